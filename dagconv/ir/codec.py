@@ -1,0 +1,201 @@
+"""IR to JSON data and back, versioned; JSON that comes from a worker is untrusted and checked while it is read."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import functools
+import json
+import types
+import typing
+from typing import Any, TypeVar
+
+from dagconv.diagnostics.model import Location
+from dagconv.ir import schedule as schedule_ir
+from dagconv.ir import value as value_ir
+from dagconv.ir.change import Change
+from dagconv.ir.schedule import Schedule
+from dagconv.ir.task import MISSING, Argument, Default, Mapping, Missing, Operator, Residue, Task
+from dagconv.ir.value import ListValue, MapValue, Value
+from dagconv.ir.workflow import Group, Param, Workflow
+
+VERSION = 1
+MAX_DEPTH = 200
+
+_T = TypeVar("_T")
+_TAGGED: dict[str, type] = {
+    cls.__name__: cls
+    for cls in (
+        value_ir.TupleValue,
+        value_ir.SetValue,
+        value_ir.MapValue,
+        value_ir.TimedeltaValue,
+        value_ir.DatetimeValue,
+        value_ir.DateValue,
+        value_ir.TimeValue,
+        value_ir.BytesValue,
+        value_ir.DecimalValue,
+        value_ir.FloatValue,
+        value_ir.EnumValue,
+        value_ir.PathValue,
+        value_ir.XComValue,
+        value_ir.TemplateFileValue,
+        value_ir.CallableValue,
+        value_ir.OpaqueValue,
+        Missing,
+        schedule_ir.NoSchedule,
+        schedule_ir.Cron,
+        schedule_ir.Delta,
+        schedule_ir.MultipleCron,
+        schedule_ir.Rate,
+        schedule_ir.Once,
+        schedule_ir.Continuous,
+        schedule_ir.Assets,
+        schedule_ir.CustomTimetable,
+    )
+}
+_PLAIN = (Workflow, Group, Param, Task, Operator, Argument, Residue, Mapping, Location, Change)
+
+
+class DecodeError(ValueError):
+    """The JSON data is not of the shape that `encode` produces."""
+
+
+def encode(node: object) -> Any:
+    """JSON data of any IR node: scalars and lists as they are, other values as {"<Type>": {field: ...}}."""
+    match node:
+        case None | bool() | int() | float() | str() if not isinstance(node, enum.Enum):
+            return node
+        case enum.Enum():
+            return node.value
+        case ListValue(items):
+            return [encode(item) for item in items]
+        case tuple():
+            return [encode(item) for item in node]
+        case MapValue(entries):
+            return {"MapValue": [[encode(key), encode(item)] for key, item in entries]}
+    fields = {}
+    for field in dataclasses.fields(node):  # type: ignore[arg-type]
+        value = getattr(node, field.name)
+        if field.default is dataclasses.MISSING or value != field.default or type(value) is not type(field.default):
+            fields[field.name] = encode(value)
+    name = type(node).__name__
+    return {name: fields} if name in _TAGGED else fields
+
+
+def canonical(node: object) -> str:
+    """One text per meaning: equal texts are equal values, types included."""
+    return json.dumps(encode(node), sort_keys=True, ensure_ascii=False)
+
+
+def same(left: object, right: object) -> bool:
+    """Whether two nodes are equal, types included (True is not 1, 1 is not 1.0)."""
+    return canonical(left) == canonical(right)
+
+
+def decode_value(data: Any, depth: int = 0) -> Value:
+    """Raises DecodeError."""
+    decoded = decode_default(data, depth)
+    if isinstance(decoded, Missing):
+        raise DecodeError("a value is missing")
+    return decoded
+
+
+def decode_default(data: Any, depth: int = 0) -> Default:
+    """A value, or MISSING. Raises DecodeError."""
+    if depth > MAX_DEPTH:
+        raise DecodeError(f"nested deeper than {MAX_DEPTH}")
+    if data is None or isinstance(data, (bool, int, float, str)):
+        return data
+    if isinstance(data, list):
+        return ListValue(tuple(decode_value(item, depth + 1) for item in data))
+    if not isinstance(data, dict) or len(data) != 1:
+        raise DecodeError("neither a scalar, a list nor a tagged value")
+    (name, body), *_ = data.items()
+    if name == "MapValue":
+        if not isinstance(body, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in body):
+            raise DecodeError("a map is a list of pairs")
+        return MapValue(tuple((decode_value(k, depth + 1), decode_value(v, depth + 1)) for k, v in body))
+    cls = _TAGGED.get(name)
+    if cls is None or (cls.__module__ != value_ir.__name__ and cls is not Missing):
+        raise DecodeError(f"unknown value {name!r}")
+    return MISSING if cls is Missing else typing.cast("Value", _decode_fields(cls, body, depth + 1))
+
+
+def decode(cls: type[_T], data: Any, depth: int = 0) -> _T:
+    """A node of a plain class (Workflow, Task, Change, ...) from JSON data. Raises DecodeError."""
+    if cls not in _PLAIN:
+        raise DecodeError(f"{cls.__name__} is not decoded by itself")
+    return _decode_fields(cls, data, depth)
+
+
+def _decode_fields(cls: type[_T], body: Any, depth: int) -> _T:
+    if depth > MAX_DEPTH:
+        raise DecodeError(f"nested deeper than {MAX_DEPTH}")
+    if not isinstance(body, dict):
+        raise DecodeError(f"{cls.__name__} is not an object")
+    hints = _hints(typing.cast("Any", cls))
+    unknown = body.keys() - hints.keys()
+    if unknown:
+        raise DecodeError(f"{cls.__name__} has no field {sorted(unknown)[0]!r}")
+    values = {name: _decode_as(hints[name], item, depth + 1, f"{cls.__name__}.{name}") for name, item in body.items()}
+    try:
+        return cls(**values)
+    except TypeError as error:
+        raise DecodeError(f"{cls.__name__}: {error}") from error
+
+
+@functools.cache
+def _hints(cls: Any) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+def _decode_as(hint: Any, data: Any, depth: int, where: str) -> Any:
+    if hint == Value:
+        return decode_value(data, depth)
+    if hint == Default:
+        return decode_default(data, depth)
+    if hint == Schedule:
+        return _decode_schedule(data, depth)
+    origin = typing.get_origin(hint)
+    arguments = typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        if data is None and type(None) in arguments:
+            return None
+        inner = [argument for argument in arguments if argument is not type(None)]
+        return _decode_as(inner[0], data, depth, where)
+    if origin is tuple:
+        if not isinstance(data, list):
+            raise DecodeError(f"{where} is not a list")
+        if arguments[-1] is Ellipsis:
+            if arguments[0] == Value:
+                return tuple(decode_value(item, depth) for item in data)
+            return tuple(_decode_as(arguments[0], item, depth, where) for item in data)
+        if len(data) != len(arguments):
+            raise DecodeError(f"{where} has {len(data)} items instead of {len(arguments)}")
+        return tuple(_decode_as(a, item, depth, where) for a, item in zip(arguments, data, strict=True))
+    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+        try:
+            return hint(data)
+        except ValueError as error:
+            raise DecodeError(f"{where}: {error}") from error
+    if hint in _PLAIN:
+        return _decode_fields(hint, data, depth)
+    if hint is MapValue or hint in _TAGGED.values():
+        decoded = decode_value(data, depth)
+        if not isinstance(decoded, hint):
+            raise DecodeError(f"{where} is not a {hint.__name__}")
+        return decoded
+    if type(data) is not hint:
+        raise DecodeError(f"{where} is not {getattr(hint, '__name__', hint)}")
+    return data
+
+
+def _decode_schedule(data: Any, depth: int) -> Schedule:
+    if not isinstance(data, dict) or len(data) != 1:
+        raise DecodeError("a schedule is one tagged object")
+    (name, body), *_ = data.items()
+    cls = _TAGGED.get(name)
+    if cls is None or cls.__module__ != schedule_ir.__name__:
+        raise DecodeError(f"unknown schedule {name!r}")
+    return typing.cast("Schedule", _decode_fields(cls, body, depth + 1))

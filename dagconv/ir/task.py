@@ -1,0 +1,112 @@
+"""A task as it was constructed: its class, its arguments with their origins, and its place in the graph."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+from typing import Union
+
+from dagconv.diagnostics.model import Location
+from dagconv.ir.value import MapValue, Value
+
+
+class Origin(str, enum.Enum):
+    """Who set an argument."""
+
+    CALL = "call"
+    DEFAULT_ARGS = "default_args"
+    GROUP = "group"
+    SUBCLASS = "subclass"
+    ASSIGNED = "assigned"  # an attribute set after construction that maps to this argument
+    LOWERED = "lowered"  # a lowering pass
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """There is no value: a parameter without a default."""
+
+
+Default = Union[Missing, Value]  # noqa: UP007
+MISSING = Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One keyword argument. `default` is what the signature gives when it is left out."""
+
+    name: str
+    value: Value
+    origin: Origin = Origin.CALL
+    default: Default = MISSING
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The class of a task. `path` is the class itself; `target` the first class of its MRO that is not the
+    user's own, which is the same for an operator used as it is. `overrides` are the members that the user's
+    classes between the two define besides `__init__`; `bases` are the paths of the MRO from `target` on.
+    """
+
+    path: str
+    target: str
+    overrides: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    placeholder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """An attribute that a twin, constructed from the recorded arguments, has otherwise; no argument says it."""
+
+    attribute: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Dynamic task mapping: `expand` or `expand_kwargs` over `inputs`."""
+
+    kind: str
+    inputs: MapValue
+    values: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`upstream` are task ids in sorted order; `group` the id of the enclosing task group, None at the top.
+
+    `arguments` are those given, whoever gave them; parameters left at their signature's default are not
+    listed. `accepts` names all parameters of the target class, `template_fields` those that are rendered.
+    """
+
+    task_id: str
+    operator: Operator
+    arguments: tuple[Argument, ...] = ()
+    upstream: tuple[str, ...] = ()
+    group: str | None = None
+    setup: bool = False
+    teardown: bool = False
+    on_failure_fail_dagrun: bool = False
+    edge_labels: tuple[tuple[str, str], ...] = ()
+    template_fields: tuple[str, ...] = ()
+    residues: tuple[Residue, ...] = ()
+    mapping: Mapping | None = None
+    accepts: tuple[str, ...] = ()
+    location: Location | None = None
+
+    def argument(self, name: str) -> Argument | None:
+        for argument in self.arguments:
+            if argument.name == name:
+                return argument
+        return None
+
+    def with_argument(self, new: Argument) -> Task:
+        """The same task with the argument replaced in its place, or added at the end."""
+        if self.argument(new.name) is None:
+            return replace(self, arguments=(*self.arguments, new))
+        return replace(self, arguments=tuple(new if a.name == new.name else a for a in self.arguments))
+
+    def without_argument(self, name: str) -> Task:
+        return replace(self, arguments=tuple(a for a in self.arguments if a.name != name))

@@ -1,0 +1,181 @@
+"""Values of arguments as closed, typed data; what YAML cannot carry is still named here, so that it can be refused.
+
+JSON's scalars stand for themselves. Python's `True == 1 == 1.0`, so values are compared by
+`codec.canonical`, never by `==`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Union
+
+
+@dataclass(frozen=True, slots=True)
+class ListValue:
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TupleValue:
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """Items in the order of their canonical encoding, since a set has none."""
+
+    items: tuple[Value, ...]
+    frozen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MapValue:
+    """A dict in insertion order; keys may be any value."""
+
+    entries: tuple[tuple[Value, Value], ...]
+
+    def get(self, key: str) -> Value | None:
+        for name, value in self.entries:
+            if name == key:
+                return value
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class TimedeltaValue:
+    """Normalised as datetime.timedelta does: 0 <= seconds < 86400, 0 <= microseconds < 10**6."""
+
+    days: int
+    seconds: int
+    microseconds: int
+
+    @property
+    def total_seconds(self) -> float:
+        return self.days * 86400 + self.seconds + self.microseconds / 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class DatetimeValue:
+    """`text` is ISO 8601 with the offset if there is one; `zone` the time zone's name if it has one."""
+
+    text: str
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DateValue:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeValue:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BytesValue:
+    hex: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecimalValue:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FloatValue:
+    """nan, inf or -inf: the floats that JSON has no word for."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnumValue:
+    """A member of an enum class; `value` is its value, `text` whether the class is also a str."""
+
+    path: str
+    name: str
+    value: Value
+    text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PathValue:
+    """A pathlib path."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class XComValue:
+    """An XComArg: the output of a task. `steps` names what was done to it (`map`, `zip`, `concat`)."""
+
+    task_id: str
+    key: str = "return_value"
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFileValue:
+    """A template file that Airflow reads in place of the argument: its name and its text."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallableValue:
+    """A function, method, lambda or class given as an argument: `module` and qualified `name`."""
+
+    module: str
+    name: str
+    kind: str = "function"
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueValue:
+    """An object of a class without an exact form: its class and, where the reader knows one, the reason."""
+
+    path: str
+    reason: str = ""
+
+
+Scalar = Union[None, bool, int, float, str]  # noqa: UP007  # `None | bool` is no type at run time on 3.10
+Value = Union[  # noqa: UP007
+    Scalar,
+    ListValue,
+    TupleValue,
+    SetValue,
+    MapValue,
+    TimedeltaValue,
+    DatetimeValue,
+    DateValue,
+    TimeValue,
+    BytesValue,
+    DecimalValue,
+    FloatValue,
+    EnumValue,
+    PathValue,
+    XComValue,
+    TemplateFileValue,
+    CallableValue,
+    OpaqueValue,
+]
+
+
+def walk(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Value]]:
+    """The value and everything inside it, each with its path of keys and indexes, outermost first."""
+    yield path, value
+    match value:
+        case ListValue(items) | TupleValue(items) | SetValue(items):
+            for index, item in enumerate(items):
+                yield from walk(item, (*path, str(index)))
+        case MapValue(entries):
+            for key, item in entries:
+                yield from walk(key, (*path, "<key>"))
+                yield from walk(item, (*path, str(key)))
+        case EnumValue(value=inner):
+            yield from walk(inner, path)
+        case _:
+            pass

@@ -1,0 +1,91 @@
+"""A DAG as it was constructed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from dagconv.diagnostics.model import Location
+from dagconv.ir.schedule import NO_SCHEDULE, Schedule
+from dagconv.ir.task import MISSING, Argument, Default, Task
+from dagconv.ir.value import DatetimeValue, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One DAG parameter. `default` is MISSING when a run must supply it; `schema` is the JSON Schema given."""
+
+    name: str
+    default: Default = MISSING
+    description: str | None = None
+    schema: Value = None
+    typed: bool = False  # given as a Param object rather than as a plain value
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A task group. `group_id` is the full id; `prefixed` whether it stands before its tasks' ids."""
+
+    group_id: str
+    parent: str | None = None
+    prefixed: bool = True
+    tooltip: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A DAG. `settings` are the other DAG arguments that differ from their defaults (catchup, tags, ...).
+
+    `start_date` and `end_date` are the DAG's own; those of default_args stand in `default_args`.
+    `argument_locations` tells where each argument of the DAG call stands.
+    """
+
+    dag_id: str
+    description: str | None = None
+    schedule: Schedule = NO_SCHEDULE
+    start_date: DatetimeValue | None = None
+    end_date: DatetimeValue | None = None
+    default_args: tuple[Argument, ...] = ()
+    params: tuple[Param, ...] = ()
+    settings: tuple[Argument, ...] = ()
+    groups: tuple[Group, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    location: Location | None = None
+    argument_locations: tuple[tuple[str, Location], ...] = ()
+
+    def task(self, task_id: str) -> Task | None:
+        for task in self.tasks:
+            if task.task_id == task_id:
+                return task
+        return None
+
+    def setting(self, name: str) -> Argument | None:
+        for argument in self.settings:
+            if argument.name == name:
+                return argument
+        return None
+
+    def default_arg(self, name: str) -> Argument | None:
+        for argument in self.default_args:
+            if argument.name == name:
+                return argument
+        return None
+
+    def locate(self, task_id: str | None, key: str | None) -> Location | None:
+        """The closest source position known for a path in this workflow."""
+        if task_id is not None:
+            task = self.task(task_id)
+            if task is None:
+                return self.location
+            argument = task.argument(key) if key else None
+            return (argument.location if argument else None) or task.location or self.location
+        for name, location in self.argument_locations:
+            if name == key:
+                return location
+        for argument in (*self.settings, *self.default_args):
+            if argument.name == key and argument.location:
+                return argument.location
+        return self.location
+
+    def with_tasks(self, tasks: tuple[Task, ...]) -> Workflow:
+        return replace(self, tasks=tasks)
