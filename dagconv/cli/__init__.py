@@ -1,0 +1,1 @@
+"""The command line: one verb per file; parse, call, render, exit."""

@@ -1,0 +1,133 @@
+"""The command group and the exit codes: every way a call can end becomes one number here."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from dagconv import __version__
+from dagconv.errors import UsageError
+
+OK, FINDINGS, USAGE, INTERNAL, INTERRUPTED, BROKEN_PIPE, TERMINATED = 0, 1, 2, 3, 130, 141, 143
+
+EXIT_CODES = """\b
+Exit codes:
+  0    nothing found at error level
+  1    findings at error level, or a DAG without an output
+  2    wrong call or setting
+  3    a bug in dagconv (please report the lines printed)
+  130  interrupted (Ctrl-C)
+  143  terminated"""
+
+# Verb -> its one line in `--help`. The module `dagconv.cli.<verb>` is imported only when the verb is used.
+VERBS = {
+    "convert": "Compile DAG files to definitions, each proved to mean the same.",
+}
+
+
+class Terminated(BaseException):
+    """SIGTERM as an exception, so that workers and temporary files are cleaned up on the way out."""
+
+
+class LazyGroup(click.Group):
+    """Finds its verbs by name: `--help` and completion of one verb do not import the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in VERBS:
+            return None
+        command = importlib.import_module(f"dagconv.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, VERBS[verb]) for verb in self.list_commands(ctx)])
+
+
+def show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    from dagconv.cli.version import version_lines
+
+    click.echo("\n".join(version_lines()))
+    ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=f"""\b
+Examples:
+  dag-converter convert dags/ --output definitions/
+  dag-converter convert dags/etl.py --output - --format concise
+
+{EXIT_CODES}""",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_version,
+    help="Show the versions of dagconv and of the engine that it proves against.",
+)
+def cli() -> None:
+    """Compile Apache Airflow DAGs to Amazon MWAA Serverless definitions, and prove that both mean the same."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one call and gives its exit code; never raises and never prints a traceback unless asked with -v."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names from DAG files may hold what the terminal's encoding lacks; a report must not fail over it.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = _call(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The reader has gone; what is left in the buffer must not raise again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Terminated:
+        return TERMINATED
+
+
+def _call(arguments: Sequence[str]) -> int:
+    try:
+        code = cli.main(args=list(arguments), prog_name=_called_as(), standalone_mode=False)
+        return code if isinstance(code, int) else OK
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except UsageError as error:
+        click.echo(f"Error: {error}", err=True)
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line of defence turns every bug into exit code 3
+        from dagconv.cli.crash import crash_lines
+
+        click.echo("\n".join(crash_lines(error, arguments, __version__)), err=True)
+        return INTERNAL
+
+
+def _called_as() -> str:
+    name = os.path.basename(sys.argv[0]) if sys.argv else ""  # noqa: PTH119 - pathlib would cost start-up time
+    return name if name in ("dag-converter", "dagconv") else "python -m dagconv"
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise Terminated
