@@ -1,0 +1,178 @@
+"""The worker process as the host sees it: started on first use, asked by several threads, closed at the end."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from dagconv.errors import EngineMissingError, InternalError
+
+INSTALL_LINE = "pip install 'dagconv[airflow]'"
+_FRAME_LIMIT = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a child ended: `outcome` is done, died, timeout or closed; `answer` its JSON bytes when done."""
+
+    outcome: str
+    answer: bytes = b""
+    signal: int | None = None
+    exit: int | None = None
+    output: str = ""
+    cut: bool = False
+
+
+class Worker:
+    """One server process. `hash_seed` fixes the order of sets in it and all of its children."""
+
+    def __init__(self, hash_seed: int = 0) -> None:
+        """Raises EngineMissingError when Airflow and dag-factory are not installed beside dagconv."""
+        if any(importlib.util.find_spec(name) is None for name in ("airflow", "dagfactory", "time_machine")):
+            raise EngineMissingError(f"convert needs Airflow and dag-factory: {INSTALL_LINE}")
+        self._home = tempfile.TemporaryDirectory(prefix="dagconv-", ignore_cleanup_errors=True)
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, SimpleQueue[Reply | None]] = {}
+        self._lock = threading.Lock()
+        self._ready = threading.Event()
+        self.versions: Mapping[str, str] = {}
+        self._log = (Path(self._home.name) / "server.log").open("w+b")
+        self._start(hash_seed)
+
+    def _start(self, hash_seed: int) -> None:
+        request_read, request_write = os.pipe()
+        reply_read, reply_write = os.pipe()
+        command = [sys.executable, "-s", "-m", "dagconv.worker.server", str(request_read), str(reply_write)]
+        # The server and its children get their own session, so that Ctrl-C reaches the host alone.
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            [*command, self._home.name],
+            cwd=self._home.name,
+            env=scrubbed_environment(os.environ, hash_seed, self._home.name),
+            pass_fds=(request_read, reply_write),
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+        )
+        os.close(request_read)
+        os.close(reply_write)
+        self._requests = request_write
+        self._replies: BinaryIO = os.fdopen(reply_read, "rb")
+        self._reader = threading.Thread(target=self._read_replies, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the server and all of its children, and removes their folder."""
+        if self._process.poll() is None:
+            os.close(self._requests)
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._reader.join(5)
+        self._log.close()
+        self._home.cleanup()
+
+    def preload(self, modules: tuple[str, ...]) -> None:
+        """Imports provider modules in the server, so that its later children have them."""
+        if modules:
+            self.ask({"job": "preload", "modules": sorted(set(modules))})
+
+    def ask(self, request: dict[str, Any]) -> Reply:
+        """Sends a request and waits for the child's end. Raises InternalError when the server itself is gone."""
+        number = next(self._ids)
+        box: SimpleQueue[Reply | None] = SimpleQueue()
+        with self._lock:
+            self._waiting[number] = box
+            try:
+                _send(self._requests, {**request, "id": number, "mark": secrets.token_hex(16)})
+            except OSError:
+                box.put(None)
+        if self._process.poll() is not None and not self._reader.is_alive():
+            box.put(None)
+        reply = box.get()
+        if reply is None:
+            raise InternalError(f"the worker process ended (exit {self._process.poll()}):\n{self._tail()}")
+        return reply
+
+    def _read_replies(self) -> None:
+        try:
+            while (message := _receive(self._replies)) is not None:
+                header, answer = message
+                if header.get("ready"):
+                    self.versions = header["versions"]
+                    continue
+                known = Reply.__slots__
+                reply = Reply(**{k: v for k, v in header.items() if k in known}, answer=answer)
+                with self._lock:
+                    box = self._waiting.pop(header["id"], None)
+                if box is not None:
+                    box.put(reply)
+        finally:
+            with self._lock:
+                for box in self._waiting.values():
+                    box.put(None)
+                self._waiting.clear()
+
+    def _tail(self) -> str:
+        self._log.flush()
+        text = (Path(self._home.name) / "server.log").read_text("utf-8", "replace")
+        return text[-4000:]
+
+
+def scrubbed_environment(environment: Mapping[str, str], hash_seed: int, home: str) -> dict[str, str]:
+    """What the worker may know of the caller's environment: the path to programs, and nothing else."""
+    return {
+        "PATH": environment.get("PATH", os.defpath),
+        "HOME": home,
+        "TMPDIR": home,
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONHASHSEED": str(hash_seed),
+        "PYTHONUTF8": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # Without these botocore asks the instance metadata service and the user's profile.
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+def _send(fd: int, header: dict[str, Any]) -> None:
+    text = json.dumps(header).encode()
+    data = memoryview(len(text).to_bytes(4, "big") + bytes(4) + text)
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+def _receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """The twin of the worker's `frames.read_frame`; nobody imports the worker."""
+    prefix = stream.read(8)
+    if len(prefix) < 8:
+        return None
+    header_length, blob_length = int.from_bytes(prefix[:4], "big"), int.from_bytes(prefix[4:], "big")
+    if max(header_length, blob_length) > _FRAME_LIMIT:
+        return None
+    header = json.loads(stream.read(header_length))
+    return header, stream.read(blob_length)

@@ -1,0 +1,80 @@
+"""Starts the service's engine in this process: Airflow as a library, without database, plugins or log files."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.metadata
+import logging
+import os
+import sys
+import types
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+
+ENGINE_PACKAGES = ("apache-airflow", "apache-airflow-providers-amazon", "dag-factory")
+
+
+def configure(home: Path) -> None:
+    """Sets the environment that Airflow reads while it is imported. `home` is a private, empty folder."""
+    os.environ.update(
+        AIRFLOW_HOME=str(home),
+        AIRFLOW_CONFIG=str(home / "airflow.cfg"),
+        AIRFLOW__CORE__DAGS_FOLDER=str(home / "dags"),
+        AIRFLOW__CORE__PLUGINS_FOLDER=str(home / "plugins"),
+        AIRFLOW__CORE__LOAD_EXAMPLES="False",
+        AIRFLOW__CORE__UNIT_TEST_MODE="False",
+        AIRFLOW__DATABASE__SQL_ALCHEMY_CONN="sqlite://",
+        AIRFLOW__LOGGING__BASE_LOG_FOLDER=str(home / "logs"),
+        AIRFLOW__USAGE_DATA_COLLECTION__ENABLED="False",
+        # The child's own wall clock is the limit; Airflow's would hide where the file hangs.
+        AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT="0",
+        _AIRFLOW__AS_LIBRARY="1",
+    )
+    (home / "dags").mkdir(exist_ok=True)
+    (home / "plugins").mkdir(exist_ok=True)
+
+
+def start() -> dict[str, str]:
+    """Imports Airflow and dag-factory and returns the versions of the engine's packages."""
+    _stand_in_for_db_manager()
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+
+    from dagconv.worker import observe, record
+
+    record.install()
+    from airflow import settings
+
+    settings.configure_policy_plugin_manager()
+    record.install_dags()
+    observe.install()
+    # Imported before the fork, so that no child pays for them.
+    for name in (
+        "airflow.serialization.serialized_objects",
+        "airflow.providers.standard.operators.empty",
+        "dagfactory",
+    ):
+        importlib.import_module(name)
+    return {name: importlib.metadata.version(name) for name in ENGINE_PACKAGES}
+
+
+def preload(modules: Iterable[str]) -> None:
+    """Imports Amazon provider modules that files of this batch name, once for all children."""
+    for name in modules:
+        # The file that names a broken module will say what is wrong, at its line.
+        if name.startswith("airflow.providers.amazon."):
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+
+
+def _stand_in_for_db_manager() -> None:
+    """`airflow.utils.db_manager` pulls in FastAPI and Flask, half of a cold load, to migrate a database.
+
+    The worker has none.
+    """
+    module = types.ModuleType("airflow.utils.db_manager")
+    for name in ("BaseDBManager", "RunDBManager"):
+        setattr(module, name, type(name, (), {}))
+    sys.modules[module.__name__] = module

@@ -1,0 +1,1 @@
+"""Airflow objects to IR; each module is the twin of one of `dagconv.ir`."""

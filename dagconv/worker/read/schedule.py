@@ -1,0 +1,77 @@
+"""Airflow's timetable and the DAG's `schedule` argument to an IR schedule."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from dagconv.ir.schedule import (
+    NO_SCHEDULE,
+    Assets,
+    Continuous,
+    Cron,
+    CustomTimetable,
+    Delta,
+    MultipleCron,
+    Once,
+    Schedule,
+)
+from dagconv.ir.value import TimedeltaValue
+from dagconv.worker.read.value import class_path, read_value
+
+
+def read_schedule(dag: Any, given: Any) -> Schedule:
+    """`given` is the `schedule` argument of the call, for its wording; the meaning comes from the timetable."""
+    from airflow.timetables import assets, base, interval, simple, trigger
+
+    timetable = dag.timetable
+    own = isinstance(given, base.Timetable)
+    match type(timetable):
+        case simple.NullTimetable:
+            return NO_SCHEDULE
+        case simple.OnceTimetable:
+            return Once()
+        case simple.ContinuousTimetable:
+            return Continuous()
+        case trigger.CronTriggerTimetable | interval.CronDataIntervalTimetable:
+            return _read_cron(timetable, given, own)
+        case trigger.DeltaTriggerTimetable | interval.DeltaDataIntervalTimetable:
+            return _read_delta(timetable, own)
+        case trigger.MultipleCronTriggerTimetable:
+            first = timetable._timetables[0]
+            return MultipleCron(tuple(t._expression for t in timetable._timetables), _zone(first._timezone))
+        case simple.AssetTriggeredTimetable | assets.AssetOrTimeSchedule:
+            found = {asset.uri for _, asset in timetable.asset_condition.iter_assets()}
+            return Assets(tuple(sorted(found)), type(timetable) is assets.AssetOrTimeSchedule)
+        case cls:
+            return CustomTimetable(class_path(cls))
+
+
+def _read_cron(timetable: Any, given: Any, own: bool) -> Cron:
+    interval = getattr(timetable, "_interval", None)
+    length = read_value(interval) if interval else None
+    return Cron(
+        text=given if isinstance(given, str) else timetable._expression,
+        expression=timetable._expression,
+        timezone=_zone(timetable._timezone),
+        data_intervals=not hasattr(timetable, "_run_immediately"),
+        timetable=own,
+        interval=length if isinstance(length, TimedeltaValue) else None,
+        run_immediately=read_value(getattr(timetable, "_run_immediately", None)),
+    )
+
+
+def _read_delta(timetable: Any, own: bool) -> Delta:
+    period = timetable._delta
+    relative = None if isinstance(period, datetime.timedelta) else repr(period)
+    length = read_value(period)
+    return Delta(
+        period=length if isinstance(length, TimedeltaValue) else TimedeltaValue(0, 0, 0),
+        data_intervals=not hasattr(timetable, "_interval"),
+        timetable=own,
+        relative=relative,
+    )
+
+
+def _zone(zone: Any) -> str:
+    return str(getattr(zone, "name", None) or getattr(zone, "key", None) or zone)

@@ -1,0 +1,213 @@
+"""One operator object to an IR task: what was given at construction, and what was changed afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dagconv.diagnostics.model import Location
+from dagconv.ir import codec
+from dagconv.ir.task import MISSING, Argument, Default, Operator, Origin, Residue, Task
+from dagconv.worker import witness
+from dagconv.worker.read.location import SourceMap
+from dagconv.worker.read.value import class_path, read_value
+from dagconv.worker.record import RECORDER, Construction, construction_of, no_file, snapshot
+
+# Wiring that the graph says, and `params`, whose merge with the DAG's is read apart.
+_WIRING = frozenset({"task_id", "dag", "task_group", "default_args", "params"})
+_PLAIN_MEMBERS = frozenset({"__module__", "__qualname__", "__doc__", "__init__", "__slots__", "__annotations__"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the reader needs to know about the file: whose classes are the user's, and where calls stand."""
+
+    is_user_class: Callable[[type], bool]
+    places: SourceMap
+
+
+class NotReproducibleError(Exception):
+    """The target class cannot be constructed again from the arguments that were recorded."""
+
+
+def read_task(task: Any, source: Source) -> Task:
+    """Raises NotReproducibleError."""
+    cls = type(task)
+    target = next(c for c in cls.__mro__ if not source.is_user_class(c))
+    construction = construction_of(task)
+    if construction is None:
+        raise NotReproducibleError("it was not constructed by its class")
+    signature = Signature(target)
+    place, named = source.places.call_at(construction.position)
+    given = dict(_recorded(construction, target, task))
+    arguments, residues = _reconcile(task, target, given)
+    return Task(
+        task_id=task.task_id,
+        operator=_read_operator(cls, target),
+        arguments=tuple(
+            Argument(name, read_value(value), origin, signature.default(name), _place(named, name, origin))
+            for name, (value, origin) in arguments.items()
+        ),
+        upstream=tuple(sorted(task.upstream_task_ids)),
+        group=_group_of(task),
+        setup=bool(task.is_setup),
+        teardown=bool(task.is_teardown),
+        on_failure_fail_dagrun=bool(task.is_teardown and task.on_failure_fail_dagrun),
+        edge_labels=_edge_labels(task),
+        template_fields=tuple(str(name) for name in task.template_fields),
+        residues=residues,
+        accepts=tuple(sorted(signature.names)),
+        location=place,
+    )
+
+
+def _place(named: dict[str, Location], name: str, origin: Origin) -> Location | None:
+    return named.get(name) if origin in (Origin.CALL, Origin.SUBCLASS) else None
+
+
+class Signature:
+    """The parameters of a class: the union over its `__init__`s as far as each passes keywords on."""
+
+    def __init__(self, cls: type) -> None:
+        self.defaults: dict[str, Any] = {}
+        for owner in cls.__mro__:
+            init = owner.__dict__.get("__init__")
+            if init is None or owner is object:
+                continue
+            parameters = inspect.signature(inspect.unwrap(init)).parameters.values()
+            for parameter in parameters:
+                if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+                    self.defaults.setdefault(parameter.name, parameter.default)
+            if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+                break
+        self.defaults.pop("self", None)
+
+    @property
+    def names(self) -> set[str]:
+        return set(self.defaults)
+
+    def default(self, name: str) -> Default:
+        value = self.defaults.get(name, inspect.Parameter.empty)
+        return MISSING if value is inspect.Parameter.empty else read_value(value)
+
+
+def _recorded(construction: Construction, target: type, task: Any) -> Iterator[tuple[str, tuple[Any, Origin]]]:
+    """The arguments that reached the target class, and those that default_args gave to its base classes."""
+    owners = {id(_own_init(cls)): cls for cls in target.__mro__ if "__init__" in cls.__dict__}
+    levels = [level for level in construction.levels if id(level.function) in owners]
+    if not levels:
+        raise NotReproducibleError("its own constructor was never called")
+    seen: set[str] = set()
+    outermost = levels[0] is construction.levels[0]
+    for level in levels:
+        for name, value in level.taken.items():
+            filled = name not in level.given
+            if name in _WIRING or name in seen or (level is not levels[0] and not filled):
+                continue
+            seen.add(name)
+            yield name, (value, _origin(name, value, filled, outermost, construction, task))
+    if "params" in construction.call:
+        yield "params", (construction.call["params"], Origin.CALL)
+
+
+def _own_init(cls: type) -> Any:
+    """The function that `Level.function` holds for this class."""
+    return getattr(cls.__dict__["__init__"], "__wrapped__", cls.__dict__["__init__"])
+
+
+def _origin(name: str, value: Any, filled: bool, outermost: bool, construction: Construction, task: Any) -> Origin:
+    if filled:
+        dag_defaults = task.dag.default_args if task.dag else {}
+        return Origin.DEFAULT_ARGS if name in dag_defaults and dag_defaults[name] is not None else Origin.GROUP
+    if outermost or (name in construction.call and codec.same(read_value(construction.call[name]), read_value(value))):
+        return Origin.CALL
+    return Origin.SUBCLASS
+
+
+def _reconcile(
+    task: Any, target: type, given: dict[str, tuple[Any, Origin]]
+) -> tuple[dict[str, tuple[Any, Origin]], tuple[Residue, ...]]:
+    """Takes over attributes that were set after construction; what no argument says becomes a residue."""
+    arguments = dict(given)
+    actual = witness.attributes_of(task)
+    expected = witness.attributes_of(make_twin(task, target, arguments))
+    names = Signature(target).names
+    assigned = [name for name in actual if name in names and actual[name] != expected.get(name) and name != "params"]
+    for name in assigned:
+        arguments[name] = (vars(task)[name], Origin.ASSIGNED)
+    if assigned:
+        expected = witness.attributes_of(make_twin(task, target, arguments))
+    residues = [
+        Residue(name, expected.get(name), actual.get(name))
+        for name in sorted(actual.keys() | expected.keys())
+        if actual.get(name) != expected.get(name) and name != "params"
+    ]
+    return arguments, tuple(residues)
+
+
+def make_twin(task: Any, target: type, arguments: dict[str, tuple[Any, Origin]]) -> Any:
+    """Another object of the target class from exactly these arguments, in a DAG without default_args."""
+    from airflow.sdk import DAG
+
+    dag = task.dag
+    scratch = DAG(dag.dag_id, schedule=None, start_date=dag.start_date, end_date=dag.end_date, auto_register=False)
+    values = {name: snapshot(value) for name, (value, _) in arguments.items()}
+    try:
+        with warnings.catch_warnings(), _quietly():
+            warnings.simplefilter("ignore")
+            # Built as Airflow builds an unmapped task: no wiring of XComArgs, no adding to a group.
+            twin = target(task_id=task.task_id, dag=scratch, _airflow_from_mapped=True, **values)
+            scratch.add_task(twin)
+    except Exception as error:
+        raise NotReproducibleError(f"{type(error).__name__}: {error}") from error
+    twin.is_setup, twin.is_teardown = task.is_setup, task.is_teardown
+    if "_on_failure_fail_dagrun" in vars(task):
+        vars(twin)["_on_failure_fail_dagrun"] = vars(task)["_on_failure_fail_dagrun"]
+    return twin
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """No context manager's DAG or group, and no user frame, takes part in constructing a twin."""
+    from airflow.sdk.definitions._internal.contextmanager import DagContext, TaskGroupContext
+
+    is_user_file, RECORDER.is_user_file = RECORDER.is_user_file, no_file
+    stacks = (DagContext, TaskGroupContext)
+    saved = [list(stack._context) for stack in stacks]
+    for stack in stacks:
+        stack._context.clear()
+    try:
+        yield
+    finally:
+        RECORDER.is_user_file = is_user_file
+        for stack, items in zip(stacks, saved, strict=True):
+            stack._context.extend(items)
+
+
+def _read_operator(cls: type, target: type) -> Operator:
+    from airflow.sdk import BaseOperator
+
+    overrides = sorted(
+        {name for owner in cls.__mro__[: cls.__mro__.index(target)] for name in owner.__dict__} - _PLAIN_MEMBERS
+    )
+    return Operator(
+        path=class_path(cls),
+        target=class_path(target),
+        overrides=tuple(name for name in overrides if not name.startswith(("_abc_", "__static_attributes__"))),
+        bases=tuple(class_path(base) for base in target.__mro__ if issubclass(base, BaseOperator)),
+    )
+
+
+def _group_of(task: Any) -> str | None:
+    group = task.task_group
+    return group.group_id if group is not None and group.group_id else None
+
+
+def _edge_labels(task: Any) -> tuple[tuple[str, str], ...]:
+    labels = task.dag.edge_info
+    pairs = [(up, labels.get(up, {}).get(task.task_id, {}).get("label")) for up in sorted(task.upstream_task_ids)]
+    return tuple((up, label) for up, label in pairs if isinstance(label, str))

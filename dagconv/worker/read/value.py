@@ -1,0 +1,151 @@
+"""Python values to IR values, by exact type: no `repr`, `eq` or `str` of a class that is not known is ever called."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import math
+import pathlib
+import re
+import types
+from typing import Any
+
+from dagconv.ir import codec
+from dagconv.ir.value import (
+    BytesValue,
+    CallableValue,
+    DatetimeValue,
+    DateValue,
+    DecimalValue,
+    EnumValue,
+    FloatValue,
+    ListValue,
+    MapValue,
+    OpaqueValue,
+    PathValue,
+    SetValue,
+    TimedeltaValue,
+    TimeValue,
+    TupleValue,
+    Value,
+    XComValue,
+)
+
+MAX_DEPTH = 60
+MAX_INTEGER_BITS = 10_000  # beyond this JSON readers, Python's own included, give up
+_DAG_MODULE = re.compile(r"^unusual_prefix_[0-9a-f]{40}_")
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+
+
+def module_name(name: object) -> str:
+    """A module's name without the path-dependent prefix that DagBag gives to a DAG file's module."""
+    return _DAG_MODULE.sub("", name) if isinstance(name, str) else ""
+
+
+def class_path(cls: type) -> str:
+    return f"{module_name(cls.__module__)}.{cls.__qualname__}"
+
+
+def read_value(value: Any, ancestors: tuple[int, ...] = ()) -> Value:
+    """The IR value; what has no exact form becomes OpaqueValue with the reason."""
+    kind = type(value)
+    if value is None or kind is bool:
+        return value  # type: ignore[no-any-return]
+    if kind is int:
+        return value if value.bit_length() <= MAX_INTEGER_BITS else OpaqueValue("builtins.int", "too large")
+    if kind is str:
+        return _read_text(value)
+    if kind is float:
+        return value if math.isfinite(value) else FloatValue(repr(value))
+    if kind in (list, tuple, dict, set, frozenset):
+        if id(value) in ancestors:
+            return OpaqueValue(class_path(kind), "contains itself")
+        if len(ancestors) >= MAX_DEPTH:
+            return OpaqueValue(class_path(kind), f"nested deeper than {MAX_DEPTH}")
+        return _read_container(value, (*ancestors, id(value)))
+    return _read_object(value, kind)
+
+
+def _read_text(text: str) -> Value:
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        return OpaqueValue("builtins.str", "contains an unpaired surrogate")
+    return text
+
+
+def _read_container(value: Any, ancestors: tuple[int, ...]) -> Value:
+    match value:
+        case dict():
+            return MapValue(tuple((read_value(k, ancestors), read_value(v, ancestors)) for k, v in value.items()))
+        case list():
+            return ListValue(tuple(read_value(item, ancestors) for item in value))
+        case tuple():
+            return TupleValue(tuple(read_value(item, ancestors) for item in value))
+        case _:
+            items = sorted((read_value(item, ancestors) for item in value), key=codec.canonical)
+            return SetValue(tuple(items), frozen=type(value) is frozenset)
+
+
+def _read_object(value: Any, kind: type) -> Value:
+    if isinstance(value, datetime.timedelta) and (kind is datetime.timedelta or kind.__module__.startswith("pendulum")):
+        return TimedeltaValue(value.days, value.seconds, value.microseconds)
+    if isinstance(value, datetime.datetime) and kind.__module__.split(".")[0] in ("datetime", "pendulum"):
+        return read_datetime(value)
+    if kind is datetime.date or (isinstance(value, datetime.date) and kind.__module__.startswith("pendulum")):
+        return DateValue(datetime.date.isoformat(value))
+    if kind is datetime.time:
+        return TimeValue(value.isoformat())
+    if kind in (bytes, bytearray):
+        return BytesValue(bytes(value).hex())
+    if kind is decimal.Decimal:
+        return DecimalValue(str(value))
+    if isinstance(value, enum.Enum):
+        return EnumValue(class_path(kind), value.name, read_value(value._value_), isinstance(value, str))
+    if kind in (pathlib.PosixPath, pathlib.PurePosixPath):
+        return PathValue(str(value))
+    if isinstance(value, _FUNCTIONS):
+        return read_callable(value)
+    if isinstance(value, type):
+        return CallableValue(module_name(value.__module__), value.__qualname__, "class")
+    xcom = _read_xcom(value)
+    return xcom if xcom is not None else OpaqueValue(class_path(kind))
+
+
+def read_datetime(value: datetime.datetime) -> DatetimeValue:
+    zone = value.tzinfo
+    name = getattr(zone, "name", None) or getattr(zone, "key", None)
+    return DatetimeValue(datetime.datetime.isoformat(value), name if isinstance(name, str) else None)
+
+
+def read_callable(value: Any) -> CallableValue:
+    module = module_name(getattr(value, "__module__", None))
+    name = getattr(value, "__qualname__", None) or ""
+    kind = "lambda" if name.endswith("<lambda>") else "method" if isinstance(value, types.MethodType) else "function"
+    return CallableValue(module, name, kind)
+
+
+def _read_xcom(value: Any) -> Value | None:
+    from airflow.sdk.definitions.xcom_arg import (
+        ConcatXComArg,
+        MapXComArg,
+        PlainXComArg,
+        XComArg,
+        ZipXComArg,
+    )
+
+    if not isinstance(value, XComArg):
+        return None
+    match value:
+        case PlainXComArg():
+            return XComValue(value.operator.task_id, value.key)
+        case MapXComArg():
+            inner, step = _read_xcom(value.arg), "map"
+        case ZipXComArg():
+            inner, step = _read_xcom(value.args[0]), "zip"
+        case ConcatXComArg():
+            inner, step = _read_xcom(value.args[0]), "concat"
+        case _:
+            return None
+    if not isinstance(inner, XComValue):
+        return None
+    return XComValue(inner.task_id, inner.key, (*inner.steps, step))

@@ -1,0 +1,176 @@
+"""Records how each task and DAG is constructed: the arguments at every level of the class chain, and the place.
+
+Airflow merges default_args inside a wrapper around each `__init__`; recording on both sides of that wrapper
+shows what it took from where, without re-implementing the merge.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import CodeType, FrameType
+from typing import Any
+
+ATTRIBUTE = "_dagconv_construction"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """An instruction of a code object: kept instead of the frame, which would keep its variables alive."""
+
+    code: CodeType
+    instruction: int
+    line: int
+
+
+@dataclass(slots=True)
+class Level:
+    """One `__init__` of the class chain: the arguments before and after Airflow filled in defaults."""
+
+    function: Callable[..., Any]
+    given: dict[str, Any]
+    taken: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Construction:
+    """`call` are the arguments of the outermost call, containers copied at that moment.
+
+    `module_file` is, for a DAG, the user file whose module was being executed.
+    """
+
+    cls: type
+    call: dict[str, Any]
+    position: Position | None
+    module_file: str | None = None
+    levels: list[Level] = field(default_factory=list)
+
+
+def no_file(_: str) -> bool:
+    """Nothing is the user's: for a reload."""
+    return False
+
+
+class Recorder:
+    """What this process has seen. `is_user_file` decides whose frames count as a place in the source."""
+
+    def __init__(self) -> None:
+        self.is_user_file: Callable[[str], bool] = no_file
+        self.pending: list[Construction] = []
+        self.dags: dict[int, tuple[Any, Construction]] = {}
+
+    def position(self) -> Position | None:
+        """The innermost frame of the user's files."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame is not None:
+            if self.is_user_file(frame.f_code.co_filename):
+                return Position(frame.f_code, frame.f_lasti, frame.f_lineno)
+            frame = frame.f_back
+        return None
+
+    def module_file(self) -> str | None:
+        """The file of the innermost user frame that executes a module, not a function."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame is not None:
+            if frame.f_code.co_name == "<module>" and self.is_user_file(frame.f_code.co_filename):
+                return frame.f_code.co_filename
+            frame = frame.f_back
+        return None
+
+
+RECORDER = Recorder()
+
+
+def snapshot(value: Any, depth: int = 0) -> Any:
+    """A copy of the containers in a value, so that later changes to them show; everything else as it is."""
+    if depth > 100:
+        return value
+    kind = type(value)
+    if kind is dict:
+        return {key: snapshot(item, depth + 1) for key, item in value.items()}
+    if kind in (list, tuple, set, frozenset):
+        return kind(snapshot(item, depth + 1) for item in value)
+    return value
+
+
+def construction_of(task: Any) -> Construction | None:
+    found: Construction | None = vars(task).get(ATTRIBUTE)
+    return found
+
+
+def install() -> None:
+    """Hooks task construction. Runs after Airflow's operator module and before any provider is imported."""
+    from airflow.sdk.bases import operator
+
+    meta = operator.BaseOperatorMeta
+    original = meta._apply_defaults.__func__
+
+    def apply_defaults(cls: type, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def inner(self: Any, *args: Any, **kwargs: Any) -> Any:
+            construction = construction_of(self)
+            if construction is not None and construction.levels:
+                for level in reversed(construction.levels):
+                    if level.function is inner:
+                        level.taken = snapshot(kwargs)
+                        break
+            return function(self, *args, **kwargs)
+
+        wrapped = original(cls, inner)
+
+        @functools.wraps(wrapped)
+        def outer(self: Any, *args: Any, **kwargs: Any) -> Any:
+            construction = construction_of(self)
+            if construction is None and RECORDER.pending and RECORDER.pending[-1].cls is type(self):
+                construction = RECORDER.pending[-1]
+                vars(self)[ATTRIBUTE] = construction
+            if construction is not None:
+                construction.levels.append(Level(inner, snapshot(kwargs)))
+            return wrapped(self, *args, **kwargs)
+
+        outer.__wrapped__ = inner  # Airflow compares it with the function it was given
+        return outer
+
+    def call(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        RECORDER.pending.append(Construction(cls, snapshot(kwargs), RECORDER.position()))
+        try:
+            return type.__call__(cls, *args, **kwargs)
+        finally:
+            RECORDER.pending.pop()
+
+    meta._apply_defaults = classmethod(apply_defaults)
+    meta.__call__ = call
+    base = operator.BaseOperator
+    base.__init__ = meta._apply_defaults(base.__init__.__wrapped__)
+
+
+def install_dags() -> None:
+    """Hooks DAG construction on both DAG classes: each has its own generated `__init__`."""
+    import airflow.models.dag
+    import airflow.sdk.definitions.dag
+
+    for cls in (airflow.sdk.definitions.dag.DAG, airflow.models.dag.DAG):
+        _record_dags(cls)
+
+
+def _record_dags(cls: Any) -> None:
+    original = cls.__init__
+
+    @functools.wraps(original)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        position = RECORDER.position()
+        construction = Construction(type(self), snapshot(kwargs), position, RECORDER.module_file())
+        RECORDER.dags[id(self)] = (self, construction)
+        original(self, *args, **kwargs)
+        # DAG looks two frames up for its file, and this wrapper is one of them.
+        if position is not None:
+            self.fileloc = position.code.co_filename
+
+    cls.__init__ = init
+
+
+def dag_construction(dag: Any) -> Construction | None:
+    found = RECORDER.dags.get(id(dag))
+    return found[1] if found else None

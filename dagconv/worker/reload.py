@@ -1,0 +1,73 @@
+"""A child's job: reads a definition's text back through dag-factory and Airflow, and describes what they made."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from dagconv.worker.read.task import NotReproducibleError
+from dagconv.worker.record import RECORDER, no_file
+from dagconv.worker.source import _finding, _read_dags
+
+
+def reload(request: dict[str, Any]) -> dict[str, Any]:
+    """`request` has the text and `markers`, values for the environment variables that the text may expand."""
+    import yaml
+    from dagfactory import load_yaml_dags
+
+    RECORDER.is_user_file = no_file
+    text, schedules = without_engine_refused_schedules(request["text"])
+    folder = Path.cwd() / "definition"
+    folder.mkdir()
+    file = folder / "definition.yaml"
+    file.write_text(text, encoding="utf-8")
+    os.environ.update(request["markers"])
+    found: dict[str, Any] = {}
+    try:
+        # By file path: in folder mode dag-factory logs exceptions and goes on.
+        load_yaml_dags(globals_dict=found, config_filepath=str(file), defaults_config_path=str(folder))
+        for dag in found.values():
+            dag.validate()
+            dag.check_cycle()
+    except Exception as error:  # noqa: BLE001  # dag-factory raises unrelated types (dag-factory.md, section 8)
+        kind = type(error).__name__
+        place = _yaml_line(error) if isinstance(error, yaml.YAMLError) else None
+        finding = _finding("engine-refuses", {"error": kind, "message": str(error)}, None, place)
+        return {"version": 1, "dags": [], "findings": [finding]}
+    try:
+        dags, findings = _read_dags(list(found.values()))
+    except NotReproducibleError as error:
+        return {
+            "version": 1,
+            "dags": [],
+            "findings": [_finding("engine-refuses", {"error": "", "message": str(error)})],
+        }
+    for entry in dags:
+        entry["schedule_text"] = schedules.get(entry["workflow"]["dag_id"])
+    return {"version": 1, "dags": dags, "findings": findings}
+
+
+def without_engine_refused_schedules(text: str) -> tuple[str, dict[str, str]]:
+    """The text with EventBridge schedules, which Airflow refuses (contract 1.5), replaced by null; and those."""
+    import yaml
+
+    taken: dict[str, str] = {}
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return text, taken  # dag-factory says what is wrong
+    spans = []
+    for dag_id, body in root.value if isinstance(root, yaml.MappingNode) else ():
+        for key, value in body.value if isinstance(body, yaml.MappingNode) else ():
+            if key.value == "schedule" and str(value.value).startswith(("rate(", "cron(")):
+                taken[dag_id.value] = value.value
+                spans.append((value.start_mark.index, value.end_mark.index))
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + "null" + text[end:]
+    return text, taken
+
+
+def _yaml_line(error: Any) -> int | None:
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark is not None else None
