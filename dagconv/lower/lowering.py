@@ -1,16 +1,23 @@
-"""What a pass works on: the workflow so far, and the record of every finding and declared difference."""
+"""What a pass works on: the workflow so far, and the record of every finding and declared difference.
+
+How differences are declared (the proof composes the declarations of one task and field in their order):
+the DAG's `schedule` and `params` by their canonical text; a setting or argument by its value; a task that
+replaces a mapped one by `task_id` MISSING -> the id of the mapped task, whose fields it then starts from.
+"""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from dagconv.diagnostics import Diagnostic, Rule
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 from dagconv.ir import codec
 from dagconv.ir.change import Change
+from dagconv.ir.schedule import Schedule
 from dagconv.ir.task import MISSING, Argument, Default, Origin, Task
-from dagconv.ir.value import Value
-from dagconv.ir.workflow import Workflow
+from dagconv.ir.value import DatetimeValue, Value
+from dagconv.ir.workflow import Param, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,10 @@ class Lowering:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
+    @property
+    def refused(self) -> bool:
+        return any(d.effect is Effect.REFUSED and d.severity is Severity.ERROR for d in self.diagnostics)
+
     def report(self, rule: Rule, task_id: str | None = None, key: str | None = None, **params: object) -> None:
         """Says a finding at the place of a task or key in the source."""
         where = self.workflow.locate(task_id, key)
@@ -43,14 +54,21 @@ class Lowering:
         if not codec.same(before, after):
             self.changes.append(Change(rule.code, task_id, field_name, before, after))
 
+    def map_tasks(self, rewrite: Callable[[Task], Task]) -> None:
+        """Replaces each task by what `rewrite` makes of it."""
+        self.workflow = self.workflow.with_tasks(tuple(rewrite(task) for task in self.workflow.tasks))
+
     def set_argument(self, rule: Rule, task: Task, name: str, value: Value) -> Task:
-        """The task with another value of an argument, the difference declared by `rule`."""
+        """The task with another value of an argument, the difference declared by `rule`.
+
+        An argument that default_args gave keeps that origin, so that default_args can take over the new value.
+        """
         old = task.argument(name)
         self.declare(rule, task.task_id, name, old.value if old else MISSING, value)
-        new = (
-            replace(old, value=value, origin=Origin.LOWERED) if old else Argument(name, value, Origin.LOWERED, MISSING)
-        )
-        return task.with_argument(new)
+        if old is None:
+            return task.with_argument(Argument(name, value, Origin.LOWERED, MISSING))
+        origin = old.origin if old.origin is Origin.DEFAULT_ARGS else Origin.LOWERED
+        return task.with_argument(replace(old, value=value, origin=origin))
 
     def drop_argument(self, rule: Rule, task: Task, name: str) -> Task:
         """The task without an argument, the difference declared by `rule`."""
@@ -59,3 +77,40 @@ class Lowering:
             return task
         self.declare(rule, task.task_id, name, old.value, MISSING)
         return task.without_argument(name)
+
+    def drop_setting(self, rule: Rule, name: str) -> None:
+        """Takes away an argument of the DAG, the difference declared by `rule`."""
+        old = self.workflow.setting(name)
+        if old is not None:
+            self.declare(rule, None, name, old.value, MISSING)
+            kept = tuple(setting for setting in self.workflow.settings if setting.name != name)
+            self.workflow = replace(self.workflow, settings=kept)
+
+    def set_schedule(self, rule: Rule, schedule: Schedule) -> None:
+        before, after = codec.canonical(self.workflow.schedule), codec.canonical(schedule)
+        self.declare(rule, None, "schedule", before, after)
+        self.workflow = replace(self.workflow, schedule=schedule)
+
+    def set_params(self, rule: Rule, params: Iterable[Param]) -> None:
+        changed = tuple(params)
+        self.declare(rule, None, "params", codec.canonical(self.workflow.params), codec.canonical(changed))
+        self.workflow = replace(self.workflow, params=changed)
+
+    def drop_date(self, rule: Rule, name: str) -> None:
+        """Takes away the DAG's `start_date` or `end_date`."""
+        old: DatetimeValue | None = getattr(self.workflow, name)
+        if old is not None:
+            self.declare(rule, None, name, old, MISSING)
+            self.workflow = (
+                replace(self.workflow, start_date=None)
+                if name == "start_date"
+                else replace(self.workflow, end_date=None)
+            )
+
+
+def given(task: Task, name: str) -> Argument | None:
+    """The argument if its value differs from its default: one that equals it says nothing."""
+    argument = task.argument(name)
+    if argument is None or (argument.default is not MISSING and codec.same(argument.value, argument.default)):
+        return None
+    return argument

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from dagconv.lower.drop_aws_settings import drop_aws_settings
+from dagconv.lower.drop_callbacks import drop_callbacks
+from dagconv.lower.drop_history import drop_history
+from dagconv.lower.drop_metadata import drop_metadata
+from dagconv.lower.drop_queueing import drop_queueing
+from dagconv.lower.flatten_groups import flatten_groups
+from dagconv.lower.lower_default_args import lower_default_args
+from dagconv.lower.lower_retries import lower_retries
+from dagconv.lower.lower_setup_teardown import lower_setup_teardown
+from dagconv.lower.lower_subclasses import lower_subclasses
+from dagconv.lower.lower_timeouts import lower_timeouts
+from dagconv.lower.lower_waits import lower_waits
 from dagconv.lower.lowering import Lowering
+from dagconv.lower.refuse_code import refuse_code
 
 
 class Pass(Protocol):
@@ -13,7 +26,21 @@ class Pass(Protocol):
     def __call__(self, lowering: Lowering) -> None: ...
 
 
-PASSES: tuple[Pass, ...] = ()
+PASSES: tuple[Pass, ...] = (
+    refuse_code,  # first, so that no later pass explains details of a task that is refused anyway
+    lower_subclasses,  # before anything that looks at a task's class
+    lower_setup_teardown,  # reads trigger rules as the source says them
+    flatten_groups,
+    lower_waits,  # reads execution_timeout as the source says it
+    lower_timeouts,
+    lower_retries,
+    drop_callbacks,
+    drop_history,
+    drop_queueing,
+    drop_metadata,
+    drop_aws_settings,
+    lower_default_args,  # last: only now is every argument of every task what will be written
+)
 
 
 def lower(lowering: Lowering) -> None:

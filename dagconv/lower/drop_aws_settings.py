@@ -1,0 +1,127 @@
+"""Drops aws_conn_id, region_name, verify and botocore_config, which the service decides (contract 4, rule 38)."""
+
+from __future__ import annotations
+
+from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir.value import Value
+from dagconv.lower.losses import drop_arguments, show
+from dagconv.lower.lowering import Lowering, given
+
+AWS_CONNECTION = Rule(
+    code="DC340",
+    slug="aws-connection",
+    severity=Severity.WARNING,
+    effect=Effect.DROPPED,
+    summary="A task names an AWS connection.",
+    message="aws_conn_id={value}: tasks of the service always use the workflow's execution role; dropped",
+    help="grant the execution role what the connection could do; it cannot be a role of another account",
+    why="The service decides the AWS connection. Credentials, role_arn and Region of a connection are lost.",
+    example="S3ListOperator(task_id='list', bucket='b', aws_conn_id='finance_account')",
+    fix="Leave aws_conn_id out, and give the execution role access (for another account: by resource policies).",
+    source="contract 9 rule 38; contract 3.5, 4",
+)
+REGION_SAME = Rule(
+    code="DC341",
+    slug="region-of-the-workflow",
+    severity=Severity.INFO,
+    effect=Effect.DROPPED,
+    summary="A task names the Region that the workflow runs in.",
+    message="region_name={value} is the workflow's Region; dropped",
+    help="no step is needed",
+    why="The service takes the Region from the workflow's environment and ignores region_name.",
+    example="S3ListOperator(task_id='list', bucket='b', region_name='eu-west-1')  # with --region eu-west-1",
+    fix="Nothing to do.",
+    source="contract 9 rule 38; contract 4",
+)
+REGION_UNKNOWN = Rule(
+    code="DC342",
+    slug="region-set",
+    severity=Severity.WARNING,
+    effect=Effect.DROPPED,
+    summary="A task names a Region, and dagconv does not know the workflow's.",
+    message="region_name={value}: the service runs every task in the workflow's own Region; dropped",
+    help="create the workflow in that Region, and say it with --region to have this checked",
+    why="The service ignores region_name, so a task that targets another Region silently works in the wrong one.",
+    example="S3ListOperator(task_id='list', bucket='b', region_name='eu-west-1')",
+    fix="Say the workflow's Region with --region.",
+    source="contract 9 rule 38; contract 4",
+)
+REGION_OTHER = Rule(
+    code="DC343",
+    slug="region-other-than-the-workflow",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task targets another Region than the workflow's.",
+    message="region_name={value} of {where} is not the Region of the workflow, the only one that the service would use",
+    help="move the task into a workflow of its own in that Region",
+    why="The service ignores region_name, so the task would silently work in the workflow's Region.",
+    example="two tasks with region_name 'eu-west-1' and 'us-east-1' in one DAG",
+    fix="Make one DAG for each Region.",
+    source="contract 9 rule 38; contract 4",
+)
+VERIFY = Rule(
+    code="DC344",
+    slug="tls-verification-set",
+    severity=Severity.WARNING,
+    effect=Effect.DROPPED,
+    summary="A task sets how the certificates of AWS endpoints are verified.",
+    message="verify={value} is not supported by the service, which verifies certificates as boto3 does; dropped",
+    help="no step is needed for AWS's own endpoints",
+    why="The service does not support verify.",
+    example="S3ListOperator(task_id='list', bucket='b', verify=False)",
+    fix="Leave verify out.",
+    source="contract 9 rule 38; contract 4",
+)
+BOTOCORE = Rule(
+    code="DC345",
+    slug="botocore-config-set",
+    severity=Severity.WARNING,
+    effect=Effect.DROPPED,
+    summary="A task configures botocore.",
+    message="botocore_config={value} is not supported by the service; dropped",
+    help="where botocore's retries or timeouts mattered, use the operator's own attempts, or retries of the task",
+    why="The service does not support botocore_config.",
+    example="S3ListOperator(task_id='list', bucket='b', botocore_config={'read_timeout': 300})",
+    fix="Leave botocore_config out.",
+    source="contract 9 rule 38; contract 4",
+)
+OTHER_CONNECTION = Rule(
+    code="DC346",
+    slug="connection-named",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A task names an Airflow connection that is not the AWS one.",
+    message="{key}={value}: the service has no connections of its own; kept",
+    help="give the workflow a secrets backend that holds this connection",
+    why="Connections reach a task only through a secrets backend that the workflow's environment sets up.",
+    example="S3ToRedshiftOperator(..., redshift_conn_id='warehouse')",
+    fix="Store the connection in Secrets Manager and set the workflow's secrets backend.",
+    source="contract 9 rule 37; contract 3.5",
+)
+
+_DROPPED = {"aws_conn_id": AWS_CONNECTION, "verify": VERIFY, "botocore_config": BOTOCORE}
+
+
+# None means boto3's own chain of credentials, which on the service is the execution role.
+_HARMLESS: dict[str, tuple[Value, ...]] = {"aws_conn_id": (None, "aws_default")}
+
+
+def drop_aws_settings(lowering: Lowering) -> None:
+    drop_arguments(lowering, _DROPPED, _HARMLESS)
+    found = (given(task, "region_name") for task in lowering.workflow.tasks)
+    regions = {show(argument.value) for argument in found if argument is not None and argument.value is not None}
+    for rule in (REGION_SAME, REGION_OTHER, REGION_UNKNOWN):
+        named = {name for name in regions if _region_rule(lowering, name, regions) is rule}
+        drop_arguments(lowering, {"region_name": rule}, {}, only=named)
+    for task in lowering.workflow.tasks:
+        for argument in task.arguments:
+            if argument.name.endswith("_conn_id") and given(task, argument.name):
+                lowering.report(OTHER_CONNECTION, task.task_id, argument.name, value=show(argument.value))
+
+
+def _region_rule(lowering: Lowering, shown: str, regions: set[str]) -> Rule:
+    region = lowering.options.region
+    if region is not None:
+        return REGION_SAME if shown == repr(region) else REGION_OTHER
+    # Of two Regions at least one is not the workflow's.
+    return REGION_OTHER if len(regions) > 1 else REGION_UNKNOWN

@@ -1,0 +1,84 @@
+"""Drops what the service ignores, one report per place where it was said; the passes `drop_*` give the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from dagconv.diagnostics import Rule, Severity
+from dagconv.ir import codec
+from dagconv.ir.task import Argument, Origin, Task
+from dagconv.ir.value import CallableValue, EnumValue, ListValue, OpaqueValue, TimedeltaValue, TupleValue, Value
+from dagconv.lower.lowering import Lowering, given
+
+
+def drop_arguments(
+    lowering: Lowering,
+    rules: Mapping[str, Rule],
+    harmless: Mapping[str, tuple[Value, ...]],
+    only: Collection[str] | None = None,
+) -> None:
+    """Drops the arguments named in `rules` from every task and reports them; with `only`, where `show` gives one of it.
+
+    Rules may use `{value}` and `{where}`. `harmless` are values that mean what leaving the argument out means:
+    dropping those is reported as information. What default_args gave is reported once, at the DAG.
+    """
+    told: set[str] = set()
+
+    def rewrite(task: Task) -> Task:
+        for name, rule in rules.items():
+            argument = given(task, name)
+            if argument is None or (only is not None and show(argument.value) not in only):
+                continue
+            shared = argument.origin is Origin.DEFAULT_ARGS
+            if not shared or name not in told:
+                said = f"task {task.task_id}" if not shared else "default_args"
+                _report(lowering, rule, task, argument, said, harmless.get(name, ()))
+            if shared:
+                told.add(name)
+            task = lowering.drop_argument(rule, task, name)
+        return task
+
+    lowering.map_tasks(rewrite)
+
+
+def _report(
+    lowering: Lowering, rule: Rule, task: Task, argument: Argument, said: str, harmless: tuple[Value, ...]
+) -> None:
+    quiet = any(codec.same(argument.value, value) for value in harmless)
+    lowering.report(
+        rule,
+        None if said == "default_args" else task.task_id,
+        argument.name,
+        value=show(argument.value),
+        where=said,
+        severity=Severity.INFO if quiet else None,
+    )
+
+
+def drop_settings(lowering: Lowering, rules: Mapping[str, Rule]) -> None:
+    """Drops the DAG's arguments named in `rules` and reports each; rules may use `{value}` and `{where}`."""
+    for name, rule in rules.items():
+        setting = lowering.workflow.setting(name)
+        if setting is not None:
+            lowering.report(rule, None, name, value=show(setting.value), where="the DAG")
+            lowering.drop_setting(rule, name)
+
+
+def show(value: Value) -> str:
+    """A value in a message, as Python would write it."""
+    match value:
+        case TimedeltaValue():
+            return f"{value.total_seconds:g} s"
+        case CallableValue(module, name):
+            return f"{module}.{name}" if module else name
+        case OpaqueValue(path):
+            return f"an object of {path}"
+        case EnumValue(value=inner):
+            return show(inner)
+        case ListValue(items) | TupleValue(items):
+            return "[" + ", ".join(show(item) for item in items) + "]"
+        case None | bool() | int() | float() | str():
+            return repr(value)
+        case _:
+            text = getattr(value, "text", None)
+            return text if isinstance(text, str) else codec.canonical(value)

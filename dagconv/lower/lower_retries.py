@@ -1,0 +1,113 @@
+"""Says retries on every task, and keeps retries and their delay within the service's limits (contract 4, 7)."""
+
+from __future__ import annotations
+
+from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir.task import Argument, Origin, Task
+from dagconv.ir.value import TimedeltaValue
+from dagconv.lower.losses import drop_arguments
+from dagconv.lower.lowering import Lowering
+
+MAX_RETRIES = 3
+MAX_RETRY_DELAY = 300
+
+RETRIES_ABOVE_LIMIT = Rule(
+    code="DC300",
+    slug="retries-above-limit",
+    severity=Severity.WARNING,
+    effect=Effect.CHANGED,
+    summary="A task retries more often than the service allows.",
+    message="retries={value} is above the service's limit of 3; written as 3",
+    help="make the operator itself more patient (poll interval, max attempts), or accept three retries",
+    why="The service allows 0 to 3 retries.",
+    example="S3ListOperator(task_id='list', bucket='b', retries=10)",
+    fix="Set retries to 3 or less.",
+    source="contract 9 rule 16; contract 4",
+)
+RETRIES_NONE = Rule(
+    code="DC301",
+    slug="retries-none",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A task sets retries to None, which Airflow takes as 0.",
+    message="retries=None is written as 0, which is how Airflow acts on it",
+    help="no step is needed",
+    why="A task whose retries are None is never retried; the service needs a number, and takes 1 where none stands.",
+    example="S3ListOperator(task_id='list', bucket='b', retries=None)",
+    fix="Nothing to do.",
+    source="contract 7; Airflow 3.0.6, TaskInstance.is_eligible_to_retry",
+)
+RETRY_DELAY_ABOVE_LIMIT = Rule(
+    code="DC302",
+    slug="retry-delay-above-limit",
+    severity=Severity.WARNING,
+    effect=Effect.CHANGED,
+    summary="A task waits longer between tries than the service allows.",
+    message="retry_delay={value} s is above the service's limit of 300 s; written as 300 s",
+    help="where the wait matters, let a sensor wait for the cause of the failure to pass",
+    why="The service allows a retry delay of 0 to 300 seconds.",
+    example="S3ListOperator(task_id='list', bucket='b', retry_delay=timedelta(minutes=15))",
+    fix="Set retry_delay to five minutes or less.",
+    source="contract 9 rule 17; contract 4",
+)
+RETRY_BACKOFF = Rule(
+    code="DC303",
+    slug="retry-backoff",
+    severity=Severity.WARNING,
+    effect=Effect.DROPPED,
+    summary="A task lengthens the delay between its tries.",
+    message="{key}={value} of {where} is ignored by the service: every delay is the same; dropped",
+    help="set retry_delay to what the later tries should wait (at most 300 s)",
+    why="The service ignores retry_exponential_backoff and max_retry_delay.",
+    example="S3ListOperator(task_id='list', bucket='b', retries=3, retry_exponential_backoff=True)",
+    fix="Choose one delay that suits every try.",
+    source="contract 4",
+)
+
+
+def lower_retries(lowering: Lowering) -> None:
+    drop_arguments(lowering, {"retry_exponential_backoff": RETRY_BACKOFF, "max_retry_delay": RETRY_BACKOFF}, {})
+    lowering.map_tasks(lambda task: _lower_delay(lowering, _lower_count(lowering, task)))
+
+
+def _lower_count(lowering: Lowering, task: Task) -> Task:
+    argument = task.argument("retries")
+    if argument is None:
+        # Airflow's default is 0, the service's is 1: the same task says 0 (contract 7).
+        return task.with_argument(Argument("retries", 0, Origin.LOWERED, 0))
+    if argument.value is None:
+        lowering.report(RETRIES_NONE, task.task_id, "retries")
+        return lowering.set_argument(RETRIES_NONE, task, "retries", 0)
+    if isinstance(argument.value, int) and argument.value > MAX_RETRIES:
+        lowering.report(RETRIES_ABOVE_LIMIT, task.task_id, "retries", value=argument.value)
+        return lowering.set_argument(RETRIES_ABOVE_LIMIT, task, "retries", MAX_RETRIES)
+    return task
+
+
+def _lower_delay(lowering: Lowering, task: Task) -> Task:
+    argument = task.argument("retry_delay")
+    seconds = _seconds(argument)
+    if seconds is None or seconds <= MAX_RETRY_DELAY:
+        return task
+    retries = task.argument("retries")
+    never = retries is not None and retries.value == 0
+    lowering.report(
+        RETRY_DELAY_ABOVE_LIMIT,
+        task.task_id,
+        "retry_delay",
+        value=f"{seconds:g}",
+        severity=Severity.INFO if never else None,
+    )
+    return lowering.set_argument(RETRY_DELAY_ABOVE_LIMIT, task, "retry_delay", TimedeltaValue(0, MAX_RETRY_DELAY, 0))
+
+
+def _seconds(argument: Argument | None) -> float | None:
+    match argument:
+        case Argument(value=TimedeltaValue() as length):
+            return length.total_seconds
+        case Argument(value=bool()):
+            return None
+        case Argument(value=(int() | float()) as number):
+            return float(number)
+        case _:
+            return None

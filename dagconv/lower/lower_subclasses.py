@@ -1,0 +1,93 @@
+"""Replaces the user's own operator classes by the provider's class below them where they only preset arguments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir.task import Task
+from dagconv.lower.lowering import Lowering
+from dagconv.lower.refuse_code import code_rule
+
+# Class members that only colour or name a task on Airflow's pages, or that Python itself adds.
+_COSMETIC = frozenset({"ui_color", "ui_fgcolor", "custom_operator_name", "operator_extra_links"})
+_BASE_OPERATORS = (".BaseOperator", ".BaseSensorOperator")
+
+SUBCLASS = Rule(
+    code="DC320",
+    slug="subclass-with-presets",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A task uses a class of your own that adds no behaviour to a provider's class.",
+    message="{value} only presets arguments of {target}; that class is written, with the arguments it was given",
+    help="no step is needed",
+    why="The service cannot import your class. What it passes on to the class below it says the same.",
+    example="class Listing(S3ListOperator):\n    def __init__(self, **kw): super().__init__(bucket='b', **kw)",
+    fix="Nothing to do.",
+    source="issue 3 section 1; contract 9 rule 4",
+)
+SUBCLASS_WITH_BEHAVIOUR = Rule(
+    code="DC321",
+    slug="subclass-with-behaviour",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task uses a class of your own that changes what a provider's class does.",
+    message="{value} overrides {members} of {target}: that code has no form in a definition",
+    help="use {target} itself, or move what the class adds into a task of its own",
+    why="The service cannot import your class, and the class below it would act differently.",
+    example="class Quiet(S3ListOperator):\n    def execute(self, context): ...",
+    fix="Use the provider's class, or carry the class in a code package by hand.",
+    source="contract 9 rules 4, 8, 53; contract 3.1",
+)
+OWN_OPERATOR = Rule(
+    code="DC322",
+    slug="own-operator",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task uses an operator of your own.",
+    message="{value} is an operator of your own: its code has no form in a definition",
+    help="call the AWS service with its own operator, or move the work to Lambda, Glue, ECS or Batch",
+    why="Own operators run on the service only from a code package, which dagconv does not make yet.",
+    example="class Load(BaseOperator):\n    def execute(self, context): ...",
+    fix="Replace the operator by one of the Amazon provider.",
+    source="contract 9 rules 4, 8; contract 3.1",
+)
+CHANGED_AFTERWARDS = Rule(
+    code="DC347",
+    slug="task-changed-after-construction",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="An attribute of a task was changed after the task was made, and no argument says that.",
+    message="attribute {value} of the task was set after it was made; no argument of its class says the same",
+    help="give the operator the value as an argument, or remove the assignment",
+    why="A definition consists of arguments. An attribute that none of them sets would be lost.",
+    example="op = S3ListOperator(task_id='list', bucket='b')\nop.execute = my_function",
+    fix="Say what the assignment does with an argument.",
+    source="issue 3 section 1; contract 1.2",
+)
+
+
+def lower_subclasses(lowering: Lowering) -> None:
+    lowering.map_tasks(lambda task: _lower_class(lowering, task))
+
+
+def _lower_class(lowering: Lowering, task: Task) -> Task:
+    if code_rule(task) is not None:
+        return task
+    operator = task.operator
+    name, target = operator.path.rpartition(".")[2], operator.target.rpartition(".")[2]
+    members = [member for member in operator.overrides if member not in _COSMETIC]
+    if operator.target.endswith(_BASE_OPERATORS) and operator.path != operator.target:
+        lowering.report(OWN_OPERATOR, task.task_id, value=name)
+        return task
+    if members:
+        lowering.report(SUBCLASS_WITH_BEHAVIOUR, task.task_id, value=name, target=target, members=", ".join(members))
+        return task
+    for residue in task.residues:
+        if residue.attribute not in _COSMETIC:
+            lowering.report(CHANGED_AFTERWARDS, task.task_id, value=residue.attribute)
+    if operator.path == operator.target:
+        return task
+    lowering.report(SUBCLASS, task.task_id, value=name, target=target)
+    lowering.declare(SUBCLASS, task.task_id, "operator", operator.path, operator.target)
+    return replace(task, operator=replace(operator, path=operator.target, overrides=()))

@@ -1,0 +1,129 @@
+"""Refuses tasks that run Python or shell code, branch or skip, by name: a definition cannot carry their code.
+
+Python and Bash operators are legal in a definition when a code package goes with it; `package/` will take them
+over as an option, and this pass will then leave them alone.
+"""
+
+from __future__ import annotations
+
+from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir.task import Task
+from dagconv.lower.lowering import Lowering
+
+_STANDARD = "airflow.providers.standard."
+
+TASKFLOW = Rule(
+    code="DC313",
+    slug="taskflow-task",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task is a decorated function (@task).",
+    message="{value} is a TaskFlow task: its function has no form in a definition",
+    help="move the work to Lambda, Glue, ECS or Batch and call it with that service's operator",
+    why="The service does not support TaskFlow decorators: a definition holds no code.",
+    example="@task\ndef clean(): ...",
+    fix="Replace the function by an operator that starts the work elsewhere.",
+    source="contract 9 rule 53; contract 3.6",
+)
+BRANCH = Rule(
+    code="DC314",
+    slug="branching-task",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task chooses which of its successors run.",
+    message="{value} branches: the service does not support branching operators",
+    help="decide with StartWorkflowRun which of two workflows runs, or let the called service do nothing",
+    why="Branching operators run code that returns task ids; they are not supported by the service.",
+    example="BranchPythonOperator(task_id='choose', python_callable=choose)",
+    fix="Make one workflow per branch and start the right one, for example from a Lambda function.",
+    source="contract 9 rule 53; contract 2, 3.6",
+)
+SHORT_CIRCUIT = Rule(
+    code="DC315",
+    slug="short-circuit-task",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task skips everything after it when its function says so.",
+    message="{value} skips its successors by the result of a function, which has no form in a definition",
+    help="wait for the condition with a sensor and soft_fail=True, which skips what follows when it times out",
+    why="ShortCircuitOperator runs a Python function of the DAG file.",
+    example="ShortCircuitOperator(task_id='new_data', python_callable=has_new_data)",
+    fix="Say the condition as a sensor, or decide outside whether the workflow runs.",
+    source="contract 9 rule 53; contract 3.6",
+)
+LATEST_ONLY = Rule(
+    code="DC316",
+    slug="latest-only-task",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A LatestOnlyOperator skips what follows in runs that are not the latest.",
+    message="{value} is not supported by the service",
+    help="remove it: the service never catches up, so that every scheduled run is the latest",
+    why="The operator is not on the service's list. Without catchup it skips nothing in scheduled runs.",
+    example="LatestOnlyOperator(task_id='latest')",
+    fix="Remove the task and connect its neighbours.",
+    source="contract 9 rule 53; contract 1.5, 3.6",
+)
+PYTHON = Rule(
+    code="DC317",
+    slug="python-operator",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task runs a Python function.",
+    message="{value} runs a Python function, which has no form in a definition",
+    help="move the function to Lambda, Glue, ECS or Batch and call it with that service's operator",
+    why="The function would have to travel in a code package beside the definition, which dagconv does not make yet.",
+    example="PythonOperator(task_id='clean', python_callable=clean)",
+    fix="Replace the function by an operator that starts the work elsewhere.",
+    source="contract 9 rules 46, 53; contract 3.1",
+)
+BASH = Rule(
+    code="DC318",
+    slug="bash-operator",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task runs a shell command.",
+    message="{value} runs a shell command on the worker, which dagconv does not carry over yet",
+    help="call the AWS service with its operator instead of its command line, or run the script in Batch or ECS",
+    why="What the command finds on the service's worker (programs, files, network) differs from the source's.",
+    example="BashOperator(task_id='copy', bash_command='aws s3 cp s3://a/x s3://b/x')",
+    fix="Use the operator of the AWS service that the command calls.",
+    source="contract 9 rules 50, 53; contract 3.1",
+)
+PYTHON_SENSOR = Rule(
+    code="DC319",
+    slug="python-sensor",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A sensor calls a Python function.",
+    message="{value} calls a Python function at each look, which has no form in a definition",
+    help="wait with the sensor of the AWS service that the function asks",
+    why="The function would have to travel in a code package; PythonSensor is not on the service's list.",
+    example="PythonSensor(task_id='ready', python_callable=is_ready)",
+    fix="Use the sensor of the AWS service concerned, for example S3KeySensor.",
+    source="contract 9 rule 53; contract 3.6",
+)
+
+# The first that a class derives from decides.
+CODE_CLASSES: tuple[tuple[str, Rule], ...] = (
+    ("airflow.sdk.bases.decorator.DecoratedOperator", TASKFLOW),
+    (_STANDARD + "operators.latest_only.LatestOnlyOperator", LATEST_ONLY),
+    (_STANDARD + "operators.branch.BaseBranchOperator", BRANCH),
+    (_STANDARD + "operators.branch.BranchMixIn", BRANCH),
+    (_STANDARD + "operators.python.ShortCircuitOperator", SHORT_CIRCUIT),
+    (_STANDARD + "sensors.python.PythonSensor", PYTHON_SENSOR),
+    (_STANDARD + "operators.python.PythonOperator", PYTHON),
+    (_STANDARD + "operators.bash.BashOperator", BASH),
+)
+
+
+def refuse_code(lowering: Lowering) -> None:
+    for task in lowering.workflow.tasks:
+        rule = code_rule(task)
+        if rule is not None:
+            lowering.report(rule, task.task_id, value=task.operator.path.rpartition(".")[2].lstrip("_"))
+
+
+def code_rule(task: Task) -> Rule | None:
+    classes = {task.operator.target, *task.operator.bases}
+    return next((rule for path, rule in CODE_CLASSES if path in classes), None)
