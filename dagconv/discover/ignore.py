@@ -100,13 +100,17 @@ def _glob_regex(glob: str) -> str:
     return rf"^{regex}/.*$" if folder_only else rf"^{regex}(?:/.*)?$"
 
 
+_GLOB_TOKEN = re.compile(r"\\(.)|(\*+)|(\?)|\[([!^]?)(\]?[^\]]*)\]|([^\\\[])", re.DOTALL)
+
+
 def _segment_regex(part: str) -> str:
     if part == "*":
         return r"[^/]+"
     regex, rest = "", part
     while rest:
-        match = re.match(r"\\(.)|(\*+)|(\?)|\[([!^]?)(\]?[^\]]*)\]|(.)", rest, re.DOTALL)
-        assert match is not None
+        match = _GLOB_TOKEN.match(rest)
+        if match is None:
+            raise re.error("a bracket or an escape has no end")
         escaped, stars, mark, negated, members, plain = match.groups()
         if stars:
             regex += r"[^/]*"

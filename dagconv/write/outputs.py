@@ -1,0 +1,148 @@
+"""Compares wanted definitions with the output folder, then writes them or says what writing would do."""
+
+from __future__ import annotations
+
+import enum
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from dagconv.diagnostics import Diagnostic, Location, Rule
+from dagconv.write import rules
+from dagconv.write.files import read_text, write_atomically
+from dagconv.write.header import body_of, read_header, with_header
+from dagconv.write.names import SUFFIX, output_name, same_file_key
+
+
+class Definition(Protocol):
+    """What the pipeline hands over for one DAG: the YAML text without a header line."""
+
+    @property
+    def dag_id(self) -> str: ...
+    @property
+    def source_path(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class OutputStatus(str, enum.Enum):
+    MISSING = "missing"  # nothing stands there yet
+    STALE = "stale"  # written by dagconv, from another state of the source
+    UNCHANGED = "unchanged"
+    EDITED = "hand-edited"  # written by dagconv and changed since
+    FOREIGN = "foreign"  # not written by dagconv
+    BLOCKED = "blocked"  # cannot be written: see its diagnostics
+    WRITTEN = "written"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One definition and its file. `text` is the whole file as it should be, `before` the file as it is."""
+
+    dag_id: str
+    source_path: str
+    path: str
+    text: str
+    before: str | None
+    status: OutputStatus
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def in_place(self) -> bool:
+        return self.status in (OutputStatus.WRITTEN, OutputStatus.UNCHANGED)
+
+
+def plan_outputs(definitions: Iterable[Definition], folder: Path) -> tuple[Output, ...]:
+    """How each definition stands against the folder. Reads, writes nothing."""
+    outputs = [_plan_output(definition, folder) for definition in definitions]
+    by_name: dict[str, list[Output]] = defaultdict(list)
+    for output in outputs:
+        by_name[same_file_key(Path(output.path).name)].append(output)
+    return tuple(_unless_shared(output, by_name[same_file_key(Path(output.path).name)]) for output in outputs)
+
+
+def write_outputs(outputs: Sequence[Output], *, force: bool) -> tuple[Output, ...]:
+    """Writes what is missing or stale, with `force` also over files that were edited or are not ours."""
+    return tuple(_write_output(output, force) for output in outputs)
+
+
+def check_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
+    """The findings of `--check`: every output that a conversion would have to write."""
+    said = {
+        OutputStatus.MISSING: rules.MISSING,
+        OutputStatus.STALE: rules.STALE,
+        OutputStatus.EDITED: rules.EDITED,
+        OutputStatus.FOREIGN: rules.FOREIGN,
+    }
+    checked = []
+    for output in outputs:
+        rule = said.get(output.status)
+        if rule is rules.STALE and output.before is not None and body_of(output.before) == body_of(output.text):
+            rule = None  # only the path in the header line differs: the definition is the same
+        checked.append(_said(output, _finding(rule, output, path=output.path)) if rule else output)
+    return tuple(checked)
+
+
+def _plan_output(definition: Definition, folder: Path) -> Output:
+    name = output_name(definition.dag_id)
+    path = folder / name
+    text = with_header(definition.source_path, definition.text)
+    output = Output(definition.dag_id, definition.source_path, str(path), text, None, OutputStatus.MISSING)
+    if name != definition.dag_id + SUFFIX:
+        output = _said(output, _finding(rules.RENAMED, output, name=name))
+    try:
+        before = read_text(path)
+    except OSError as error:
+        return _blocked(output, error)
+    return replace(output, before=before, status=_compare(before, text))
+
+
+def _compare(before: str | None, text: str) -> OutputStatus:
+    if before is None:
+        return OutputStatus.MISSING
+    if before == text:
+        return OutputStatus.UNCHANGED
+    header = read_header(before)
+    if header is None:
+        return OutputStatus.FOREIGN
+    same = body_of(before) == body_of(text)
+    return OutputStatus.STALE if header.intact or same else OutputStatus.EDITED
+
+
+def _unless_shared(output: Output, same_name: list[Output]) -> Output:
+    others = sorted({f"{o.dag_id} of {o.source_path}" for o in same_name if o is not output})
+    if not others:
+        return output
+    found = _finding(rules.NAME_TAKEN, output, others=", ".join(others), name=Path(output.path).name)
+    return replace(_said(output, found), status=OutputStatus.BLOCKED)
+
+
+def _write_output(output: Output, force: bool) -> Output:
+    match output.status:
+        case OutputStatus.UNCHANGED | OutputStatus.BLOCKED | OutputStatus.WRITTEN:
+            return output
+        case OutputStatus.EDITED if not force:
+            return _said(output, _finding(rules.EDITED, output, path=output.path))
+        case OutputStatus.FOREIGN if not force:
+            return _said(output, _finding(rules.FOREIGN, output, path=output.path))
+    try:
+        write_atomically(Path(output.path), output.text)
+    except (OSError, UnicodeEncodeError) as error:
+        return _blocked(output, error)
+    return replace(output, status=OutputStatus.WRITTEN)
+
+
+def _blocked(output: Output, error: OSError | UnicodeEncodeError) -> Output:
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    found = _finding(rules.NOT_WRITABLE, output, path=output.path, reason=reason)
+    return replace(_said(output, found), status=OutputStatus.BLOCKED)
+
+
+def _said(output: Output, found: Diagnostic) -> Output:
+    return replace(output, diagnostics=(*output.diagnostics, found))
+
+
+def _finding(rule: Rule, output: Output, **params: object) -> Diagnostic:
+    return rule.at(Location(output.source_path), dag_id=output.dag_id, **params)  # type: ignore[arg-type]
