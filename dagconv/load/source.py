@@ -6,7 +6,7 @@ import datetime
 import json
 import re
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,7 +148,7 @@ def _read_finding(entry: Any, path: Path, limits: Limits) -> Diagnostic:
     numbers = [n if isinstance(n, int) and not isinstance(n, bool) else None for n in (line, column)]
     file = entry.get("file")
     location = Location(file if isinstance(file, str) else str(path), *numbers)
-    return rule.at(location, dag_id=dag_id, **{"limit": limits.memory_mb, **params})  # type: ignore[arg-type]
+    return rule.at(location, dag_id=dag_id, **{"limit": limits.memory_mb, **params})
 
 
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
@@ -226,32 +226,3 @@ def _task_differences(workflow: Workflow, one: Task, two: Task) -> Iterator[Diag
 def _argument_text(task: Task, name: str) -> str:
     argument = task.argument(name)
     return codec.canonical(argument.value) if argument else "missing"
-
-
-def duplicates(results: Sequence[tuple[Path, LoadResult]]) -> dict[Path, list[Diagnostic]]:
-    """Findings for ids that are defined more than once, for each file concerned; and for imported DAGs."""
-    files = {str(path) for path, _ in results}
-    places: dict[str, list[tuple[Path, Loaded]]] = {}
-    found: dict[Path, list[Diagnostic]] = {path: [] for path, _ in results}
-    for path, result in results:
-        for dag in result.dags:
-            if is_foreign(dag, path, files):
-                note = rules.IMPORTED_DAG.at(Location(str(path)), dag_id=dag.workflow.dag_id, other=dag.origin)
-                found[path].append(note)
-            else:
-                places.setdefault(dag.workflow.dag_id, []).append((path, dag))
-    for dag_id, entries in places.items():
-        for index, (path, dag) in enumerate(entries):
-            others = entries[:index] + entries[index + 1 :]
-            if others:
-                other_path, other = others[0]
-                rule = rules.DUPLICATE_IN_FILE if other_path == path else rules.DUPLICATE_ACROSS_FILES
-                related = tuple(o.workflow.location for _, o in others if o.workflow.location)
-                where = other.workflow.location or Location(str(other_path))
-                found[path].append(rule.at(dag.workflow.location, dag_id=dag_id, related=related, other=str(where)))
-    return found
-
-
-def is_foreign(dag: Loaded, path: Path, files: set[str]) -> bool:
-    """Whether another file of this call made the DAG, so that it is converted there."""
-    return dag.origin is not None and dag.origin != str(path) and dag.origin in files

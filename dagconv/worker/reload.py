@@ -14,6 +14,7 @@ from dagconv.worker.source import _finding, _read_dags
 def reload(request: dict[str, Any]) -> dict[str, Any]:
     """`request` has the text and `markers`, values for the environment variables that the text may expand."""
     import yaml
+    from airflow.utils.dag_cycle_tester import check_cycle
     from dagfactory import load_yaml_dags
 
     RECORDER.is_user_file = no_file
@@ -29,7 +30,7 @@ def reload(request: dict[str, Any]) -> dict[str, Any]:
         load_yaml_dags(globals_dict=found, config_filepath=str(file), defaults_config_path=str(folder))
         for dag in found.values():
             dag.validate()
-            dag.check_cycle()
+            check_cycle(dag)
     except Exception as error:  # noqa: BLE001  # dag-factory raises unrelated types (dag-factory.md, section 8)
         kind = type(error).__name__
         place = _yaml_line(error) if isinstance(error, yaml.YAMLError) else None

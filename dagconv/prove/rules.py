@@ -1,0 +1,89 @@
+"""What the proof can find (DC7xx). A finding here means that nothing is written."""
+
+from __future__ import annotations
+
+from dagconv.diagnostics import Effect, Rule, Severity
+
+_BUG = "report this as a bug of dagconv, with the DAG file; nothing was written"
+
+RELOAD_DIFFERS = Rule(
+    code="DC701",
+    slug="reload-differs",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The definition, read back by the service's engine, is not the workflow that was to be written.",
+    message="{field} reads back as {after} instead of {before}",
+    help=_BUG,
+    why="The text is what the service runs; if the engine reads it otherwise, it means something else.",
+    example="a text that YAML 1.1 reads as a number",
+    fix="quote the text",
+    source="the proof, first comparison",
+)
+UNDECLARED_DIFFERENCE = Rule(
+    code="DC702",
+    slug="undeclared-difference",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The definition differs from the source in a way that no finding says.",
+    message="{field} would change from {before} to {after}, and no finding says so",
+    help=_BUG,
+    why="Every difference between source and definition must have been told.",
+    example="an argument that is lost on the way",
+    fix="carry it over, or tell",
+    source="the proof, second comparison",
+)
+IDLE_DECLARATION = Rule(
+    code="DC703",
+    slug="declared-difference-missing",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A finding says that something was changed, and it was not.",
+    message="{code} says that {field} changes from {before}, but the source has {after}",
+    help=_BUG,
+    why="A finding that does not describe what happened cannot be believed where it excuses a difference.",
+    example="a declared default that the source does not have",
+    fix="declare what is there",
+    source="the proof, second comparison",
+)
+IGNORED_KEY = Rule(
+    code="DC704",
+    slug="ignored-key-written",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The definition carries a key that the service ignores.",
+    message="{field} is ignored by the service and must not be written",
+    help=_BUG,
+    why="A key that has no effect makes a definition say what it does not do.",
+    example="pool: heavy",
+    fix="leave the key out and say what is lost",
+    source="contract 1.3, 1.4, 4",
+)
+WITNESS_DIFFERS = Rule(
+    code="DC705",
+    slug="witness-differs",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The objects made from source and definition differ where nothing was declared.",
+    message="{field} of the operator object is {after} instead of {before}",
+    help=_BUG,
+    why="The second testimony looks at the objects themselves, so that an error of the reader cannot hide a loss.",
+    example="an argument that the reader overlooks",
+    fix="read it",
+    source="the proof, third comparison",
+)
+NOT_ONE_DAG = Rule(
+    code="DC706",
+    slug="reload-gives-other-dags",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The definition does not give exactly the one DAG that it should.",
+    message="read back, the definition gives {after} instead of {before}",
+    help="rename the DAG if its id is 'default' or 'task_groups', which dag-factory keeps for itself; "
+    "otherwise report this as a bug of dagconv",
+    why="dag-factory passes over some root keys without an error.",
+    example="DAG('default')",
+    fix="DAG('etl')",
+    source="dag-factory 1.0.0, dagfactory.py SYSTEM_PARAMS",
+)
+
+PROOF_RULES = (RELOAD_DIFFERS, UNDECLARED_DIFFERENCE, IDLE_DECLARATION, IGNORED_KEY, WITNESS_DIFFERS, NOT_ONE_DAG)

@@ -1,0 +1,122 @@
+"""From what the stages found about each file to the report of the call: duplicates, places, statuses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from dagconv.diagnostics import Diagnostic, Location, Severity
+from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Proof, Report
+from dagconv.discover.source import SourceFile
+from dagconv.errors import InternalError
+from dagconv.ir.workflow import Workflow
+from dagconv.load.identity import Seen, find_duplicates, is_foreign
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A proved definition. The text waits in a temporary file, so that memory does not grow with the call."""
+
+    dag_id: str
+    source_path: str
+    spooled: Path
+
+    @property
+    def text(self) -> str:
+        """The YAML, without a header line."""
+        return self.spooled.read_text("utf-8")
+
+
+@dataclass(slots=True)
+class DagOutcome:
+    seen: Seen
+    diagnostics: list[Diagnostic]
+    proof: Proof = field(default_factory=Proof)
+    definition: Definition | None = None
+
+
+@dataclass(slots=True)
+class FileOutcome:
+    """`diagnostics` are those of the file itself; an error among them refuses all of its DAGs."""
+
+    file: SourceFile
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    dags: list[DagOutcome] = field(default_factory=list)
+    failed: bool = False
+
+
+def has_error(diagnostics: Sequence[Diagnostic]) -> bool:
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+
+
+def at_source(workflow: Workflow, found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Findings about a definition of ours, moved to where the source says the same thing.
+
+    Raises InternalError when an error has no place in the source: then dagconv has written what nobody asked for.
+    """
+    moved = []
+    for diagnostic in found:
+        place = workflow.locate(diagnostic.task_id, diagnostic.key)
+        if place is None and diagnostic.severity is Severity.ERROR:
+            raise InternalError(f"{diagnostic.code} about our own output: {diagnostic.message}")
+        moved.append(replace(diagnostic, location=place, related=()))
+    return moved
+
+
+def settle_duplicates(outcomes: Sequence[FileOutcome]) -> None:
+    """Takes DAGs whose id is defined twice out of the call, and those that another file of the call converts."""
+    entries = [dag.seen for outcome in outcomes for dag in outcome.dags]
+    files = frozenset(str(Path(outcome.file.path).absolute()) for outcome in outcomes)
+    findings: dict[int, Diagnostic] = {id(seen): finding for seen, finding in find_duplicates(entries, files)}
+    for outcome in outcomes:
+        for dag in outcome.dags:
+            finding = findings.get(id(dag.seen))
+            if finding is not None:
+                dag.definition = None
+                dag.diagnostics.append(finding)
+        outcome.diagnostics += [d for dag in outcome.dags if is_foreign(dag.seen, files) for d in dag.diagnostics[-1:]]
+        outcome.dags = [dag for dag in outcome.dags if not is_foreign(dag.seen, files)]
+
+
+def conclude(outcomes: Sequence[FileOutcome], seconds: float) -> tuple[Report, tuple[Definition, ...]]:
+    """The report, and the definitions that may be written."""
+    files, definitions = [], []
+    for outcome in outcomes:
+        spoiled = has_error(outcome.diagnostics)
+        dags = []
+        for dag in outcome.dags:
+            written = dag.definition if not spoiled and not has_error(dag.diagnostics) else None
+            status = FileStatus.CONVERTED if written else FileStatus.REFUSED
+            dags.append(DagReport(dag.seen.dag_id, status, None, dag.proof))
+            if written:
+                definitions.append(written)
+        found = [*outcome.diagnostics, *(d for dag in outcome.dags for d in dag.diagnostics)]
+        shown = tuple(sorted((_shown(d, outcome.file) for d in dict.fromkeys(found)), key=Diagnostic.sort_key))
+        files.append(FileReport(outcome.file.path, _status(outcome, dags), tuple(dags), shown))
+    return Report(tuple(files), (), seconds), tuple(definitions)
+
+
+def _status(outcome: FileOutcome, dags: Sequence[DagReport]) -> FileStatus:
+    if outcome.failed:
+        return FileStatus.FAILED
+    statuses = {dag.status for dag in dags}
+    if FileStatus.REFUSED in statuses or (not dags and has_error(outcome.diagnostics)):
+        return FileStatus.REFUSED
+    return FileStatus.CONVERTED if dags else FileStatus.SKIPPED
+
+
+def _shown(diagnostic: Diagnostic, file: SourceFile) -> Diagnostic:
+    """With paths as the user wrote them: workers know absolute ones only."""
+    location = diagnostic.location or Location(file.path)
+    related = tuple(_relabel(place, file) for place in diagnostic.related)
+    return replace(diagnostic, location=_relabel(location, file), related=related)
+
+
+def _relabel(location: Location, file: SourceFile) -> Location:
+    if location.file == str(Path(file.path).absolute()):
+        return replace(location, file=file.path)
+    if location.file.startswith(str(Path.cwd()) + os.sep):
+        return replace(location, file=os.path.relpath(location.file))
+    return location
