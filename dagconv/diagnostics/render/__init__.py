@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dagconv.diagnostics.model import Diagnostic, Location
 from dagconv.diagnostics.report import FileReport, Report, SourceReader
-from dagconv.diagnostics.rule import Catalogue
+
 
 TEXT_FORMATS = ("full", "concise")
 DOCUMENT_FORMATS = ("json", "sarif", "github", "junit")
@@ -19,14 +19,13 @@ FORMATS = (*TEXT_FORMATS, *DOCUMENT_FORMATS)
 class RenderOptions:
     """What a format may need besides the report.
 
-    `shows_dags` is False for `validate`, which judges definitions; `rules` are those that a SARIF document describes.
+    `shows_dags` is False for `validate`, which judges definitions.
     """
 
     read_lines: SourceReader
     version: str
     color: bool = False
     shows_dags: bool = True
-    rules: Catalogue | None = None
 
 
 Renderer = Callable[[Report, RenderOptions], str]

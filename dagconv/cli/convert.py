@@ -1,0 +1,190 @@
+"""`convert`: DAG files in, proved definitions out."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dagconv.cli.clash import script_findings
+from dagconv.cli.diff import show_diff
+from dagconv.cli.main import EXIT_CODES
+from dagconv.cli.options import report_options, selection_of, setting, settings_of
+from dagconv.cli.present import exit_code, show_report, summary_line, write_bytes
+from dagconv.cli.progress import progress
+from dagconv.diagnostics import Severity
+from dagconv.diagnostics.render import DOCUMENT_FORMATS
+from dagconv.diagnostics.report import Report
+from dagconv.diagnostics.selection import selected
+from dagconv.discover import Discovery, IgnoreSyntax, discover
+from dagconv.errors import UsageError
+from dagconv.write import (
+    OutputStatus,
+    check_outputs,
+    find_leftovers,
+    plan_outputs,
+    with_header,
+    with_outputs,
+    write_outputs,
+)
+
+if TYPE_CHECKING:  # loading the pipeline takes time that --help and a wrong call need not wait for
+    from dagconv.pipeline import ConvertResult
+    from dagconv.settings import Settings
+
+# The lines that the service's documentation shows; scripts look for them.
+_VALID_LINE = "YAML validation successful, no errors found"
+_WRITTEN_LINE = "YAML written to {path}"
+
+_EPILOG = f"""\b
+Examples:
+  dag-converter convert dags/etl.py --output definitions/
+  dag-converter convert dags/ --output definitions/ --check       (in CI: is everything up to date?)
+  dag-converter convert dags/ --output definitions/ --diff        (what would change?)
+  dag-converter convert dags/etl.py --output -                    (the YAML on standard output)
+  dag-converter convert dags/ --output definitions/ --format json > report.json
+
+DAG files are run to be read. Each runs in a process of its own with limits, which contains faults and
+is no protection from hostile code: convert files that you do not trust in a container.
+
+{EXIT_CODES}"""
+
+
+@click.command(epilog=_EPILOG, short_help="Compile DAG files to definitions.")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@setting("output", "-o", metavar="DIR")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when an output is missing, stale or refused.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change as a unified diff.")
+@click.option("--force", is_flag=True, help="Overwrite files that were edited by hand or not written by dagconv.")
+@setting("strict")
+@setting("jobs", "-j", metavar="N")
+@setting("timeout", metavar="S")
+@setting("memory", metavar="MB")
+@setting("thorough")
+@setting("airflowignore")
+@setting("region", metavar="NAME")
+@click.option("--fail-on-change", is_flag=True, help="Exit 1 when a file was created or rewritten (for hooks).")
+@report_options
+@click.option("--validate/--no-validate", default=True, help="Accepted for old scripts; checks always run.")
+@click.option("--bucket", metavar="NAME", help="Accepted for old scripts; see `dag-converter migrate`.")
+def command(sources: tuple[str, ...], **flags: Any) -> int:
+    """Compile the DAGs in SOURCE, Python files or folders, to one definition <dag_id>.yaml each.
+
+    A definition is written only when it was read back and proved to mean the same as the DAG. Whatever
+    cannot be said in a definition is refused with its place, the reason and the next step.
+    """
+    started = time.monotonic()
+    settings = settings_of(flags)
+    output = _output_of(settings, flags)
+    if not flags["validate"]:
+        click.echo("notice: --no-validate skips nothing, every definition is checked and proved", err=True)
+    with _converted(sources, settings, flags) as (result, discovery):
+        report = replace(
+            result.report,
+            files=tuple(sorted((*result.report.files, *discovery.skipped), key=lambda file: file.path)),
+            diagnostics=(*discovery.diagnostics, *result.report.diagnostics, *script_findings()),
+        )
+        if output == "-":
+            written = 0
+            write_bytes("---\n".join(with_header(one.source_path, one.text) for one in result.definitions))
+        else:
+            report, written = _place(result, report, Path(output), sources, settings, flags)
+    report = replace(report, seconds=time.monotonic() - started)
+    shown = selected(report, selection_of(settings).shows)
+    _show(shown, settings, flags, names_outputs=output != "-" and not flags["diff"] and not flags["check"])
+    code = exit_code(report, shown, strict=settings.flag("strict"))
+    return code or int(bool(flags["fail_on_change"] and written))
+
+
+def _output_of(settings: Settings, flags: dict[str, Any]) -> str:
+    """The output folder. Raises UsageError for what does not go together."""
+    output, form = settings.text("output"), settings.choice("format")
+    if flags["bucket"]:
+        raise UsageError(
+            "--bucket: convert does not upload. Write to a folder with --output, then copy it: "
+            f"aws s3 cp DIR s3://{flags['bucket']}/ --recursive"
+        )
+    if not output:
+        raise UsageError("say where the definitions go: --output DIR, or --output - for standard output")
+    if output == "-" and (flags["check"] or flags["diff"]):
+        raise UsageError("--check and --diff compare with files, so --output must be a folder")
+    data = [name for name, wanted in (("--output -", output == "-"), ("--diff", flags["diff"])) if wanted]
+    if data and form in DOCUMENT_FORMATS and not flags["output_file"]:
+        raise UsageError(f"{data[0]} and --format {form} both need standard output; add --output-file FILE")
+    if output != "-" and Path(output).exists() and not Path(output).is_dir():
+        raise UsageError(f"--output {output} is not a folder")
+    return output
+
+
+@contextlib.contextmanager
+def _converted(
+    sources: tuple[str, ...], settings: Settings, flags: dict[str, Any]
+) -> Iterator[tuple[ConvertResult, Discovery]]:
+    """Finds and converts the files; without any file to load, the engine is neither needed nor started."""
+    from dagconv.lower.lowering import Options
+    from dagconv.pipeline import ConvertRequest, ConvertResult, convert
+
+    discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")))
+    if not discovery.files:
+        yield ConvertResult(Report(), ()), discovery
+        return
+    request = ConvertRequest(
+        files=discovery.files,
+        jobs=settings.count("jobs") or len(os.sched_getaffinity(0)),
+        timeout=settings.number("timeout"),
+        memory_mb=settings.count("memory") or 0,
+        thorough=settings.flag("thorough"),
+        options=Options(now=datetime.datetime.now(datetime.timezone.utc), region=settings.text("region")),
+    )
+    with contextlib.ExitStack() as stack:
+        with progress(len(discovery.files), quiet=flags["quiet"]) as step:
+            result = stack.enter_context(convert(request, on_progress=lambda file: step(file.path)))
+        yield result, discovery
+
+
+def _place(
+    result: ConvertResult,
+    report: Report,
+    folder: Path,
+    sources: tuple[str, ...],
+    settings: Settings,
+    flags: dict[str, Any],
+) -> tuple[Report, int]:
+    """Brings the definitions to the folder, or says what that would do; the report completed, and how many changed."""
+    outputs = plan_outputs(result.definitions, folder)
+    if flags["diff"]:
+        show_diff(outputs, color=settings.choice("color"))
+    if flags["check"]:
+        outputs = check_outputs(outputs)
+    elif not flags["diff"]:
+        _make_folder(folder, needed=bool(outputs))
+        outputs = write_outputs(outputs, force=flags["force"])
+    left = find_leftovers(folder, outputs, report, sources, Severity.ERROR if flags["check"] else None)
+    written = sum(output.status is OutputStatus.WRITTEN for output in outputs)
+    return with_outputs(report, outputs, left), written
+
+
+def _make_folder(folder: Path, *, needed: bool) -> None:
+    try:
+        if needed:
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--output {folder} cannot be made: {error.strerror}") from error
+
+
+def _show(report: Report, settings: Settings, flags: dict[str, Any], *, names_outputs: bool) -> None:
+    document_on_stdout = settings.choice("format") in DOCUMENT_FORMATS and not flags["output_file"]
+    if names_outputs and not document_on_stdout:
+        for path in (dag.output for file in report.files for dag in file.dags if dag.output):
+            click.echo(f"{_VALID_LINE}\n{_WRITTEN_LINE.format(path=path)}")
+    show_report(report, settings, sys.stdout if document_on_stdout else sys.stderr, flags)
+    if not flags["quiet"] and not document_on_stdout:
+        click.echo(summary_line(report), err=True)

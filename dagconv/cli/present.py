@@ -1,0 +1,123 @@
+"""Shows a finished report: which stream, which colours, the summary line, and the exit code that it means."""
+
+from __future__ import annotations
+
+import functools
+import io
+import os
+import sys
+import tokenize
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from dagconv import __version__
+from dagconv.cli.main import FINDINGS, OK
+from dagconv.diagnostics import Severity
+from dagconv.diagnostics.render import TEXT_FORMATS, RenderOptions, ordered, renderer
+from dagconv.diagnostics.report import FileStatus, Report
+from dagconv.diagnostics.selection import selected
+from dagconv.errors import UsageError
+from dagconv.settings import Settings
+
+_READ_LIMIT = 16 * 1024 * 1024
+_BAD = (FileStatus.REFUSED, FileStatus.FAILED, FileStatus.INVALID)
+# Files that the user, or Airflow's own rules, set aside on purpose do not count against `--strict`.
+_SET_ASIDE = frozenset({"ignored-by-airflowignore", "folder-left-out", "reached-twice"})
+
+
+def wants_color(choice: str, stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Colours only where a person sees them, unless told otherwise (no-color.org)."""
+    if choice != "auto":
+        return choice == "always"
+    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return False
+    return bool(environment.get("FORCE_COLOR")) or stream.isatty()
+
+
+def show_report(
+    report: Report, settings: Settings, stream: TextIO, flags: Mapping[str, Any], *, shows_dags: bool = True
+) -> None:
+    """Writes the report to `stream`, or to a file where one is named. Raises UsageError when it cannot be written.
+
+    Of `flags` the options of `report_options` are used.
+    """
+    form, output_file = settings.choice("format"), flags["output_file"]
+    if flags["quiet"]:
+        report = selected(report, lambda found, _: found.severity is Severity.ERROR)
+    painted = output_file is None and wants_color(settings.choice("color"), stream, os.environ)
+    if flags["statistics"] and form in TEXT_FORMATS:
+        text = _statistics(report)
+    else:
+        options = RenderOptions(read_source_lines, __version__, color=painted, shows_dags=shows_dags)
+        text = renderer(form)(report, options)
+    if output_file is None:
+        stream.write(text)
+        return
+    try:
+        Path(output_file).write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UsageError(f"{output_file} cannot be written: {error.strerror}") from error
+
+
+def summary_line(report: Report) -> str:
+    """One line: files by status, findings by severity, time."""
+    statuses = [(status, report.count_files(status)) for status in FileStatus]
+    files = len(report.files)
+    parts = [f"{count} {status.value}" for status, count in statuses if count]
+    errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
+    return (
+        f"{_number(files, 'file')}: {', '.join(parts) or 'nothing done'}; "
+        f"{_number(errors, 'error')}, {_number(warnings, 'warning')}; {report.seconds:.1f} s"
+    )
+
+
+def exit_code(report: Report, shown: Report, *, strict: bool) -> int:
+    """1 for an error or a DAG without its output; with `strict` also for a warning or a file without a DAG.
+
+    `shown` is the report without the findings that the user ignores: those do not count.
+    """
+    if report.count(Severity.ERROR) or any(file.status in _BAD for file in report.files):
+        return FINDINGS
+    if any(dag.status is FileStatus.REFUSED for file in report.files for dag in file.dags):
+        return FINDINGS
+    if strict and shown.count(Severity.WARNING):
+        return FINDINGS
+    empty = [file for file in report.files if file.status is FileStatus.SKIPPED]
+    aside = [file for file in empty if any(found.rule.slug in _SET_ASIDE for found in file.diagnostics)]
+    return FINDINGS if strict and len(empty) > len(aside) else OK
+
+
+@functools.lru_cache(maxsize=64)
+def read_source_lines(path: str) -> list[str] | None:
+    """The lines of a source file for a code frame, split where Python splits them; None when it cannot be read."""
+    file = Path(path)
+    try:
+        if not file.is_file() or file.stat().st_size > _READ_LIMIT:
+            return None
+        data = file.read_bytes()
+    except OSError:
+        return None
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except (SyntaxError, LookupError):
+        encoding = "utf-8"
+    return data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _statistics(report: Report) -> str:
+    counts = Counter((found.code, found.rule.slug, found.severity.value) for _, found in ordered(report))
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return "".join(f"{count:>6}  {code}  {severity:<7}  {slug}\n" for (code, slug, severity), count in ranked)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def write_bytes(text: str) -> None:
+    """Puts text on standard output as UTF-8 with LF, whatever the locale says: it is a file's content."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.flush()
