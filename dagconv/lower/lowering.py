@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 from dagconv.ir import codec
 from dagconv.ir.change import Change
+from dagconv.ir.meaning import params_text, schedule_text
 from dagconv.ir.schedule import Schedule
 from dagconv.ir.task import MISSING, Argument, Default, Origin, Task
 from dagconv.ir.value import DatetimeValue, Value
@@ -38,6 +39,7 @@ class Lowering:
     options: Options
     diagnostics: list[Diagnostic] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    unrolled: dict[str, tuple[str, ...]] = field(default_factory=dict)  # a mapped task's id -> its instances' ids
 
     @property
     def refused(self) -> bool:
@@ -87,13 +89,12 @@ class Lowering:
             self.workflow = replace(self.workflow, settings=kept)
 
     def set_schedule(self, rule: Rule, schedule: Schedule) -> None:
-        before, after = codec.canonical(self.workflow.schedule), codec.canonical(schedule)
-        self.declare(rule, None, "schedule", before, after)
+        self.declare(rule, None, "schedule", schedule_text(self.workflow.schedule), schedule_text(schedule))
         self.workflow = replace(self.workflow, schedule=schedule)
 
     def set_params(self, rule: Rule, params: Iterable[Param]) -> None:
         changed = tuple(params)
-        self.declare(rule, None, "params", codec.canonical(self.workflow.params), codec.canonical(changed))
+        self.declare(rule, None, "params", params_text(self.workflow.params), params_text(changed))
         self.workflow = replace(self.workflow, params=changed)
 
     def drop_date(self, rule: Rule, name: str) -> None:

@@ -10,14 +10,20 @@ from dagconv.lower.drop_history import drop_history
 from dagconv.lower.drop_metadata import drop_metadata
 from dagconv.lower.drop_queueing import drop_queueing
 from dagconv.lower.flatten_groups import flatten_groups
+from dagconv.lower.inline_template_files import inline_template_files
+from dagconv.lower.lower_dates import lower_dates
 from dagconv.lower.lower_default_args import lower_default_args
+from dagconv.lower.lower_params import lower_params
 from dagconv.lower.lower_retries import lower_retries
 from dagconv.lower.lower_setup_teardown import lower_setup_teardown
 from dagconv.lower.lower_subclasses import lower_subclasses
 from dagconv.lower.lower_timeouts import lower_timeouts
+from dagconv.lower.lower_values import lower_values
 from dagconv.lower.lower_waits import lower_waits
+from dagconv.lower.lower_xcoms import lower_xcoms
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.refuse_code import refuse_code
+from dagconv.lower.unroll_mapping import unroll_mapping
 
 
 class Pass(Protocol):
@@ -31,6 +37,7 @@ PASSES: tuple[Pass, ...] = (
     lower_subclasses,  # before anything that looks at a task's class
     lower_setup_teardown,  # reads trigger rules as the source says them
     flatten_groups,
+    unroll_mapping,  # before anything that looks at arguments: instances have arguments of their own
     lower_waits,  # reads execution_timeout as the source says it
     lower_timeouts,
     lower_retries,
@@ -39,6 +46,11 @@ PASSES: tuple[Pass, ...] = (
     drop_queueing,
     drop_metadata,
     drop_aws_settings,
+    lower_dates,
+    lower_params,
+    inline_template_files,  # before the passes that look into templates
+    lower_xcoms,
+    lower_values,  # after the drops, which take values away that have no form
     lower_default_args,  # last: only now is every argument of every task what will be written
 )
 

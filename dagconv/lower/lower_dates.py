@@ -1,0 +1,124 @@
+"""Start and end dates: the DAG's own stay where they mean something, past starts of schedules and tasks' dates go."""
+
+from __future__ import annotations
+
+import datetime
+
+from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir.schedule import NoSchedule
+from dagconv.ir.task import Origin, Task
+from dagconv.ir.value import DatetimeValue
+from dagconv.lower.losses import show
+from dagconv.lower.lowering import Lowering
+
+PAST_START = Rule(
+    code="DC220",
+    slug="start-date-past",
+    severity=Severity.INFO,
+    effect=Effect.DROPPED,
+    summary="A scheduled DAG's start date has passed.",
+    message="start_date {value} has passed; dropped, the schedule runs from the workflow's creation on",
+    help="no step is needed",
+    why="The service may reject a schedule whose start has passed, and never makes up for missed runs anyway.",
+    example="DAG('daily', schedule='@daily', start_date=datetime(2024, 1, 1))",
+    fix="Nothing to do.",
+    source="contract 9 rule 29; contract 1.6",
+)
+PAST_END = Rule(
+    code="DC221",
+    slug="end-date-past",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The DAG's end date has passed.",
+    message="end_date {value} has passed: the DAG runs no more, and what the service makes of it is unknown",
+    help="remove end_date if the workflow is to run, or do not convert the DAG",
+    why="A DAG that has ended starts no run in Airflow; written without the date it would start again.",
+    example="DAG('campaign', schedule='@daily', end_date=datetime(2024, 12, 31))",
+    fix="Remove the DAG, or its end date.",
+    source="contract 9 rule 29; contract 1.6",
+)
+TASK_DATE = Rule(
+    code="DC337",
+    slug="task-date",
+    severity=Severity.WARNING,
+    effect=Effect.DROPPED,
+    summary="A task has a start or end date of its own.",
+    message="{key} {value} of {where} is ignored by the service; dropped, the task takes part in every run",
+    help="put tasks with another time frame into a DAG of their own",
+    why="The service ignores dates of tasks; Airflow leaves a task out of runs outside of its dates.",
+    example="S3ListOperator(task_id='list', bucket='b', start_date=datetime(2027, 1, 1))",
+    fix="Make a workflow of its own for the task.",
+    source="contract 9 rule 29; contract 1.4, 4",
+)
+TASK_DATE_PAST = Rule(
+    code="DC338",
+    slug="task-start-date-past",
+    severity=Severity.INFO,
+    effect=Effect.DROPPED,
+    summary="A task's own start date has passed.",
+    message="{key} {value} of {where} has passed and no longer matters; dropped",
+    help="no step is needed",
+    why="Every run that the service starts is later than the date.",
+    example="default_args={'start_date': datetime(2024, 1, 1)}",
+    fix="Nothing to do.",
+    source="contract 1.4, 4",
+)
+
+
+def lower_dates(lowering: Lowering) -> None:
+    workflow = lowering.workflow
+    told: set[str] = set()
+    lowering.map_tasks(lambda task: _lower_task(lowering, task, told))
+    end = workflow.end_date
+    if end is not None and instant(end) < lowering.options.now:
+        lowering.report(PAST_END, None, "end_date", value=show_date(end))
+    start = workflow.start_date
+    if start is not None and not isinstance(workflow.schedule, NoSchedule) and instant(start) <= lowering.options.now:
+        lowering.report(PAST_START, None, _key_of_start(lowering), value=show_date(start))
+        lowering.drop_date(PAST_START, "start_date")
+
+
+def _key_of_start(lowering: Lowering) -> str:
+    """Where the date was said: Airflow takes a DAG's start from its default_args."""
+    said = dict(lowering.workflow.argument_locations)
+    return "start_date" if "start_date" in said or "default_args" not in said else "default_args"
+
+
+def _lower_task(lowering: Lowering, task: Task, told: set[str]) -> Task:
+    for name in ("start_date", "end_date"):
+        argument = task.argument(name)
+        if argument is None or not isinstance(argument.value, DatetimeValue):
+            continue
+        if _is_implied(lowering, name, argument.value):
+            task = task.without_argument(name)
+            continue
+        past = name == "start_date" and instant(argument.value) <= lowering.options.now
+        rule = TASK_DATE_PAST if past else TASK_DATE
+        shared = argument.origin is Origin.DEFAULT_ARGS
+        if not (shared and name in told):
+            where = "default_args" if shared else f"task {task.task_id}"
+            lowering.report(rule, None if shared else task.task_id, name, value=show_date(argument.value), where=where)
+        if shared:
+            told.add(name)
+        task = lowering.drop_argument(rule, task, name)
+    return task
+
+
+def _is_implied(lowering: Lowering, name: str, own: DatetimeValue) -> bool:
+    """Airflow takes the later start and the earlier end of task and DAG, so that the DAG's may decide alone."""
+    dag = lowering.workflow.start_date if name == "start_date" else lowering.workflow.end_date
+    if dag is None:
+        return False
+    return instant(own) <= instant(dag) if name == "start_date" else instant(own) >= instant(dag)
+
+
+def instant(date: DatetimeValue) -> datetime.datetime:
+    """The moment, in UTC where nothing else is said, as Airflow takes it."""
+    moment = datetime.datetime.fromisoformat(date.text)
+    utc = datetime.timezone.utc
+    return moment.replace(tzinfo=utc) if moment.tzinfo is None else moment.astimezone(utc)
+
+
+def show_date(date: DatetimeValue) -> str:
+    moment = instant(date)
+    return moment.date().isoformat() if moment.time() == datetime.time.min else show(moment.isoformat()).strip("'")

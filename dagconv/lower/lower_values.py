@@ -1,0 +1,235 @@
+"""Turns values into what YAML carries where that is exact, and refuses by name what has no form in a definition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dagconv.catalog.service import service
+from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir import codec
+from dagconv.ir.task import Argument, Task
+from dagconv.ir.value import (
+    CallableValue,
+    DatetimeValue,
+    EnumValue,
+    FloatValue,
+    ListValue,
+    MapValue,
+    OpaqueValue,
+    PathValue,
+    SetValue,
+    TemplateFileValue,
+    TimedeltaValue,
+    TupleValue,
+    Value,
+    XComValue,
+)
+from dagconv.lower.losses import show
+from dagconv.lower.lowering import Lowering, given
+
+HOLDS_CODE = Rule(
+    code="DC400",
+    slug="argument-holds-code",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="An argument is a function or a class.",
+    message="{key} holds {value}, Python code that a definition cannot carry",
+    help="leave the argument out, or move what the function does into a task of its own",
+    why="A definition is data. The function stays behind in the DAG file.",
+    example="S3KeySensor(task_id='wait', bucket_key='s3://b/k', check_fn=is_big)",
+    fix="Do the check in the job that reads the data, or in a Lambda function.",
+    source="contract 9 rule 53; contract 3.6",
+)
+NO_FORM = Rule(
+    code="DC401",
+    slug="value-without-form",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="An argument holds an object that a definition cannot carry.",
+    message="{key} holds {value}, which has no form in a definition",
+    help="{advice}",
+    why="A definition carries text, numbers, booleans, lists, mappings, timedeltas and naive datetimes, no others.",
+    example="SqsPublishOperator(..., message_content=b'\\x00')",
+    fix="Say the value as text, number, list or mapping.",
+    source="contract 9 rule 41; contract 1.8",
+)
+RESERVED_KEY = Rule(
+    code="DC402",
+    slug="reserved-key-in-data",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A mapping has a key that means something to the loader of definitions.",
+    message="{key} holds a mapping with the key {value}, which the service's loader would act on",
+    help="rename the key, or put the mapping into the argument as JSON text where the operator takes text",
+    why="dag-factory takes __type__, __args__, __join__, __and__ and __or__ in any mapping as its own.",
+    example="conf={'__type__': 'invoice'}",
+    fix="Rename the key.",
+    source="contract 9 rule 41; contract 1.8",
+)
+KEY_NOT_TEXT = Rule(
+    code="DC403",
+    slug="mapping-key-not-text",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A mapping in an argument has a key that is not text.",
+    message="{key} holds a mapping with the key {value}, which is not text",
+    help="write the key as text if the operator takes that too",
+    why="Keys of a definition are text; AWS requests have text keys only as well.",
+    example="tags={1: 'a'}",
+    fix="Write the key as text.",
+    source="issue 3 section 3",
+)
+TUPLE = Rule(
+    code="DC404",
+    slug="tuple-as-list",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A tuple is written as a list.",
+    message="a tuple in {key} is written as a list",
+    help="no step is needed unless the operator tells tuples from lists",
+    why="YAML has one kind of sequence. AWS requests take tuples and lists alike.",
+    example="S3DeleteObjectsOperator(..., keys=('a', 'b'))",
+    fix="Nothing to do.",
+    source="contract 1.8",
+)
+SET = Rule(
+    code="DC405",
+    slug="set-as-sorted-list",
+    severity=Severity.WARNING,
+    effect=Effect.CHANGED,
+    summary="A set is written as a sorted list.",
+    message="a set in {key} is written as a list, in sorted order",
+    help="use a list in the source, so that the order is yours",
+    why="A set has no order and no form in YAML; AWS requests take lists only.",
+    example="S3DeleteObjectsOperator(..., keys={'a', 'b'})",
+    fix="Use a list.",
+    source="faults 35; contract 1.8",
+)
+ENUM = Rule(
+    code="DC406",
+    slug="enum-as-its-text",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A member of a text enum is written as its text.",
+    message="{value} in {key} is written as its text",
+    help="no step is needed",
+    why="A member of an enum that is also a str equals its text.",
+    example="trigger_rule=TriggerRule.ALL_DONE",
+    fix="Nothing to do.",
+    source="contract 1.8",
+)
+PATH = Rule(
+    code="DC407",
+    slug="path-as-text",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A pathlib path is written as text.",
+    message="the path {value} in {key} is written as text",
+    help="make sure that the path exists on the service's worker; files of the source's machine do not",
+    why="A path has no form of its own in YAML.",
+    example="LocalFilesystemToS3Operator(..., filename=Path('/tmp/report'))",
+    fix="Use text.",
+    source="faults 35",
+)
+
+_TEXT_ADVICE = "write it as text, number, list or mapping if the operator takes that"
+_ADVICE: dict[str, str] = {
+    "DatetimeValue": "write it as ISO text if the operator takes that; a time zone has no form in a definition",
+    "DateValue": "write it as ISO text if the operator takes that",
+    "BytesValue": "write it as text if it is text: .decode()",
+}
+
+
+def lower_values(lowering: Lowering) -> None:
+    lowering.map_tasks(lambda task: _lower_task(lowering, task))
+
+
+def _lower_task(lowering: Lowering, task: Task) -> Task:
+    for argument in task.arguments:
+        if given(task, argument.name) is None:
+            continue
+        walk = _Walk(lowering, task, argument)
+        value = walk.lower(argument.value)
+        if walk.told:
+            lowering.declare(walk.told[0], task.task_id, argument.name, argument.value, value)
+            task = task.with_argument(replace(argument, value=value))
+    return task
+
+
+class _Walk:
+    """One argument: `told` are the rules of what was changed; the first declares the change of the whole."""
+
+    def __init__(self, lowering: Lowering, task: Task, argument: Argument) -> None:
+        self.lowering, self.task, self.argument = lowering, task, argument
+        self.told: list[Rule] = []
+
+    def lower(self, value: Value) -> Value:
+        match value:
+            case None | bool() | int() | float() | str() | FloatValue() | TimedeltaValue():
+                return value
+            case ListValue(items):
+                return ListValue(tuple(self.lower(item) for item in items))
+            case TupleValue(items):
+                return self._changed(TUPLE, value, ListValue(tuple(self.lower(item) for item in items)))
+            case SetValue(items):
+                ordered = sorted((self.lower(item) for item in items), key=codec.canonical)
+                return self._changed(SET, value, ListValue(tuple(ordered)))
+            case MapValue(entries):
+                return MapValue(tuple((self._key(key), self.lower(item)) for key, item in entries))
+            case EnumValue(text=True, value=inner):
+                if value is self.argument.value:  # Airflow itself takes the member and its text as equals
+                    self.told.append(ENUM)
+                    return inner
+                return self._changed(ENUM, value, inner)
+            case PathValue(text):
+                return self._changed(PATH, value, text)
+            case _:
+                return self._refuse(value)
+
+    def _changed(self, rule: Rule, before: Value, after: Value) -> Value:
+        if rule not in self.told:
+            self._report(rule, value=before.name if isinstance(before, EnumValue) else show(before))
+            self.told.append(rule)
+        return after
+
+    def _key(self, key: Value) -> Value:
+        if not isinstance(key, str):
+            self._report(KEY_NOT_TEXT, value=show(key))
+        elif key in service().reserved_yaml_keys:
+            self._report(RESERVED_KEY, value=key)
+        return key
+
+    def _refuse(self, value: Value) -> Value:
+        match value:
+            case DatetimeValue(text) if not _is_aware(text):
+                return value
+            case CallableValue():
+                self._report(HOLDS_CODE, value=show(value))
+            case XComValue() | TemplateFileValue():
+                pass  # other passes say what becomes of these
+            case OpaqueValue(path, reason):
+                shown = f"an object of {path}" + (f" ({reason})" if reason else "")
+                self._report(NO_FORM, value=shown, advice=_TEXT_ADVICE)
+            case _:
+                kind = type(value).__name__
+                shown = f"{_KINDS.get(kind, kind)} {show(value)}"
+                self._report(NO_FORM, value=shown, advice=_ADVICE.get(kind, _TEXT_ADVICE))
+        return value
+
+    def _report(self, rule: Rule, **params: object) -> None:
+        self.lowering.report(rule, self.task.task_id, self.argument.name, **params)
+
+
+_KINDS = {
+    "DatetimeValue": "the datetime with time zone",
+    "DateValue": "the date",
+    "TimeValue": "the time",
+    "BytesValue": "bytes",
+    "DecimalValue": "the Decimal",
+    "EnumValue": "the enum member",
+}
+
+
+def _is_aware(text: str) -> bool:
+    """Whether an ISO text ends in an offset: only after the time can a sign stand."""
+    return text.endswith("Z") or "+" in text or "-" in text.partition("T")[2]

@@ -1,0 +1,50 @@
+"""Rewrites the parts of values: what several passes do to texts and objects wherever they stand in an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from dagconv.diagnostics import Rule
+from dagconv.ir.task import Argument, Task
+from dagconv.ir.value import ListValue, MapValue, SetValue, TupleValue, Value
+from dagconv.lower.lowering import Lowering
+
+
+def rewrite_value(value: Value, rewrite: Callable[[Value], Value]) -> Value:
+    """The value with `rewrite` applied to its parts that are no containers; the same object where nothing changed.
+
+    Keys of mappings are left alone: Airflow does not render them either.
+    """
+    match value:
+        case ListValue(items) | TupleValue(items) | SetValue(items):
+            inner = tuple(rewrite_value(item, rewrite) for item in items)
+            return value if _same(inner, items) else replace(value, items=inner)
+        case MapValue(entries):
+            values = tuple(rewrite_value(item, rewrite) for _, item in entries)
+            if _same(values, tuple(item for _, item in entries)):
+                return value
+            return MapValue(tuple((key, item) for (key, _), item in zip(entries, values, strict=True)))
+        case _:
+            return rewrite(value)
+
+
+def rewrite_arguments(
+    lowering: Lowering, rule: Rule, task: Task, rewrite: Callable[[Argument, Value], Value], *, templated: bool = False
+) -> Task:
+    """The task with `rewrite` applied to the parts of its arguments, each difference declared by `rule`.
+
+    With `templated`, only arguments that Airflow renders.
+    """
+    for argument in task.arguments:
+        if templated and argument.name not in task.template_fields:
+            continue
+        value = rewrite_value(argument.value, lambda part, argument=argument: rewrite(argument, part))  # type: ignore[misc]
+        if value is not argument.value:
+            lowering.declare(rule, task.task_id, argument.name, argument.value, value)
+            task = task.with_argument(replace(argument, value=value))
+    return task
+
+
+def _same(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool:
+    return all(a is b for a, b in zip(left, right, strict=True))

@@ -1,0 +1,187 @@
+"""Unrolls dynamic task mapping over literals into one task per item; over results of tasks it is refused (rule 15)."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
+
+from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir.task import MISSING, Argument, Default, Mapping, Origin, Task
+from dagconv.ir.value import ListValue, MapValue, TupleValue, Value, XComValue, walk
+from dagconv.lower.lowering import Lowering
+from dagconv.lower.rewriting import rewrite_arguments
+
+UNROLLED = Rule(
+    code="DC348",
+    slug="mapped-task-unrolled",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A task mapped over literal values is written as one task per value.",
+    message="mapped over {value} literal values; written as {first} to {last}",
+    help="no step is needed; look for the instances under their own ids",
+    why="The service does not support expand. How many instances there are is known from the source.",
+    example="S3ListOperator.partial(task_id='list').expand(bucket=['a', 'b'])",
+    fix="Nothing to do.",
+    source="contract 9 rule 15; contract 1.2",
+)
+MAPPED_OVER_RESULT = Rule(
+    code="DC349",
+    slug="mapped-over-result",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task is mapped over the result of another task.",
+    message="the task is mapped over {value}: the service cannot make tasks while a run is going on",
+    help="hand the whole result to a service that works in parallel itself: Step Functions Map, Batch arrays, EMR",
+    why="The service does not support expand; how many instances a run needs is known only then.",
+    example="S3ListOperator.partial(task_id='list').expand(bucket=list_buckets.output)",
+    fix="Let one task handle all items, or map over values that stand in the file.",
+    source="contract 9 rule 15; contract 1.2, 3.6",
+)
+NOTHING_TO_MAP = Rule(
+    code="DC230",
+    slug="mapped-over-nothing",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task is mapped over an empty list.",
+    message="the task is mapped over nothing, so that Airflow skips it and what depends on it",
+    help="remove the task, or give it values to map over",
+    why="Airflow skips a task that is mapped over an empty list; a definition cannot say a task that is skipped.",
+    example="S3ListOperator.partial(task_id='list').expand(bucket=[])",
+    fix="Remove the task.",
+    source="contract 9 rule 15; Airflow 3.0.6, MappedOperator",
+)
+ID_TAKEN = Rule(
+    code="DC231",
+    slug="unrolled-id-taken",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="An instance of a mapped task would get the id of another task.",
+    message="the instances of the task would be called {first} and so on, and {value} is a task already",
+    help="rename the task {value}",
+    why="Instances are numbered as <task>__<index>, so that their ids stay the same from one conversion to the next.",
+    example="a mapped task 'list' beside an ordinary task 'list__0'",
+    fix="Rename one of the tasks.",
+    source="issue 3 section 2",
+)
+PULLS_MAPPED = Rule(
+    code="DC232",
+    slug="pull-of-a-mapped-task",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A template pulls the results of a mapped task in a way that cannot be rewritten.",
+    message="{key} pulls results of the mapped task {value} in a way that cannot be rewritten for its instances",
+    help="pull them as ti.xcom_pull(task_ids='{value}'), with nothing computed in the call",
+    why="The mapped task becomes several tasks, so that every mention of its id has to follow.",
+    example="{{ ti.xcom_pull(task_ids='list', map_indexes=0) }}",
+    fix="Write the pull in the plain form.",
+    source="contract 9 rules 15, 44",
+)
+
+
+def unroll_mapping(lowering: Lowering) -> None:
+    tasks: list[Task] = []
+    taken = {task.task_id for task in lowering.workflow.tasks}
+    for task in lowering.workflow.tasks:
+        made = list(_unroll(lowering, task, task.mapping, taken)) if task.mapping is not None else []
+        tasks += made or [task]
+        if made:
+            lowering.unrolled[task.task_id] = tuple(new.task_id for new in made)
+    lowering.workflow = lowering.workflow.with_tasks(tuple(tasks))
+    if lowering.unrolled:
+        lowering.map_tasks(lambda task: _follow_pulls(lowering, _follow_edges(lowering, task)))
+
+
+def _unroll(lowering: Lowering, task: Task, mapping: Mapping, taken: set[str]) -> Iterator[Task]:
+    sources = [part.task_id for _, part in walk(mapping.inputs) if isinstance(part, XComValue)]
+    sources += [part.task_id for _, part in walk(mapping.values) if isinstance(part, XComValue)]
+    items = None if sources else list(_items(mapping))
+    if items is None or None in items:
+        what = f"the result of {sources[0]}" if sources else "values that are not lists"
+        lowering.report(MAPPED_OVER_RESULT, task.task_id, value=what)
+        return
+    if not items:
+        lowering.report(NOTHING_TO_MAP, task.task_id)
+        return
+    names = [f"{task.task_id}__{index}" for index in range(len(items))]
+    clash = next((name for name in names if name in taken), None)
+    if clash:
+        lowering.report(ID_TAKEN, task.task_id, first=names[0], value=clash)
+        return
+    lowering.report(UNROLLED, task.task_id, value=len(items), first=names[0], last=names[-1])
+    for name, item in zip(names, items, strict=True):
+        new = replace(task, task_id=name, mapping=None)
+        lowering.declare(UNROLLED, name, "task_id", MISSING, task.task_id)
+        # The proof compares a mapping by its canonical text, as it does values.
+        lowering.declare(UNROLLED, name, "mapping", cast("Default", mapping), MISSING)
+        for key, value in item or ():
+            old = new.argument(key)
+            default = old.default if old else MISSING
+            lowering.declare(UNROLLED, name, key, old.value if old else MISSING, value)
+            new = new.with_argument(Argument(key, value, Origin.LOWERED, default))
+        yield new
+
+
+def _items(mapping: Mapping) -> Iterator[tuple[tuple[str, Value], ...] | None]:
+    """The arguments of each instance in the order of Airflow's map index; None where they are not literal."""
+    if mapping.kind == "expand_kwargs":
+        rows = mapping.values.items if isinstance(mapping.values, ListValue | TupleValue) else (None,)
+        for row in rows:
+            yield _named(row.entries) if isinstance(row, MapValue) else None
+        return
+    names = [str(key) for key, _ in mapping.inputs.entries]
+    lists = [_elements(value) for _, value in mapping.inputs.entries]
+    if any(found is None for found in lists):
+        yield None
+        return
+    # The last argument varies fastest (Airflow 3.0.6, DictOfListsExpandInput).
+    for combination in itertools.product(*(found or () for found in lists)):
+        yield tuple(zip(names, combination, strict=True))
+
+
+def _named(entries: tuple[tuple[Value, Value], ...]) -> tuple[tuple[str, Value], ...] | None:
+    return tuple((str(key), value) for key, value in entries) if all(isinstance(k, str) for k, _ in entries) else None
+
+
+def _elements(value: Value) -> tuple[Value, ...] | None:
+    match value:
+        case ListValue(items) | TupleValue(items):
+            return items
+        case MapValue(entries):
+            return tuple(TupleValue((key, item)) for key, item in entries)
+        case _:
+            return None
+
+
+def _follow_edges(lowering: Lowering, task: Task) -> Task:
+    ups = [name for up in task.upstream for name in lowering.unrolled.get(up, (up,))]
+    upstream = tuple(sorted(ups))
+    if upstream == task.upstream:
+        return task
+    lowering.declare(UNROLLED, task.task_id, "upstream", ListValue(task.upstream), ListValue(upstream))
+    return replace(task, upstream=upstream)
+
+
+def _follow_pulls(lowering: Lowering, task: Task) -> Task:
+    def follow(argument: Argument, part: Value) -> Value:
+        if not isinstance(part, str) or "xcom_pull" not in part:
+            return part
+        return _rewrite_pulls(lowering, task, argument, part)
+
+    return rewrite_arguments(lowering, UNROLLED, task, follow, templated=True)
+
+
+def _rewrite_pulls(lowering: Lowering, task: Task, argument: Argument, text: str) -> str:
+    for mapped, names in lowering.unrolled.items():
+        quoted = rf"(?P<quote>['\"]){re.escape(mapped)}(?P=quote)"
+        plain = re.compile(
+            rf"(?P<head>xcom_pull\(\s*(task_ids\s*=\s*)?){quoted}(?P<tail>\s*(,\s*key\s*=\s*['\"]\w+['\"]\s*)?\))"
+        )
+        # One instance gives its result itself, several give a list (Airflow 3.0.6, RuntimeTaskInstance.xcom_pull).
+        new = repr(names[0]) if len(names) == 1 else "[" + ", ".join(map(repr, names)) + "]"
+        text = plain.sub(lambda found, new=new: found["head"] + new + found["tail"], text)  # type: ignore[misc]
+        if re.search(quoted, text):
+            lowering.report(PULLS_MAPPED, task.task_id, argument.name, value=mapped)
+    return text
