@@ -6,7 +6,7 @@ import contextlib
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,18 +33,17 @@ from dagconv.verdict import (
     settle_duplicates,
 )
 
-__all__ = ["ConvertRequest", "ConvertResult", "Definition", "convert"]
+__all__ = ["CompileOptions", "Compiler", "ConvertResult", "Definition", "compiler", "convert"]
 
 Progress = Callable[[SourceFile], None]
 
 
 @dataclass(frozen=True, slots=True)
-class ConvertRequest:
-    """What to convert and how. `jobs` files are worked on at a time; `thorough` loads each file a second time in
-    a worker with another hash seed, so that the order of sets shows."""
+class CompileOptions:
+    """How to convert. `jobs` files are worked on at a time; `timeout` in seconds and `memory_mb` are per file;
+    `thorough` loads each file a second time under another hash seed, so that the order of sets shows."""
 
-    files: tuple[SourceFile, ...]
-    options: Options
+    lowering: Options
     jobs: int = 1
     timeout: float = 30.0
     memory_mb: int = 1024
@@ -60,50 +59,59 @@ class ConvertResult:
 
 
 @contextlib.contextmanager
-def convert(request: ConvertRequest, *, on_progress: Progress | None = None) -> Iterator[ConvertResult]:
-    """Converts all files before anything is handed out; definitions can be read until the context is left.
-
-    Raises EngineMissingError without the extra `airflow`, InternalError on a bug of dagconv.
-    """
-    started = time.monotonic()
+def compiler(options: CompileOptions) -> Iterator[Compiler]:
+    """A compiler with its worker started. Raises EngineMissingError without the extra `airflow`."""
     with contextlib.ExitStack() as stack:
         spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dagconv-")))
         worker = stack.enter_context(Worker())
-        again = stack.enter_context(Worker(hash_seed=1)) if request.thorough else worker
-        for server in {worker, again}:
-            server.preload(tuple(name for file in request.files for name in file.imports))
-        stages = Stages(request, worker, again, spool)
-        told = threading.Lock()
+        again = stack.enter_context(Worker(hash_seed=1)) if options.thorough else worker
+        yield Compiler(options, worker, again, spool)
 
-        def work(file: SourceFile) -> FileOutcome:
-            outcome = stages.convert_file(file)
-            with told:
-                if on_progress is not None:
-                    on_progress(file)
-            return outcome
 
-        with ThreadPoolExecutor(max(request.jobs, 1)) as pool:
-            outcomes = list(pool.map(work, request.files))
-        settle_duplicates(outcomes)
-        yield ConvertResult(*conclude(outcomes, time.monotonic() - started))
+@contextlib.contextmanager
+def convert(
+    files: Sequence[SourceFile], options: CompileOptions, on_progress: Progress | None = None
+) -> Iterator[ConvertResult]:
+    """Converts the files of one call; the definitions can be read until the context is left."""
+    with compiler(options) as running:
+        yield running.convert(files, on_progress)
 
 
 @dataclass(frozen=True, slots=True)
-class Stages:
-    """The way of one file through the stages."""
+class Compiler:
+    """The way of each file through the stages. Its definitions can be read until its context is left."""
 
-    request: ConvertRequest
+    options: CompileOptions
     worker: Worker
     again: Worker
     spool: Path
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.request.timeout, self.request.memory_mb)
+        return Limits(self.options.timeout, self.options.memory_mb)
+
+    def convert(self, files: Sequence[SourceFile], on_progress: Progress | None = None) -> ConvertResult:
+        """Converts all files of a call before anything is handed out. Raises InternalError on a bug of dagconv."""
+        started = time.monotonic()
+        for server in {self.worker, self.again}:
+            server.preload(tuple(name for file in files for name in file.imports))
+        told = threading.Lock()
+
+        def work(file: SourceFile) -> FileOutcome:
+            outcome = self.convert_file(file)
+            with told:
+                if on_progress is not None:
+                    on_progress(file)
+            return outcome
+
+        with ThreadPoolExecutor(max(self.options.jobs, 1)) as pool:
+            outcomes = list(pool.map(work, files))
+        settle_duplicates(outcomes)
+        return ConvertResult(*conclude(outcomes, time.monotonic() - started))
 
     def convert_file(self, file: SourceFile) -> FileOutcome:
         path, root = Path(file.path).absolute(), Path(file.root).absolute()
-        loaded = load_source(self.worker, path, root, self.limits, self.request.options.now, self.again)
+        loaded = load_source(self.worker, path, root, self.limits, self.options.lowering.now, self.again)
         outcome = FileOutcome(file, list(loaded.diagnostics), failed=loaded.failed)
         for dag in loaded.dags:
             seen = Seen(str(path), dag.workflow.dag_id, dag.workflow.location, dag.origin)
@@ -112,7 +120,7 @@ class Stages:
 
     def convert_dag(self, seen: Seen, file: SourceFile, source: Loaded) -> DagOutcome:
         """The first stage that refuses the DAG ends the work on it."""
-        lowering = Lowering(source.workflow, self.request.options)
+        lowering = Lowering(source.workflow, self.options.lowering)
         lower(lowering)
         found = lowering.diagnostics
         if lowering.refused:
@@ -123,7 +131,7 @@ class Stages:
         except UnemittableError as error:
             return DagOutcome(seen, [*found, error.diagnostic(source.workflow)])
         name = f"{seen.dag_id}.yaml"
-        found = found + at_source(source.workflow, check_definition(text, name, now=self.request.options.now))
+        found = found + at_source(source.workflow, check_definition(text, name, now=self.options.lowering.now))
         if has_error(found):
             return DagOutcome(seen, found)
 

@@ -129,24 +129,25 @@ def _converted(
     sources: tuple[str, ...], settings: Settings, flags: dict[str, Any]
 ) -> Iterator[tuple[ConvertResult, Discovery]]:
     """Finds and converts the files; without any file to load, the engine is neither needed nor started."""
+    discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")))
+
     from dagconv.lower.lowering import Options
-    from dagconv.pipeline import ConvertRequest, ConvertResult, convert
+    from dagconv.pipeline import CompileOptions, ConvertResult, compiler
 
     discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")))
     if not discovery.files:
         yield ConvertResult(Report(), ()), discovery
         return
-    request = ConvertRequest(
-        files=discovery.files,
+    options = CompileOptions(
+        lowering=Options(now=datetime.datetime.now(datetime.timezone.utc), region=settings.text("region")),
         jobs=settings.count("jobs") or len(os.sched_getaffinity(0)),
         timeout=settings.number("timeout"),
         memory_mb=settings.count("memory") or 0,
         thorough=settings.flag("thorough"),
-        options=Options(now=datetime.datetime.now(datetime.timezone.utc), region=settings.text("region")),
     )
-    with contextlib.ExitStack() as stack:
+    with compiler(options) as running:
         with progress(len(discovery.files), quiet=flags["quiet"]) as step:
-            result = stack.enter_context(convert(request, on_progress=lambda file: step(file.path)))
+            result = running.convert(discovery.files, lambda file: step(file.path))
         yield result, discovery
 
 

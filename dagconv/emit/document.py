@@ -13,7 +13,6 @@ from dagconv.ir.task import MISSING, Argument, Origin, Task
 from dagconv.ir.value import DatetimeValue, OpaqueValue
 from dagconv.ir.workflow import Workflow
 
-
 VALUE_WITHOUT_FORM = Rule(
     code="DC498",
     slug="value-without-form",
