@@ -77,6 +77,8 @@ def _glob_rule(text: str, number: int, origin: str) -> IgnoreRule | None:
     glob = glob if glob.endswith("\\ ") else glob.rstrip()
     if glob.strip() == "/":
         raise PatternError(number, text, "a lone slash matches nothing")
+    if re.fullmatch(r"/?(\*\*/)+|(\*\*/)*\*/", glob):
+        raise PatternError(number, text, "Airflow matches nothing with 'every folder'")
     anchored = "/" in glob.rstrip("/")
     base = str(Path(origin).parent) if anchored else None
     return IgnoreRule(text, re.compile(_glob_regex(glob)), origin, number, base, ignores)

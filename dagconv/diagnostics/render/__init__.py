@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from dagconv.diagnostics.model import Diagnostic, Location
 from dagconv.diagnostics.report import FileReport, Report, SourceReader
 
-
 TEXT_FORMATS = ("full", "concise")
 DOCUMENT_FORMATS = ("json", "sarif", "github", "junit")
 FORMATS = (*TEXT_FORMATS, *DOCUMENT_FORMATS)

@@ -1,0 +1,140 @@
+"""The formats for machines: valid against their schemas, and nothing lost on the way."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+
+from dagconv.diagnostics import Location
+from dagconv.diagnostics.render import RenderOptions, renderer
+from dagconv.diagnostics.report import FileReport, FileStatus, Report
+
+from .conftest import ERROR
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "report.schema.json").read_text())
+
+
+def document(form, report, **options):
+    return renderer(form)(report, RenderOptions(lambda _: None, "1.0", **options))
+
+
+def test_the_schema_is_itself_valid():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_json_says_everything(report):
+    written = json.loads(document("json", report))
+    jsonschema.validate(written, SCHEMA)
+    assert written["version"] == 1
+    assert written["summary"] == {
+        "files": 2,
+        "converted": 0,
+        "refused": 1,
+        "failed": 0,
+        "skipped": 1,
+        "errors": 1,
+        "warnings": 2,
+        "seconds": 1.235,
+    }
+    assert written["files"][0]["dags"][1] == {
+        "dag_id": "two",
+        "output": "out/two.yaml",
+        "status": "converted",
+        "proof": {"status": "equal", "declared": ["DC392"]},
+    }
+    assert written["files"][0]["diagnostics"][1] == {
+        "code": "DC391",
+        "slug": "sample-error",
+        "severity": "error",
+        "effect": "refused",
+        "message": "retries is 7, more than 3",
+        "help": "Lower it.",
+        "location": {"file": "dags/etl.py", "line": 2, "column": 18, "end_line": 2, "end_column": 27},
+        "related": [{"file": "dags/other.py", "line": 7, "column": None, "end_line": None, "end_column": None}],
+        "dag_id": "etl",
+        "task_id": "load",
+        "key": "retries",
+    }
+    assert [found["message"] for found in written["diagnostics"]] == ["about the call"]
+
+
+def test_json_of_validate_has_its_own_statuses(report):
+    judged = Report((FileReport("a.yaml", FileStatus.INVALID), FileReport("b.yaml", FileStatus.VALID)))
+    written = json.loads(document("json", judged, shows_dags=False))
+    jsonschema.validate(written, SCHEMA)
+    assert written["summary"]["valid"] == written["summary"]["invalid"] == 1
+    assert "dags" not in written["files"][0]
+
+
+def test_json_survives_odd_text():
+    odd = "\ud800 \x00 \u2028 \U0001f600"
+    report = Report((FileReport(odd, FileStatus.FAILED, (), (ERROR.at(Location(odd, 1), text="t", advice=odd),)),))
+    text = document("json", report)
+    assert text.isascii()
+    assert json.loads(text)["files"][0]["path"] == odd
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("version",), 2),
+        (("files", 0, "status"), "fine"),
+        (("files", 0, "dags"), None),
+        (("files", 0, "diagnostics", 0, "code"), "E1"),
+        (("files", 0, "diagnostics", 0, "location", "line"), 0),
+        (("summary", "files"), -1),
+    ],
+)
+def test_the_schema_can_say_no(report, path, value):
+    written = json.loads(document("json", report))
+    place = written
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(written, SCHEMA)
+
+
+def test_sarif_refers_to_its_rules(report):
+    run = json.loads(document("sarif", report))["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == ["DC391", "DC392", "DC393"]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+    worst = next(result for result in run["results"] if result["ruleId"] == "DC391")
+    assert worst["level"] == "error"
+    assert worst["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "dags/etl.py"},
+        "region": {"startLine": 2, "startColumn": 18, "endLine": 2, "endColumn": 27},
+    }
+
+
+def test_sarif_addresses_are_uris():
+    found = ERROR.at(Location("dags/ä b#1.py", 1), text="m", advice="")
+    run = json.loads(document("sarif", Report((FileReport("x", FileStatus.FAILED, (), (found,)),))))["runs"][0]
+    where = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert where == "dags/%C3%A4%20b%231.py"
+
+
+def test_github_commands_cannot_be_injected():
+    found = ERROR.at(Location("a,b:c.py", 3, 4), text="50%\n::error::owned", advice="do\n::stop-commands::x")
+    text = document("github", Report((FileReport("a.py", FileStatus.FAILED, (), (found,)),)))
+    assert text.count("\n") == 1
+    assert text.startswith("::error file=a%2Cb%3Ac.py,line=3,col=4,title=DC391 sample-error::50%25")
+
+
+def test_junit_counts_files(report):
+    suite = ElementTree.fromstring(document("junit", report)).find("testsuite")
+    assert suite is not None
+    assert {name: suite.get(name) for name in ("tests", "failures", "skipped")} == {
+        "tests": "3",
+        "failures": "1",
+        "skipped": "1",
+    }
+    failure = suite.find("testcase/failure")
+    assert failure is not None
+    assert failure.text == "dags/etl.py:2:18: DC391 retries is 7, more than 3\n  help: Lower it."
