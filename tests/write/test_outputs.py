@@ -1,0 +1,203 @@
+"""What becomes of definitions on disk: whole files or none, nothing of others overwritten, leftovers said."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dagconv.diagnostics import Severity
+from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
+from dagconv.write import (
+    OutputStatus,
+    check_outputs,
+    find_leftovers,
+    plan_outputs,
+    with_outputs,
+    write_outputs,
+)
+from dagconv.write.files import write_atomically
+
+
+@dataclass(frozen=True)
+class Definition:
+    dag_id: str
+    source_path: str = "dags/a.py"
+    text: str = "etl: 1\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "a.py").touch()
+    (tmp_path / "out").mkdir()
+    return Path("out")
+
+
+def place(folder, *definitions, force=False):
+    return write_outputs(plan_outputs(definitions, folder), force=force)
+
+
+def statuses(outputs):
+    return [output.status for output in outputs]
+
+
+def slugs(outputs):
+    return [found.rule.slug for output in outputs for found in output.diagnostics]
+
+
+def test_a_definition_is_written_once(folder):
+    assert statuses(place(folder, Definition("etl"))) == [OutputStatus.WRITTEN]
+    before = (folder / "etl.yaml").stat()
+    assert statuses(place(folder, Definition("etl"))) == [OutputStatus.UNCHANGED]
+    assert (folder / "etl.yaml").stat().st_mtime_ns == before.st_mtime_ns
+    assert (folder / "etl.yaml").read_text().endswith("\netl: 1\n")
+
+
+def test_a_stale_one_is_rewritten_and_check_says_so(folder):
+    place(folder, Definition("etl"))
+    checked = check_outputs(plan_outputs([Definition("etl", text="etl: 2\n"), Definition("new")], folder))
+    assert slugs(checked) == ["output-stale", "output-missing"]
+    assert not (folder / "new.yaml").exists()
+    assert statuses(place(folder, Definition("etl", text="etl: 2\n"))) == [OutputStatus.WRITTEN]
+    assert slugs(check_outputs(plan_outputs([Definition("etl", text="etl: 2\n")], folder))) == []
+
+
+def test_a_moved_source_is_not_stale_but_is_renamed_in_the_header(folder):
+    place(folder, Definition("etl"))
+    moved = Definition("etl", source_path="dags/b.py")
+    assert slugs(check_outputs(plan_outputs([moved], folder))) == []
+    place(folder, moved)
+    assert "dags/b.py" in (folder / "etl.yaml").read_text()
+
+
+def test_an_edited_file_is_kept_unless_forced(folder):
+    place(folder, Definition("etl"))
+    path = folder / "etl.yaml"
+    path.write_text(path.read_text() + "# mine\n")
+    outputs = place(folder, Definition("etl"))
+    assert (statuses(outputs), slugs(outputs)) == ([OutputStatus.EDITED], ["output-hand-edited"])
+    assert path.read_text().endswith("# mine\n")
+    assert statuses(place(folder, Definition("etl"), force=True)) == [OutputStatus.WRITTEN]
+    assert "mine" not in path.read_text()
+
+
+@pytest.mark.parametrize("content", ["etl: by hand\n", "", "\x00\xff"])
+def test_a_foreign_file_is_kept_unless_forced(folder, content):
+    (folder / "etl.yaml").write_text(content)
+    outputs = place(folder, Definition("etl"))
+    assert (statuses(outputs), slugs(outputs)) == ([OutputStatus.FOREIGN], ["output-not-ours"])
+    assert (folder / "etl.yaml").read_text() == content
+    assert statuses(place(folder, Definition("etl"), force=True)) == [OutputStatus.WRITTEN]
+
+
+def test_ids_never_leave_the_folder(folder):
+    outputs = place(folder, Definition("../evil"), Definition("a/b"), Definition("CON"), Definition("."))
+    assert statuses(outputs) == [OutputStatus.WRITTEN] * 4
+    assert sorted(p.name for p in folder.iterdir()) == ["%2E%2Fevil.yaml"] or len(list(folder.iterdir())) == 4
+    assert {p.parent for p in Path().rglob("*.yaml")} == {folder}
+    assert slugs(outputs) == ["output-name-escaped"] * 4
+
+
+@pytest.mark.parametrize("ids", [("ETL", "etl"), ("etl", "etl")])
+def test_ids_that_share_a_file_are_both_refused(folder, ids):
+    outputs = place(folder, *(Definition(dag_id) for dag_id in ids), Definition("other"))
+    assert statuses(outputs) == [OutputStatus.BLOCKED, OutputStatus.BLOCKED, OutputStatus.WRITTEN]
+    assert [p.name for p in folder.iterdir()] == ["other.yaml"]
+
+
+def test_what_cannot_be_written_does_not_stop_the_others(folder):
+    (folder / "dir.yaml").mkdir()
+    os.mkfifo(folder / "pipe.yaml")
+    outputs = place(folder, Definition("dir"), Definition("pipe"), Definition("ok"), force=True)
+    assert statuses(outputs) == [OutputStatus.BLOCKED, OutputStatus.BLOCKED, OutputStatus.WRITTEN]
+    assert slugs(outputs) == ["output-not-writable"] * 2
+
+
+def test_a_full_disk_leaves_the_old_file_and_no_temporary_one(folder, monkeypatch):
+    place(folder, Definition("etl"))
+    before = (folder / "etl.yaml").read_text()
+
+    def full(_handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    outputs = place(folder, Definition("etl", text="etl: 2\n"))
+    assert slugs(outputs) == ["output-not-writable"]
+    assert "No space left on device" in outputs[0].diagnostics[0].message
+    assert (folder / "etl.yaml").read_text() == before
+    assert [p.name for p in folder.iterdir()] == ["etl.yaml"]
+
+
+def test_an_interrupt_leaves_the_old_file_and_no_temporary_one(folder, monkeypatch):
+    def interrupt(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        place(folder, Definition("etl"))
+    assert list(folder.iterdir()) == []
+
+
+def test_permissions_are_kept_or_ordinary(folder):
+    place(folder, Definition("etl"))
+    path = folder / "etl.yaml"
+    (folder / "plain").touch()
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE((folder / "plain").stat().st_mode)
+    path.chmod(0o640)
+    place(folder, Definition("etl", text="etl: 2\n"))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_link_is_replaced_and_its_target_left_alone(folder, tmp_path):
+    target = tmp_path / "precious"
+    target.write_text("mine")
+    (folder / "etl.yaml").symlink_to(target)
+    write_atomically(folder / "etl.yaml", "new")
+    assert target.read_text() == "mine"
+    assert (folder / "etl.yaml").read_text() == "new"
+
+
+def report_of(*dags, path="dags/a.py", status=FileStatus.CONVERTED):
+    return Report((FileReport(path, status, tuple(DagReport(dag_id, found) for dag_id, found in dags)),))
+
+
+def test_leftovers_of_this_call_are_said_with_the_reason(folder):
+    place(folder, Definition("gone"), Definition("refused"), Definition("kept"), Definition("x", "other/b.py"))
+    place(folder, Definition("deleted", "dags/old.py"))
+    (folder / "hand.yaml").write_text("mine: 1\n")
+    outputs = plan_outputs([Definition("kept")], folder)
+    report = report_of(("kept", FileStatus.CONVERTED), ("refused", FileStatus.REFUSED))
+    found = find_leftovers(folder, outputs, report, ["dags"])
+    assert [(Path(one.location.file).stem, one.message.split(", but ")[1]) for one in found] == [
+        ("deleted", "that file is gone; the file was left as it is"),
+        ("gone", "that file holds no such DAG any more; the file was left as it is"),
+        ("refused", "this DAG is not converted any more; the file was left as it is"),
+    ]
+    assert {one.severity for one in found} == {Severity.WARNING}
+    assert (folder / "gone.yaml").exists()
+
+
+def test_a_file_that_fails_is_named_as_the_reason(folder):
+    place(folder, Definition("etl"))
+    (found,) = find_leftovers(folder, [], report_of(status=FileStatus.FAILED), ["dags"], Severity.ERROR)
+    assert "cannot be loaded any more" in found.message
+    assert found.severity is Severity.ERROR
+
+
+def test_the_report_says_where_each_definition_is(folder):
+    (folder / "mine.yaml").write_text("mine\n")
+    outputs = place(folder, Definition("etl"), Definition("mine"))
+    dags = (("etl", FileStatus.CONVERTED), ("mine", FileStatus.CONVERTED), ("bad", FileStatus.REFUSED))
+    (file,) = with_outputs(report_of(*dags), outputs).files
+    assert [(dag.dag_id, dag.status, dag.output) for dag in file.dags] == [
+        ("etl", FileStatus.CONVERTED, "out/etl.yaml"),
+        ("mine", FileStatus.REFUSED, None),
+        ("bad", FileStatus.REFUSED, None),
+    ]
+    assert file.status is FileStatus.REFUSED
+    assert [found.rule.slug for found in file.diagnostics] == ["output-not-ours"]
