@@ -6,8 +6,17 @@ from collections.abc import Collection, Mapping
 
 from dagconv.diagnostics import Rule, Severity
 from dagconv.ir import codec
-from dagconv.ir.task import Argument, Origin, Task
-from dagconv.ir.value import CallableValue, EnumValue, ListValue, OpaqueValue, TimedeltaValue, TupleValue, Value
+from dagconv.ir.task import Task
+from dagconv.ir.value import (
+    CallableValue,
+    EnumValue,
+    ListValue,
+    OpaqueValue,
+    SetValue,
+    TimedeltaValue,
+    TupleValue,
+    Value,
+)
 from dagconv.lower.lowering import Lowering, given
 
 
@@ -22,37 +31,19 @@ def drop_arguments(
     Rules may use `{value}` and `{where}`. `harmless` are values that mean what leaving the argument out means:
     dropping those is reported as information. What default_args gave is reported once, at the DAG.
     """
-    told: set[str] = set()
 
     def rewrite(task: Task) -> Task:
         for name, rule in rules.items():
             argument = given(task, name)
             if argument is None or (only is not None and show(argument.value) not in only):
                 continue
-            shared = argument.origin is Origin.DEFAULT_ARGS
-            if not shared or name not in told:
-                said = f"task {task.task_id}" if not shared else "default_args"
-                _report(lowering, rule, task, argument, said, harmless.get(name, ()))
-            if shared:
-                told.add(name)
+            quiet = any(codec.same(argument.value, value) for value in harmless.get(name, ()))
+            severity = Severity.INFO if quiet else None
+            lowering.report_argument(rule, task, name, value=show(argument.value), severity=severity)
             task = lowering.drop_argument(rule, task, name)
         return task
 
     lowering.map_tasks(rewrite)
-
-
-def _report(
-    lowering: Lowering, rule: Rule, task: Task, argument: Argument, said: str, harmless: tuple[Value, ...]
-) -> None:
-    quiet = any(codec.same(argument.value, value) for value in harmless)
-    lowering.report(
-        rule,
-        None if said == "default_args" else task.task_id,
-        argument.name,
-        value=show(argument.value),
-        where=said,
-        severity=Severity.INFO if quiet else None,
-    )
 
 
 def drop_settings(lowering: Lowering, rules: Mapping[str, Rule]) -> None:
@@ -75,7 +66,7 @@ def show(value: Value) -> str:
             return f"an object of {path}"
         case EnumValue(value=inner):
             return show(inner)
-        case ListValue(items) | TupleValue(items):
+        case ListValue(items) | TupleValue(items) | SetValue(items):
             return "[" + ", ".join(show(item) for item in items) + "]"
         case None | bool() | int() | float() | str():
             return repr(value)

@@ -6,7 +6,7 @@ import datetime
 
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.schedule import NoSchedule
-from dagconv.ir.task import Origin, Task
+from dagconv.ir.task import Task
 from dagconv.ir.value import DatetimeValue
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Lowering
@@ -67,8 +67,7 @@ TASK_DATE_PAST = Rule(
 
 def lower_dates(lowering: Lowering) -> None:
     workflow = lowering.workflow
-    told: set[str] = set()
-    lowering.map_tasks(lambda task: _lower_task(lowering, task, told))
+    lowering.map_tasks(lambda task: _lower_task(lowering, task))
     end = workflow.end_date
     if end is not None and instant(end) < lowering.options.now:
         lowering.report(PAST_END, None, "end_date", value=show_date(end))
@@ -84,7 +83,7 @@ def _key_of_start(lowering: Lowering) -> str:
     return "start_date" if "start_date" in said or "default_args" not in said else "default_args"
 
 
-def _lower_task(lowering: Lowering, task: Task, told: set[str]) -> Task:
+def _lower_task(lowering: Lowering, task: Task) -> Task:
     for name in ("start_date", "end_date"):
         argument = task.argument(name)
         if argument is None or not isinstance(argument.value, DatetimeValue):
@@ -94,12 +93,7 @@ def _lower_task(lowering: Lowering, task: Task, told: set[str]) -> Task:
             continue
         past = name == "start_date" and instant(argument.value) <= lowering.options.now
         rule = TASK_DATE_PAST if past else TASK_DATE
-        shared = argument.origin is Origin.DEFAULT_ARGS
-        if not (shared and name in told):
-            where = "default_args" if shared else f"task {task.task_id}"
-            lowering.report(rule, None if shared else task.task_id, name, value=show_date(argument.value), where=where)
-        if shared:
-            told.add(name)
+        lowering.report_argument(rule, task, name, value=show_date(argument.value))
         task = lowering.drop_argument(rule, task, name)
     return task
 

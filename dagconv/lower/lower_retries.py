@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from dagconv.catalog.service import service
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.task import Argument, Origin, Task
 from dagconv.ir.value import TimedeltaValue
 from dagconv.lower.losses import drop_arguments
 from dagconv.lower.lowering import Lowering
-
-MAX_RETRIES = 3
-MAX_RETRY_DELAY = 300
 
 RETRIES_ABOVE_LIMIT = Rule(
     code="DC300",
@@ -76,29 +74,30 @@ def _lower_count(lowering: Lowering, task: Task) -> Task:
         # Airflow's default is 0, the service's is 1: the same task says 0 (contract 7).
         return task.with_argument(Argument("retries", 0, Origin.LOWERED, 0))
     if argument.value is None:
-        lowering.report(RETRIES_NONE, task.task_id, "retries")
+        lowering.report_argument(RETRIES_NONE, task, "retries")
         return lowering.set_argument(RETRIES_NONE, task, "retries", 0)
-    if isinstance(argument.value, int) and argument.value > MAX_RETRIES:
-        lowering.report(RETRIES_ABOVE_LIMIT, task.task_id, "retries", value=argument.value)
-        return lowering.set_argument(RETRIES_ABOVE_LIMIT, task, "retries", MAX_RETRIES)
+    limit = service().limits.retries_max
+    if isinstance(argument.value, int) and argument.value > limit:
+        lowering.report_argument(RETRIES_ABOVE_LIMIT, task, "retries", value=argument.value)
+        return lowering.set_argument(RETRIES_ABOVE_LIMIT, task, "retries", limit)
     return task
 
 
 def _lower_delay(lowering: Lowering, task: Task) -> Task:
     argument = task.argument("retry_delay")
-    seconds = _seconds(argument)
-    if seconds is None or seconds <= MAX_RETRY_DELAY:
+    seconds, limit = _seconds(argument), service().limits.retry_delay_max
+    if seconds is None or seconds <= limit:
         return task
     retries = task.argument("retries")
     never = retries is not None and retries.value == 0
-    lowering.report(
+    lowering.report_argument(
         RETRY_DELAY_ABOVE_LIMIT,
-        task.task_id,
+        task,
         "retry_delay",
         value=f"{seconds:g}",
         severity=Severity.INFO if never else None,
     )
-    return lowering.set_argument(RETRY_DELAY_ABOVE_LIMIT, task, "retry_delay", TimedeltaValue(0, MAX_RETRY_DELAY, 0))
+    return lowering.set_argument(RETRY_DELAY_ABOVE_LIMIT, task, "retry_delay", TimedeltaValue(0, limit, 0))
 
 
 def _seconds(argument: Argument | None) -> float | None:

@@ -65,12 +65,12 @@ def _lower_timeout(lowering: Lowering, task: Task, absent: list[str]) -> Task:
         lowering.declare(TIMEOUT_ABSENT, task.task_id, "execution_timeout", MISSING, SERVICE_LIMIT)
         waits = task.argument("wait_for_completion")
         if waits is not None and waits.value is True:
-            lowering.report(LONG_WAIT, task.task_id, "wait_for_completion")
+            lowering.report_argument(LONG_WAIT, task, "wait_for_completion")
         return task.without_argument("execution_timeout")
     if isinstance(argument.value, TimedeltaValue) and argument.value.total_seconds > LIMIT:
-        lowering.report(
+        lowering.report_argument(
             TIMEOUT_ABOVE_LIMIT,
-            task.task_id,
+            task,
             "execution_timeout",
             value=show_seconds(argument.value.total_seconds),
             advice=_advice(task),

@@ -76,7 +76,7 @@ def _lower_deferrable(lowering: Lowering, task: Task) -> Task:
     else:
         done = "dropped, the task blocks while it waits"
         advice = "where it may take more than 60 minutes, start without waiting and add a sensor in reschedule mode"
-    lowering.report(DEFERRABLE, task.task_id, "deferrable", done=done, advice=advice)
+    lowering.report_argument(DEFERRABLE, task, "deferrable", done=done, advice=advice)
     task = lowering.drop_argument(DEFERRABLE, task, "deferrable")
     if is_sensor(task) and not is_poke_only(task) and _mode(task) != "reschedule":
         task = lowering.set_argument(DEFERRABLE, task, "mode", "reschedule")

@@ -39,6 +39,7 @@ class Lowering:
     options: Options
     diagnostics: list[Diagnostic] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    told: set[tuple[str, str]] = field(default_factory=set)  # codes and keys already reported for default_args
     unrolled: dict[str, tuple[str, ...]] = field(default_factory=dict)  # a mapped task's id -> its instances' ids
 
     @property
@@ -50,6 +51,18 @@ class Lowering:
         where = self.workflow.locate(task_id, key)
         found = rule.at(where, dag_id=self.workflow.dag_id, task_id=task_id, key=key, **params)  # type: ignore[arg-type]
         self.diagnostics.append(found)
+
+    def report_argument(self, rule: Rule, task: Task, name: str, **params: object) -> None:
+        """Says a finding about an argument; one that default_args gave is told once, at the DAG.
+
+        Templates may use `{where}`.
+        """
+        argument = task.argument(name)
+        if argument is None or argument.origin is not Origin.DEFAULT_ARGS:
+            self.report(rule, task.task_id, name, where=f"task {task.task_id}", **params)
+        elif (rule.code, name) not in self.told:
+            self.told.add((rule.code, name))
+            self.report(rule, None, name, where="default_args", **params)
 
     def declare(self, rule: Rule, task_id: str | None, field_name: str, before: Default, after: Default) -> None:
         """Declares a difference, exactly. A value that did not change needs no declaration and gets none."""
