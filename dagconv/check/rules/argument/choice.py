@@ -1,0 +1,48 @@
+"""Values that are none of the words an argument takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagconv.check.nearest import suggestion
+from dagconv.check.node import Scalar
+from dagconv.check.subject import Subject, TaskNode
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+
+RULE = Rule(
+    code="DC370",
+    slug="argument-choice",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="An argument's value is none of those that the operator takes.",
+    message="'{key}' of {operator} takes no '{found}'{hint}",
+    help="write one of {choices}",
+    why="The class or the AWS API behind it knows these words only and raises on others.",
+    example=(
+        "my_dag:\n"
+        "  tasks:\n"
+        "    wait:\n"
+        "      operator: airflow.providers.amazon.aws.sensors.s3.S3KeySensor\n"
+        "      bucket_key: s3://b/k\n"
+        "      mode: polling\n"
+    ),
+    fix="Write one of the words listed.",
+    source="contract 4 (sensors: mode); signatures of the Amazon provider 9.32.0",
+)
+
+
+def check_choice(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
+    if task.known is None:
+        return
+    for entry in task.node.entries:
+        name, node = entry.key.text, entry.value
+        parameter = task.known.parameters.get(name)
+        if parameter is None or not parameter.choices or not isinstance(node, Scalar) or name == "trigger_rule":
+            continue
+        if node.value in parameter.choices or node.value is None or "{{" in node.text:
+            continue
+        words = [str(choice) for choice in parameter.choices]
+        hint = suggestion(node.text, words)
+        yield subject.at(
+            RULE, node, task, name, operator=task.known.name, found=node.text, hint=hint, choices=", ".join(words)
+        )

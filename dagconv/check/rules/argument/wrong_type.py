@@ -1,0 +1,98 @@
+"""Values of a type that the operator cannot use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagconv.catalog.operators import Parameter
+from dagconv.check.node import Node, Scalar, kind_of, kind_words, shown
+from dagconv.check.subject import Subject, TaskNode
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+
+RULE = Rule(
+    code="DC369",
+    slug="argument-type",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="An argument has a value of the wrong type.",
+    message="'{key}' of {operator} must be {wanted}, but is {found}",
+    help="write {wanted}{quoting}",
+    why=(
+        "Python does not check the type when the task is created, so the run would fail or do something "
+        'else: the text "false", for one, counts as true.'
+    ),
+    example=(
+        "my_dag:\n"
+        "  tasks:\n"
+        "    list:\n"
+        "      operator: airflow.providers.amazon.aws.operators.s3.S3ListOperator\n"
+        "      bucket: [my-bucket]\n"
+    ),
+    fix=("Write a value of the type named; put a text that looks like a number or date in quotes."),
+    source="contract 1.1 (layer 3); signatures of the Amazon provider 9.32.0",
+)
+
+
+# Kinds that a parameter of another kind takes as well, since Python does: whole numbers are numbers, and so on.
+_ALSO = {
+    "integer": {"number", "timedelta"},
+    "boolean": {"integer", "number"},
+    "number": {"timedelta"},
+}
+# Durations and switches have rules of their own.
+_ELSEWHERE = frozenset(
+    {
+        "retries",
+        "retry_delay",
+        "execution_timeout",
+        "trigger_rule",
+        "params",
+        "start_date",
+        "end_date",
+        "task_id",
+    }
+)
+
+
+def check_wrong_type(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
+    if task.known is None:
+        return
+    for entry in task.node.entries:
+        name, node = entry.key.text, entry.value
+        parameter = task.known.parameters.get(name)
+        if parameter is None or name in _ELSEWHERE or name in subject.service.ignored_task_keys:
+            continue
+        if _fits(parameter, node):
+            continue
+        wanted = " or ".join(dict.fromkeys(kind_words(kind) for kind in parameter.types if kind != "null"))
+        plain = isinstance(node, Scalar) and "string" in parameter.types
+        yield subject.at(
+            RULE,
+            node,
+            task,
+            name,
+            operator=task.known.name,
+            wanted=wanted,
+            found=_found(node),
+            quoting=f": put it in quotes, '{node.text}'" if plain and isinstance(node, Scalar) else "",
+        )
+
+
+def _found(node: Node) -> str:
+    kind = kind_words(kind_of(node))
+    return f"{kind} ({shown(node)})" if isinstance(node, Scalar) and node.text else kind
+
+
+def _fits(parameter: Parameter, node: Node) -> bool:
+    types = set(parameter.types)
+    kind = kind_of(node)
+    if not types or "any" in types or kind in types or _ALSO.get(kind, set()) & types:
+        return True
+    if kind == "null":
+        return not parameter.required or parameter.default is None
+    if kind == "string" and isinstance(node, Scalar):
+        # A template may render to whatever is needed, and a callable is a matter of its own rule.
+        return "{{" in node.text or "{%" in node.text or "callable" in types
+    if kind == "object":
+        return "__type__" in {entry.key.text for entry in getattr(node, "entries", ())}
+    return False

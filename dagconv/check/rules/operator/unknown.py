@@ -1,0 +1,47 @@
+"""Paths below the Amazon provider that no release holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagconv.check.subject import Subject, TaskNode
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+
+RULE = Rule(
+    code="DC356",
+    slug="operator-unknown",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The class does not exist in the Amazon provider of the service.",
+    message="there is no '{operator}' in the Amazon provider {version}{hint}",
+    help="{advice}",
+    why=(
+        "The service offers the classes of the pre-installed Amazon provider; a path that it does not "
+        "have cannot be imported."
+    ),
+    example=(
+        "my_dag:\n"
+        "  tasks:\n"
+        "    list:\n"
+        "      operator: airflow.providers.amazon.aws.operators.s3.S3ListsOperator\n"
+        "      bucket: my-bucket\n"
+    ),
+    fix="Write the path of an existing class; `dag-converter operators WORD` searches them.",
+    source="contract 9 rule 4 (contract 2)",
+)
+
+
+def check_unknown(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
+    operator = task.operator
+    if (
+        not operator
+        or task.known is not None
+        or not operator.startswith(("airflow.providers.amazon.", "airflow.providers.aws."))
+    ):
+        return
+    near = subject.operators.nearest(operator)
+    hint = f" (did you mean {near[0].rpartition('.')[2]}?)" if near else ""
+    advice = f"write {near[0]}" if near else "look it up with 'dag-converter operators'"
+    version = subject.service.engine.get("amazon_provider", "")
+    place = task.node.get("operator") or task.key
+    yield subject.at(RULE, place, task, "operator", operator=operator, version=version, hint=hint, advice=advice)

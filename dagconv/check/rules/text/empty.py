@@ -1,0 +1,32 @@
+"""A file without any value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagconv.check.document import Document
+from dagconv.check.node import Scalar
+from dagconv.check.problem import ProblemKind
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+
+RULE = Rule(
+    code="DC606",
+    slug="empty-definition",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The file holds no value at all.",
+    message="the file holds no definition",
+    help="write the DAG id as the only root key, with its tasks below",
+    why=("An empty file, or one of only comments, defines no workflow; the service wants exactly one."),
+    example=("# nothing but this comment\n"),
+    fix="Write a definition, or delete the file.",
+    source="contract 9 rule 1 (contract 1.2)",
+)
+
+
+def check_empty(document: Document) -> Iterator[Diagnostic]:
+    for _, place, _ in document.found(ProblemKind.EMPTY):
+        yield RULE.at(place)
+    root = document.root
+    if isinstance(root, Scalar) and root.value is None:
+        yield RULE.at(root.span.location(document.file))

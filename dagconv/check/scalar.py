@@ -1,0 +1,59 @@
+"""How dag-factory's YAML loader (PyYAML's FullLoader, YAML 1.1) reads one scalar; part of reading a document."""
+
+from __future__ import annotations
+
+from yaml import ScalarNode, YAMLError
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
+
+from dagconv.check.node import Plain
+
+_PREFIX = "tag:yaml.org,2002:"
+STR = _PREFIX + "str"
+MERGE = _PREFIX + "merge"
+COLLECTION_TAGS = frozenset({_PREFIX + "map", _PREFIX + "seq"})
+
+# PyYAML's own tables and functions, so that we read what the engine reads (dag-factory.md 2).
+_IMPLICIT = Resolver.yaml_implicit_resolvers
+_CONSTRUCTOR = SafeConstructor()
+_READERS = {
+    _PREFIX + "null": _CONSTRUCTOR.construct_yaml_null,
+    _PREFIX + "bool": _CONSTRUCTOR.construct_yaml_bool,
+    _PREFIX + "int": _CONSTRUCTOR.construct_yaml_int,
+    _PREFIX + "float": _CONSTRUCTOR.construct_yaml_float,
+    _PREFIX + "timestamp": _CONSTRUCTOR.construct_yaml_timestamp,
+}
+SCALAR_TAGS = frozenset({STR, *_READERS})
+
+
+class UnreadableError(ValueError):
+    """The scalar looks like a typed value but is none, such as the date 2024-13-45."""
+
+
+def resolve_tag(text: str, tag: str | None, plain: bool) -> str:
+    """The tag that YAML 1.1 gives a scalar. `tag` is the one written, None or "!" where there is none."""
+    if tag is not None and tag != "!":
+        return tag
+    if not plain or tag == "!":
+        return STR
+    for candidate, pattern in [*_IMPLICIT.get(text[:1], ()), *_IMPLICIT.get(None, ())]:
+        if pattern.match(text):
+            return str(candidate)
+    return STR
+
+
+def read_scalar(text: str, tag: str) -> Plain:
+    """The value of a scalar with a resolved tag.
+
+    Raises UnreadableError where PyYAML would raise while constructing it.
+    """
+    if tag in (STR, MERGE):
+        return text
+    reader = _READERS.get(tag)
+    if reader is None:  # the word `=`, which has a tag of its own and no value
+        raise UnreadableError(text)
+    try:
+        value: Plain = reader(ScalarNode(tag, text))
+    except (ValueError, KeyError, IndexError, OverflowError, AttributeError, YAMLError) as error:
+        raise UnreadableError(str(error)) from error
+    return value

@@ -1,0 +1,141 @@
+"""What the rules judge: one definition with its parts found and its operator classes looked up."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass
+from typing import Union
+
+from dagconv.catalog.operators import OperatorClass, Operators
+from dagconv.catalog.service import Service
+from dagconv.check.document import Document
+from dagconv.check.node import Entry, Mapping, Node, Scalar, Sequence, Span, text_of
+from dagconv.diagnostics import Diagnostic, Location, Rule, Severity
+
+Place = Union[Node, Entry, Span]  # noqa: UP007
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNode:
+    """A task that is a mapping. `operator` is the text given, `known` its class if it has a catalog entry.
+
+    `upstream` are the ids in `dependencies` that are text, in the order of the file.
+    """
+
+    task_id: str
+    key: Scalar
+    node: Mapping
+    operator: str | None
+    known: OperatorClass | None
+    upstream: tuple[str, ...]
+
+    def argument(self, name: str) -> Node | None:
+        return self.node.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`key` and `dag` are the root entry; `tasks` are those of `tasks` that are mappings with a text id.
+
+    `now` is the moment of the check, timezone-aware UTC.
+    """
+
+    document: Document
+    operators: Operators
+    service: Service
+    now: datetime.datetime
+    key: Scalar
+    dag_id: str
+    dag: Mapping
+    tasks: tuple[TaskNode, ...]
+    upstream: MappingABC[str, tuple[str, ...]]
+
+    @property
+    def default_args(self) -> Mapping | None:
+        found = self.dag.get("default_args")
+        return found if isinstance(found, Mapping) else None
+
+    def arguments(self) -> Iterator[tuple[TaskNode | None, str, Node]]:
+        """Every value with the task and the name under which it is an argument: DAG level, default_args, tasks."""
+        for entry in self.dag.entries:
+            if entry.key.value == "tasks":
+                continue
+            if entry.key.value == "default_args" and isinstance(entry.value, Mapping):
+                yield from ((None, item.key.text, item.value) for item in entry.value.entries)
+            else:
+                yield None, entry.key.text, entry.value
+        for task in self.tasks:
+            yield from ((task, item.key.text, item.value) for item in task.node.entries)
+
+    def effective(self, task: TaskNode, name: str) -> Node | None:
+        """The value that a task has for an argument: its own, else that of default_args."""
+        own = task.node.get(name)
+        if own is not None or self.default_args is None:
+            return own
+        return self.default_args.get(name)
+
+    def at(
+        self,
+        rule: Rule,
+        place: Place,
+        task: TaskNode | str | None = None,
+        key: str | None = None,
+        *,
+        related: tuple[Place, ...] = (),
+        severity: Severity | None = None,
+        **params: object,
+    ) -> Diagnostic:
+        """A finding at a node, or at the key of an entry."""
+        return rule.at(
+            self.locate(place),
+            dag_id=self.dag_id,
+            task_id=task.task_id if isinstance(task, TaskNode) else task,
+            key=key,
+            related=tuple(self.locate(other) for other in related),
+            severity=severity,
+            **params,
+        )
+
+    def locate(self, place: Place) -> Location:
+        """The location of a place; of a block list or mapping only where it starts."""
+        if isinstance(place, Span):
+            return place.location(self.document.file)
+        return self.document.place(place.key if isinstance(place, Entry) else place)
+
+
+def read_subject(document: Document, operators: Operators, service: Service, now: datetime.datetime) -> Subject | None:
+    """The only root entry of a document, or None when there is no such entry with a mapping below."""
+    root = document.root
+    if not isinstance(root, Mapping) or len(root.entries) != 1:
+        return None
+    entry = root.entries[0]
+    if not isinstance(entry.value, Mapping):
+        return None
+    tasks = _read_tasks(entry.value.get("tasks"), operators)
+    upstream = {task.task_id: task.upstream for task in tasks}
+    dag_id = entry.key.text
+    return Subject(document, operators, service, now, entry.key, dag_id, entry.value, tasks, upstream)
+
+
+def _read_tasks(node: Node | None, operators: Operators) -> tuple[TaskNode, ...]:
+    if not isinstance(node, Mapping):
+        return ()
+    return tuple(
+        _read_task(entry.key, entry.value, operators) for entry in node.entries if isinstance(entry.value, Mapping)
+    )
+
+
+def _read_task(key: Scalar, node: Mapping, operators: Operators) -> TaskNode:
+    operator = text_of(node.get("operator"))
+    known = _find(operator, operators) if operator else None
+    found = node.get("dependencies")
+    items = found.items if isinstance(found, Sequence) else ()
+    upstream = tuple(text for text in map(text_of, items) if text is not None)
+    return TaskNode(str(key.value), key, node, operator, known, upstream)
+
+
+def _find(operator: str, operators: Operators) -> OperatorClass | None:
+    """The class of a path; an old path stands for the class that moved (rule operator-moved)."""
+    return operators.find(operator) or operators.find(operators.canonical(operator))
