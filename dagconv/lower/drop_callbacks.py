@@ -112,11 +112,12 @@ _ARGUMENTS = {
     "email_on_retry": EMAIL,
     "sla": SLA,
 }
-# Switching an e-mail off that nobody would have received, and an empty list of callbacks or addresses.
+_NONE: tuple[Value, ...] = (None, "", ListValue(()))
+# Switching an e-mail off that nobody would have received, and callbacks or addresses that are none.
 _HARMLESS: dict[str, tuple[Value, ...]] = {
+    **dict.fromkeys(_ARGUMENTS, _NONE),
     "email_on_failure": (False,),
     "email_on_retry": (False,),
-    "email": ("", ListValue(())),
 }
 
 

@@ -68,6 +68,8 @@ def show(value: Value) -> str:
             return show(inner)
         case ListValue(items) | TupleValue(items) | SetValue(items):
             return "[" + ", ".join(show(item) for item in items) + "]"
+        case MapValue(entries):
+            return "{" + ", ".join(f"{show(key)}: {show(item)}" for key, item in entries) + "}"
         case None | bool() | int() | float() | str():
             return repr(value)
         case _:

@@ -14,6 +14,8 @@ from dagconv.lower.lowering import Lowering
 
 # Of the ten keys that the service accepts, those that it also acts on and that are not said at the DAG.
 KEPT = ("retries", "retry_delay", "execution_timeout", "trigger_rule")
+# Of these the service's default is not Airflow's (contract 7).
+SAID_ALWAYS = ("retries", "execution_timeout")
 
 
 def lower_default_args(lowering: Lowering) -> None:
@@ -28,12 +30,15 @@ def lower_default_args(lowering: Lowering) -> None:
 
 
 def _shared_value(tasks: tuple[Task, ...], argument: Argument) -> Argument | None:
-    """The key with the value that all tasks have which took it; None where it would reach a task without it."""
+    """The key with the value that all tasks have which took it; None where it would reach a task without it, or says
+    what leaving it out says."""
     name = argument.name
     if any(name in task.accepts and task.argument(name) is None for task in tasks):
         return None
     found = [a for a in (task.argument(name) for task in tasks) if a is not None and a.origin is Origin.DEFAULT_ARGS]
     if not found or len({codec.canonical(a.value) for a in found}) > 1:
+        return None
+    if name not in SAID_ALWAYS and all(codec.same(a.value, a.default) for a in found):
         return None
     return replace(argument, value=found[0].value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dagconv.catalog.operators import load_operators
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.task import MISSING, Task
 from dagconv.ir.value import TimedeltaValue
@@ -63,8 +64,7 @@ def _lower_timeout(lowering: Lowering, task: Task, absent: list[str]) -> Task:
     if argument is None or argument.value is None:
         absent.append(task.task_id)
         lowering.declare(TIMEOUT_ABSENT, task.task_id, "execution_timeout", MISSING, SERVICE_LIMIT)
-        waits = task.argument("wait_for_completion")
-        if waits is not None and waits.value is True:
+        if _waits(task):
             lowering.report_argument(LONG_WAIT, task, "wait_for_completion")
         return task.without_argument("execution_timeout")
     if isinstance(argument.value, TimedeltaValue) and argument.value.total_seconds > LIMIT:
@@ -77,6 +77,16 @@ def _lower_timeout(lowering: Lowering, task: Task, absent: list[str]) -> Task:
         )
         return lowering.set_argument(TIMEOUT_ABOVE_LIMIT, task, "execution_timeout", SERVICE_LIMIT)
     return task
+
+
+def _waits(task: Task) -> bool:
+    """Whether the task waits for what it starts: by its argument, or by the class's default."""
+    argument = task.argument("wait_for_completion")
+    if argument is not None:
+        return argument.value is True
+    known = load_operators().find(task.operator.target)
+    parameter = known.parameters.get("wait_for_completion") if known else None
+    return parameter is not None and parameter.default is True
 
 
 def _advice(task: Task) -> str:
