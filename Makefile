@@ -1,0 +1,64 @@
+# Everything that a fresh machine needs is Python 3.10 to 3.12, make and git; `make demo` and `make test` do the rest.
+# Another interpreter: make test PYTHON=python3.12
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO := fixtures/convert/create_s3_objects/dag.py
+# pip names every folder of a shared package store that it passes over; that is no news.
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+QUIET := 2>&1 | { grep -v '^WARNING: Location' || true; }
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
+
+.PHONY: help demo test lint format corpus bench regen lock clean
+
+help:
+	@echo "make demo    convert a real DAG file and print its definition"
+	@echo "make test    lint, types, import contracts, then the whole test suite"
+	@echo "make lint    only what comes before the tests"
+	@echo "make format  put the code into the house's format"
+	@echo "make regen   write all generated files anew"
+	@echo "make corpus  convert the example DAGs of the Amazon provider and print a table"
+	@echo "make bench   measure against the other converter, side by side"
+	@echo "make lock    pin the packages of this environment in requirements.lock"
+
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the environment (a few minutes, once)"
+	@$(PIP) install -r requirements.lock $(QUIET)
+	@$(PIP) install --no-deps -e . $(QUIET)
+	@touch $@
+
+demo: $(READY)
+	@echo "\$$ dag-converter convert $(DEMO) --output -"
+	@$(BIN)/dag-converter convert $(DEMO) --output - --format concise
+
+lint: $(READY)
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(READY)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+test: lint
+	@$(BIN)/pytest -q
+
+corpus: $(READY)
+	@$(BIN)/python scripts/corpus.py
+
+bench: $(READY)
+	@$(BIN)/python scripts/bench.py
+
+regen: $(READY)
+	@$(BIN)/python scripts/regen.py
+
+lock:
+	@$(BIN)/python scripts/lock.py
+
+clean:
+	rm -rf $(VENV) .cache build dist
