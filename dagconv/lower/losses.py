@@ -11,6 +11,7 @@ from dagconv.ir.value import (
     CallableValue,
     EnumValue,
     ListValue,
+    MapValue,
     OpaqueValue,
     SetValue,
     TimedeltaValue,
