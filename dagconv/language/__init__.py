@@ -1,0 +1,1 @@
+"""Small pure languages that several stages read: cron, durations, Jinja, plain YAML scalars."""
