@@ -13,7 +13,7 @@ from dagconv.lower.lowering import Lowering
 
 PAST_START = Rule(
     code="DC220",
-    slug="start-date-past",
+    slug="dag-start-date-past",
     severity=Severity.INFO,
     effect=Effect.DROPPED,
     summary="A scheduled DAG's start date has passed.",
@@ -22,19 +22,6 @@ PAST_START = Rule(
     why="The service may reject a schedule whose start has passed, and never makes up for missed runs anyway.",
     example="DAG('daily', schedule='@daily', start_date=datetime(2024, 1, 1))",
     fix="Nothing to do.",
-    source="contract 9 rule 29; contract 1.6",
-)
-PAST_END = Rule(
-    code="DC221",
-    slug="end-date-past",
-    severity=Severity.ERROR,
-    effect=Effect.REFUSED,
-    summary="The DAG's end date has passed.",
-    message="end_date {value} has passed: the DAG runs no more, and what the service makes of it is unknown",
-    help="remove end_date if the workflow is to run, or do not convert the DAG",
-    why="A DAG that has ended starts no run in Airflow; written without the date it would start again.",
-    example="DAG('campaign', schedule='@daily', end_date=datetime(2024, 12, 31))",
-    fix="Remove the DAG, or its end date.",
     source="contract 9 rule 29; contract 1.6",
 )
 TASK_DATE = Rule(
@@ -68,9 +55,6 @@ TASK_DATE_PAST = Rule(
 def lower_dates(lowering: Lowering) -> None:
     workflow = lowering.workflow
     lowering.map_tasks(lambda task: _lower_task(lowering, task))
-    end = workflow.end_date
-    if end is not None and instant(end) < lowering.options.now:
-        lowering.report(PAST_END, None, "end_date", value=show_date(end))
     start = workflow.start_date
     if start is not None and not isinstance(workflow.schedule, NoSchedule) and instant(start) <= lowering.options.now:
         lowering.report(PAST_START, None, _key_of_start(lowering), value=show_date(start))

@@ -50,7 +50,7 @@ NOT_TEXT = Rule(
 )
 NOT_JSON = Rule(
     code="DC219",
-    slug="param-not-json",
+    slug="source-param-not-json",
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
     summary="A param's value is not plain JSON data.",

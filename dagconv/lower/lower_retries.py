@@ -6,12 +6,13 @@ from dagconv.catalog.service import service
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.task import Argument, Origin, Task
 from dagconv.ir.value import TimedeltaValue
+from dagconv.language.duration import seconds_of, shown
 from dagconv.lower.losses import drop_arguments
 from dagconv.lower.lowering import Lowering
 
 RETRIES_ABOVE_LIMIT = Rule(
     code="DC300",
-    slug="retries-above-limit",
+    slug="source-retries-above-limit",
     severity=Severity.WARNING,
     effect=Effect.CHANGED,
     summary="A task retries more often than the service allows.",
@@ -37,11 +38,11 @@ RETRIES_NONE = Rule(
 )
 RETRY_DELAY_ABOVE_LIMIT = Rule(
     code="DC302",
-    slug="retry-delay-above-limit",
+    slug="source-retry-delay-above-limit",
     severity=Severity.WARNING,
     effect=Effect.CHANGED,
     summary="A task waits longer between tries than the service allows.",
-    message="retry_delay={value} s is above the service's limit of 300 s; written as 300 s",
+    message="retry_delay={value} is above the service's limit of 5 minutes; written as 5 minutes",
     help="where the wait matters, let a sensor wait for the cause of the failure to pass",
     why="The service allows a retry delay of 0 to 300 seconds.",
     example="S3ListOperator(task_id='list', bucket='b', retry_delay=timedelta(minutes=15))",
@@ -85,7 +86,7 @@ def _lower_count(lowering: Lowering, task: Task) -> Task:
 
 def _lower_delay(lowering: Lowering, task: Task) -> Task:
     argument = task.argument("retry_delay")
-    seconds, limit = _seconds(argument), service().limits.retry_delay_max
+    seconds, limit = seconds_of(argument.value) if argument else None, service().limits.retry_delay_max
     if seconds is None or seconds <= limit:
         return task
     retries = task.argument("retries")
@@ -94,19 +95,7 @@ def _lower_delay(lowering: Lowering, task: Task) -> Task:
         RETRY_DELAY_ABOVE_LIMIT,
         task,
         "retry_delay",
-        value=f"{seconds:g}",
+        value=shown(seconds),
         severity=Severity.INFO if never else None,
     )
     return lowering.set_argument(RETRY_DELAY_ABOVE_LIMIT, task, "retry_delay", TimedeltaValue(0, limit, 0))
-
-
-def _seconds(argument: Argument | None) -> float | None:
-    match argument:
-        case Argument(value=TimedeltaValue() as length):
-            return length.total_seconds
-        case Argument(value=bool()):
-            return None
-        case Argument(value=(int() | float()) as number):
-            return float(number)
-        case _:
-            return None

@@ -6,14 +6,15 @@ from dagconv.catalog.operators import load_operators
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.task import MISSING, Task
 from dagconv.ir.value import TimedeltaValue
-from dagconv.lower.lower_waits import LIMIT, is_sensor, show_seconds
+from dagconv.language.duration import shown
+from dagconv.lower.lower_waits import LIMIT, is_sensor
 from dagconv.lower.lowering import Lowering
 
 SERVICE_LIMIT = TimedeltaValue(0, LIMIT, 0)
 
 TIMEOUT_ABOVE_LIMIT = Rule(
     code="DC308",
-    slug="execution-timeout-above-limit",
+    slug="source-execution-timeout-above-limit",
     severity=Severity.WARNING,
     effect=Effect.CHANGED,
     summary="A task may run longer than the service's limit of 60 minutes.",
@@ -72,7 +73,7 @@ def _lower_timeout(lowering: Lowering, task: Task, absent: list[str]) -> Task:
             TIMEOUT_ABOVE_LIMIT,
             task,
             "execution_timeout",
-            value=show_seconds(argument.value.total_seconds),
+            value=shown(argument.value.total_seconds),
             advice=_advice(task),
         )
         return lowering.set_argument(TIMEOUT_ABOVE_LIMIT, task, "execution_timeout", SERVICE_LIMIT)

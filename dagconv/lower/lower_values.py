@@ -42,7 +42,7 @@ HOLDS_CODE = Rule(
 )
 NO_FORM = Rule(
     code="DC401",
-    slug="value-without-form",
+    slug="argument-without-form",
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
     summary="An argument holds an object that a definition cannot carry.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.task import Task
-from dagconv.ir.value import TimedeltaValue
+from dagconv.language.duration import seconds_of, shown
 from dagconv.lower.lowering import Lowering, given
 
 LIMIT = 3600
@@ -90,9 +90,10 @@ def _lower_mode(lowering: Lowering, task: Task) -> Task:
     if wait <= LIMIT:
         return task
     if is_poke_only(task):
-        lowering.report(POKE_ONLY_SENSOR, task.task_id, "timeout", value=show_seconds(wait))
+        if task.argument("timeout") is None:  # a timeout that is said is judged where the definition is checked
+            lowering.report(POKE_ONLY_SENSOR, task.task_id, "timeout", value=shown(wait))
         return task
-    lowering.report(POKE_BEYOND_LIMIT, task.task_id, "timeout", value=show_seconds(wait))
+    lowering.report(POKE_BEYOND_LIMIT, task.task_id, "timeout", value=shown(wait))
     return lowering.set_argument(POKE_BEYOND_LIMIT, task, "mode", "reschedule")
 
 
@@ -109,21 +110,5 @@ def longest_poke(task: Task) -> float:
 
 def _seconds(task: Task, name: str, absent: float) -> float:
     argument = task.argument(name)
-    value = argument.value if argument else None
-    match value:
-        case TimedeltaValue():
-            return value.total_seconds
-        case bool():
-            return absent
-        case int() | float():
-            return float(value)
-        case _:
-            return absent
-
-
-def show_seconds(seconds: float) -> str:
-    """A length for people: the largest unit that divides it."""
-    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g} {unit if seconds != size else unit[:-1]}"
-    return f"{seconds:g} s"
+    seconds = seconds_of(argument.value) if argument else None
+    return absent if seconds is None else seconds

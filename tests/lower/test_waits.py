@@ -8,7 +8,7 @@ from dagconv.ir.task import MISSING
 from dagconv.ir.value import TimedeltaValue
 from dagconv.lower.lower_retries import lower_retries
 from dagconv.lower.lower_timeouts import lower_timeouts
-from dagconv.lower.lower_waits import lower_waits, show_seconds
+from dagconv.lower.lower_waits import lower_waits
 
 HOUR = TimedeltaValue(0, 3600, 0)
 UNCHANGED_SENSOR = "airflow.providers.amazon.aws.sensors.s3.S3KeysUnchangedSensor"
@@ -91,10 +91,3 @@ def test_a_deferrable_operator_blocks_instead(ir):
     lowering = ir.run(lower_waits, ir.workflow(ir.task("a", args={"deferrable": True}, defaults={"deferrable": False})))
     assert [(c.code, c.field, c.before, c.after) for c in lowering.changes] == [("DC306", "deferrable", True, MISSING)]
     assert lowering.workflow.tasks[0].argument("mode") is None
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(604800, "7 days"), (86400, "1 day"), (5400, "90 minutes"), (61, "61 s"), (3600, "1 hour")]
-)
-def test_lengths_are_shown_in_the_largest_unit(seconds, text):
-    assert show_seconds(seconds) == text
