@@ -123,7 +123,7 @@ def _is_plain(text: str) -> bool:
     """Whether YAML's syntax can say it without quotes, flow collections and keys included."""
     if text != text.strip() or not text.isprintable() or text.startswith(("---", "...")):
         return False
-    if text[0] in _INDICATORS and not (text[0] in "-?:" and len(text) > 1 and text[1] not in " \t,[]{}"):
+    if text[0] in _INDICATORS and not (text[0] == "-" and len(text) > 1 and text[1] not in " \t"):
         return False
     return not (
         ": " in text or " #" in text or text.endswith(":") or any(c in text for c in ",[]{}") or "\ufeff" in text
