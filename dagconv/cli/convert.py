@@ -134,7 +134,6 @@ def _converted(
     from dagconv.lower.lowering import Options
     from dagconv.pipeline import CompileOptions, ConvertResult, compiler
 
-    discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")))
     if not discovery.files:
         yield ConvertResult(Report(), ()), discovery
         return

@@ -15,7 +15,7 @@ from dagconv.ir.workflow import Workflow
 
 VALUE_WITHOUT_FORM = Rule(
     code="DC498",
-    slug="value-without-form",
+    slug="definition-value-without-form",
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
     summary="An argument's value is of a type that a definition cannot carry.",
