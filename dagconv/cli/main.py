@@ -28,6 +28,7 @@ Exit codes:
 # Verb -> its one line in `--help`. The module `dagconv.cli.<verb>` is imported only when the verb is used.
 VERBS = {
     "convert": "Compile DAG files to definitions, each proved to mean the same.",
+    "validate": "Judge definitions as the service would, without Airflow.",
 }
 
 

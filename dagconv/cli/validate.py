@@ -1,0 +1,115 @@
+"""`validate`: judges definitions as the service would, without Airflow."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from dagconv.check.batch import NOT_JUDGED, Judged, check_files
+from dagconv.check.files import Candidate, find_candidates
+from dagconv.cli.main import EXIT_CODES, FINDINGS, OK
+from dagconv.cli.options import report_options, selection_of, setting, settings_of
+from dagconv.cli.present import show_report, summary_line
+from dagconv.diagnostics import Severity
+from dagconv.diagnostics.render import TEXT_FORMATS
+from dagconv.diagnostics.report import FileStatus, Report
+from dagconv.diagnostics.selection import selected
+from dagconv.errors import UsageError
+from dagconv.settings import Settings
+
+_STDIN = "-"
+
+_EPILOG = f"""\b
+Examples:
+  dag-converter validate definitions/
+  dag-converter validate etl.yaml --format concise
+  dag-converter validate --fix --diff etl.yaml
+  cat etl.yaml | dag-converter validate - --stdin-filename etl.yaml
+
+A file named is always judged; in a folder (and with --auto) only what looks like a definition.
+Errors are what the service would refuse and cannot be ignored. Other findings are ignored with
+--ignore CODE, per file in the settings, or by a comment: # dagconv: ignore[CODE]
+
+{EXIT_CODES}"""
+
+
+@click.command(epilog=_EPILOG, short_help="Judge definitions as the service would.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--stdin-filename", metavar="NAME", help="Name to show for the definition on standard input (-).")
+@click.option("--auto", is_flag=True, help="Judge a file named only if it looks like a definition (for hooks).")
+@click.option("--fix", is_flag=True, help="Rewrite the files with every safe fix; comments and order stay.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that change what happens.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change as a unified diff.")
+@setting("strict")
+@setting("include", metavar="PATTERNS")
+@setting("exclude", metavar="PATTERNS")
+@report_options
+def command(paths: tuple[str, ...], **flags: Any) -> int:
+    """Judge the definitions in PATH, YAML files or folders, as Amazon MWAA Serverless would.
+
+    Airflow is not needed and not imported; no tag, template or class of the file is ever acted on.
+    """
+    started = time.monotonic()
+    settings = settings_of(flags)
+    candidates, stdin = _candidates(paths, settings, flags)
+    judged = check_files(candidates, stdin)
+    if flags["fix"] or flags["diff"]:
+        judged = _fixed(judged, candidates, stdin, flags)
+    report = Report(tuple(one.report for one in judged), seconds=time.monotonic() - started)
+    shown = _without_unjudged(selected(report, selection_of(settings).shows), flags)
+    if not (flags["diff"] and settings.choice("format") in TEXT_FORMATS):
+        show_report(shown, settings, sys.stdout, flags, shows_dags=False)
+    if not flags["quiet"]:
+        click.echo(summary_line(shown), err=True)
+    return _exit_code(report, shown, strict=settings.flag("strict"))
+
+
+def _candidates(
+    paths: tuple[str, ...], settings: Settings, flags: dict[str, Any]
+) -> tuple[list[Candidate], tuple[str, bytes] | None]:
+    """The files to judge and, for `-`, the name and bytes of standard input. Raises UsageError."""
+    stdin: tuple[str, bytes] | None = None
+    if _STDIN in paths:
+        name = flags["stdin_filename"] or "<stdin>"
+        stdin = (name, sys.stdin.buffer.read())
+    include, exclude = settings.words("include"), settings.words("exclude")
+    files = [path for path in paths if path != _STDIN]
+    try:
+        found = list(find_candidates(files, include, exclude, auto=flags["auto"]))
+    except FileNotFoundError as error:
+        raise UsageError(f"{error}: no such file or folder") from error
+    if stdin is not None:
+        found = [Candidate(stdin[0], named=not flags["auto"]), *(one for one in found if one.path != stdin[0])]
+    return found, stdin
+
+
+def _fixed(
+    judged: list[Judged], candidates: list[Candidate], stdin: tuple[str, bytes] | None, flags: dict[str, Any]
+) -> list[Judged]:
+    """What is left to say after the fixes. With --diff nothing is written."""
+    from dagconv.cli.fixing import fix_files  # ruamel.yaml and the fixers load only when asked for
+
+    stdin = fix_files(judged, stdin, unsafe=flags["unsafe_fixes"], diff=flags["diff"], color=flags["color"])
+    return judged if flags["diff"] else check_files(candidates, stdin)
+
+
+def _without_unjudged(report: Report, flags: dict[str, Any]) -> Report:
+    """Files that are no definitions are named only when asked for; a document lists them with their status."""
+    if flags["verbose"]:
+        return report
+    files = tuple(
+        replace(file, diagnostics=tuple(found for found in file.diagnostics if found.rule is not NOT_JUDGED))
+        for file in report.files
+    )
+    return replace(report, files=files)
+
+
+def _exit_code(report: Report, shown: Report, *, strict: bool) -> int:
+    bad = (FileStatus.INVALID, FileStatus.FAILED)
+    if report.count(Severity.ERROR) or any(file.status in bad for file in report.files):
+        return FINDINGS
+    return FINDINGS if strict and shown.count(Severity.WARNING) else OK
