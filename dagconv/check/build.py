@@ -16,6 +16,7 @@ from yaml.events import (
 
 if TYPE_CHECKING:
     from yaml._yaml import Mark as CMark
+    from yaml.error import Mark
 
 from dagconv.check import scalar
 from dagconv.check.node import Entry, Mapping, Node, Scalar, Sequence, Span
@@ -163,7 +164,8 @@ def span_of(event: Event) -> Span:
 
 
 def _joined(start: Mark | CMark | None, end: Mark | CMark | None) -> Span:
-    assert start is not None and end is not None  # both parsers set the marks of every event
+    assert start is not None  # both parsers set the marks of every event
+    assert end is not None
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1, start.index, end.index)
 
 

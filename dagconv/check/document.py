@@ -76,12 +76,17 @@ def read_document(data: bytes | str, file: str) -> Document:
     """Never raises for anything the data may hold: what is wrong is in `problems`."""
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if len(raw) > MAX_BYTES:
-        return Document(file, "", len(raw), None, (Problem(ProblemKind.UNPARSED, _at("", 0), str(len(raw))),))
+        return too_large(file, len(raw))
     text, problem = _decode(raw)
     if problem is not None:
         return Document(file, text, len(raw), None, (problem,))
     root, problems = _parse(text)
     return Document(file, text, len(raw), root, tuple(problems))
+
+
+def too_large(file: str, size: int) -> Document:
+    """A file of so many bytes that it is not even read."""
+    return Document(file, "", size, None, (Problem(ProblemKind.UNPARSED, _at("", 0), str(size)),))
 
 
 def _decode(raw: bytes) -> tuple[str, Problem | None]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 from typing import Union
 
-from dagconv.catalog.operators import OperatorClass, Operators
+from dagconv.catalog.operators import OperatorClass, Operators, Status
 from dagconv.catalog.service import Service
 from dagconv.check.document import Document
 from dagconv.check.node import Entry, Mapping, Node, Scalar, Sequence, Span, text_of
@@ -30,6 +30,14 @@ class TaskNode:
     operator: str | None
     known: OperatorClass | None
     upstream: tuple[str, ...]
+
+    @property
+    def signature(self) -> OperatorClass | None:
+        """The class if its arguments are known and worth checking: a base class or phantom is wrong in any case."""
+        known = self.known
+        if known is None or known.open_arguments or known.status in (Status.ABSTRACT, Status.PHANTOM):
+            return None
+        return known
 
     def argument(self, name: str) -> Node | None:
         return self.node.get(name)

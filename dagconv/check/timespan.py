@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 
 from dagconv.check.node import Mapping, Node, Scalar, Sequence, text_of
-
-UNITS = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")  # timedelta's own order
+from dagconv.language.duration import KEYWORDS
 
 
 class TimespanError(ValueError):
@@ -29,8 +28,8 @@ def read_timedelta(node: Mapping) -> datetime.timedelta:
         if name == "__type__":
             continue
         if name == "__args__":
-            units.update(zip(UNITS, _positional(entry.value), strict=False))
-        elif name not in UNITS:
+            units.update(zip(KEYWORDS, _positional(entry.value), strict=False))
+        elif name not in KEYWORDS:
             raise TimespanError(f"datetime.timedelta takes no '{name}'", entry.key)
         else:
             units[name] = _number(entry.value, name)
@@ -41,7 +40,7 @@ def read_timedelta(node: Mapping) -> datetime.timedelta:
 
 
 def _positional(node: Node) -> list[float]:
-    if not isinstance(node, Sequence) or len(node.items) > len(UNITS):
+    if not isinstance(node, Sequence) or len(node.items) > len(KEYWORDS):
         raise TimespanError("__args__ must be a list of at most seven numbers", node)
     return [_number(item, "__args__") for item in node.items]
 
@@ -52,10 +51,3 @@ def _number(node: Node, name: str) -> float:
         shown = node.text if isinstance(node, Scalar) else "a list or mapping"
         raise TimespanError(f"'{name}' must be a number, not '{shown}'", node)
     return value
-
-
-def seconds_text(seconds: float) -> str:
-    """A length of time for a message, such as "90 minutes"."""
-    if seconds >= 120 and seconds % 60 == 0:
-        return f"{seconds / 60:g} minutes"
-    return f"{seconds:g} seconds"

@@ -39,6 +39,7 @@ from dagconv.check.rules.operator import (
     unlisted,
 )
 from dagconv.check.rules.schedule import date
+from dagconv.check.rules.schedule import form as schedule_form
 from dagconv.check.rules.task import aws_attribute, inner_task_id, misread_key, task_id, task_mapping, trigger_rule
 from dagconv.check.rules.task import ignored_key as ignored_task_key
 from dagconv.check.rules.task import ignored_setting as ignored_task_setting
@@ -98,6 +99,7 @@ DAG_CHECKS: tuple[Callable[[Subject], Iterator[Diagnostic]], ...] = (
     default_args_ignored.check_default_args_ignored,
     tasks.check_tasks,
     params.check_params,
+    schedule_form.check_form,
     date.check_date,
     task_mapping.check_task_mapping,
     task_id.check_task_id,
@@ -151,7 +153,19 @@ TASK_CHECKS: tuple[Callable[[Subject, TaskNode], Iterator[Diagnostic]], ...] = (
 _MODULES: tuple[ModuleType, ...] = (
     *(encoding, control_character, size, syntax, tab, documents, empty, duplicate_key, tag, aliases, depth),
     *(unreadable_value, key, root, dag_mapping, dag_id, inner_dag_id, unknown_key, unproven_key, ignored_setting),
-    *(ignored_key, key_type, default_args, default_args_ignored, tasks, params, date, task_mapping, task_id, cycle),
+    *(
+        ignored_key,
+        key_type,
+        default_args,
+        default_args_ignored,
+        tasks,
+        params,
+        schedule_form,
+        date,
+        task_mapping,
+        task_id,
+        cycle,
+    ),
     *(trigger_rule, retries, retry_delay, execution_timeout, type_object, reserved_key, environment_name, yaml_word),
     *(inner_task_id, misread_key, missing, short_name, unknown, phantom, abstract, unconfirmed, unlisted, moved),
     *(not_offered, needs_code, unknown_argument, missing_argument, needed_at_run, exclusive, wrong_type, choice),
@@ -159,6 +173,7 @@ _MODULES: tuple[ModuleType, ...] = (
     *(ignored_task_key, aws_attribute),
 )
 
+# The ignore comments are read last, in check/ignores.py; check/batch.py adds what only a call over files can show.
 CHECK_RULES: tuple[Rule, ...] = tuple(
     constant for module in _MODULES for constant in vars(module).values() if isinstance(constant, Rule)
 )

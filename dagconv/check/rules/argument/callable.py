@@ -61,11 +61,12 @@ _FUNCTION = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 
 def check_callable(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    if task.known is None:
+    known = task.signature
+    if known is None:
         return
     for entry in task.node.entries:
         name = entry.key.text
-        parameter = task.known.parameters.get(name)
+        parameter = known.parameters.get(name)
         if parameter is None or name in subject.service.ignored_task_keys:
             continue
         if name == "python_callable":
@@ -78,7 +79,7 @@ def check_callable(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
                 continue
             yield subject.at(PYTHON_CALLABLE, entry.value, task, name, found=found)
         elif set(parameter.types) - {"null"} == {"callable"} and not _is_null(entry.value):
-            yield subject.at(RULE, entry, task, name, operator=task.known.name)
+            yield subject.at(RULE, entry, task, name, operator=known.name)
 
 
 def _is_null(node: Node) -> bool:

@@ -32,11 +32,12 @@ RULE = Rule(
 
 
 def check_choice(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    if task.known is None:
+    known = task.signature
+    if known is None:
         return
     for entry in task.node.entries:
         name, node = entry.key.text, entry.value
-        parameter = task.known.parameters.get(name)
+        parameter = known.parameters.get(name)
         if parameter is None or not parameter.choices or not isinstance(node, Scalar) or name == "trigger_rule":
             continue
         if node.value in parameter.choices or node.value is None or "{{" in node.text:
@@ -44,5 +45,5 @@ def check_choice(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
         words = [str(choice) for choice in parameter.choices]
         hint = suggestion(node.text, words)
         yield subject.at(
-            RULE, node, task, name, operator=task.known.name, found=node.text, hint=hint, choices=", ".join(words)
+            RULE, node, task, name, operator=known.name, found=node.text, hint=hint, choices=", ".join(words)
         )

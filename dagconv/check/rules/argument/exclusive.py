@@ -32,9 +32,10 @@ RULE = Rule(
 
 
 def check_exclusive(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    if task.known is None:
+    known = task.signature
+    if known is None:
         return
-    for names in task.known.exclusive:
+    for names in known.exclusive:
         given = [
             entry
             for entry in task.node.entries
@@ -43,5 +44,5 @@ def check_exclusive(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
         if len(given) > 1:
             shown = ", ".join(f"'{entry.key.text}'" for entry in given)
             yield subject.at(
-                RULE, given[1], task, given[1].key.text, related=(given[0],), operator=task.known.name, names=shown
+                RULE, given[1], task, given[1].key.text, related=(given[0],), operator=known.name, names=shown
             )

@@ -23,12 +23,13 @@ RULE = Rule(
 
 
 def check_missing(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    if task.known is None:
+    known = task.signature
+    if known is None:
         return
-    for name in task.known.required:
+    for name in known.required:
         if subject.effective(task, name) is not None:
             continue
-        summary = task.known.parameters[name].summary
+        summary = known.parameters[name].summary
         summary = f": {summary}" if summary else ""
         place = task.node.entry("operator") or task.key
-        yield subject.at(RULE, place, task, name, operator=task.known.name, summary=summary)
+        yield subject.at(RULE, place, task, name, operator=known.name, summary=summary)

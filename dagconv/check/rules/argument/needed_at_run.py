@@ -34,15 +34,14 @@ RULE = Rule(
 
 
 def check_needed_at_run(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    if task.known is None:
+    known = task.signature
+    if known is None:
         return
-    for name, parameter in task.known.parameters.items():
+    for name, parameter in known.parameters.items():
         given = subject.effective(task, name)
         empty = given is None or (isinstance(given, Scalar) and given.value is None)
         if not parameter.needed_at_run or not empty:
             continue
         summary = f": {parameter.summary}" if parameter.summary else ""
         place = task.node.entry("operator") or task.key
-        yield subject.at(
-            RULE, place, task, name, operator=task.known.name, summary=summary, reason=parameter.needed_at_run
-        )
+        yield subject.at(RULE, place, task, name, operator=known.name, summary=summary, reason=parameter.needed_at_run)

@@ -33,13 +33,14 @@ RULE = Rule(
 
 
 def check_unknown(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    if task.known is None or task.known.open_arguments:
+    known = task.signature
+    if known is None:
         return
-    parameters = task.known.parameters
+    parameters = known.parameters
     for entry in task.node.entries:
         name = entry.key.text
         if name in parameters or name == "task_id" or name in subject.service.task_structure_keys:
             continue
         if name in subject.service.task_keys_misread or name in subject.service.reserved_yaml_keys:
             continue  # rules of their own
-        yield subject.at(RULE, entry, task, name, operator=task.known.name, hint=suggestion(name, parameters))
+        yield subject.at(RULE, entry, task, name, operator=known.name, hint=suggestion(name, parameters))

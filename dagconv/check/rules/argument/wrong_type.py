@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagconv.catalog.operators import Parameter
-from dagconv.check.node import Node, Scalar, kind_of, kind_words, shown
+from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, shown
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 
@@ -39,6 +39,7 @@ _ALSO = {
     "boolean": {"integer", "number"},
     "number": {"timedelta"},
 }
+_UNSPOKEN = frozenset({"null", "instance", "callable"})
 # Durations and switches have rules of their own.
 _ELSEWHERE = frozenset(
     {
@@ -55,23 +56,24 @@ _ELSEWHERE = frozenset(
 
 
 def check_wrong_type(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    if task.known is None:
+    known = task.signature
+    if known is None:
         return
     for entry in task.node.entries:
         name, node = entry.key.text, entry.value
-        parameter = task.known.parameters.get(name)
+        parameter = known.parameters.get(name)
         if parameter is None or name in _ELSEWHERE or name in subject.service.ignored_task_keys:
             continue
         if _fits(parameter, node):
             continue
-        wanted = " or ".join(dict.fromkeys(kind_words(kind) for kind in parameter.types if kind != "null"))
+        wanted = " or ".join(dict.fromkeys(kind_words(kind) for kind in parameter.types if kind not in _UNSPOKEN))
         plain = isinstance(node, Scalar) and "string" in parameter.types
         yield subject.at(
             RULE,
             node,
             task,
             name,
-            operator=task.known.name,
+            operator=known.name,
             wanted=wanted,
             found=_found(node),
             quoting=f": put it in quotes, '{node.text}'" if plain and isinstance(node, Scalar) else "",
@@ -93,6 +95,5 @@ def _fits(parameter: Parameter, node: Node) -> bool:
     if kind == "string" and isinstance(node, Scalar):
         # A template may render to whatever is needed, and a callable is a matter of its own rule.
         return "{{" in node.text or "{%" in node.text or "callable" in types
-    if kind == "object":
-        return "__type__" in {entry.key.text for entry in getattr(node, "entries", ())}
-    return False
+    # Objects and reserved keys are a matter of their own rules.
+    return isinstance(node, Mapping) and any(entry.key.text.startswith("__") for entry in node.entries)

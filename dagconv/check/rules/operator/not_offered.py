@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dagconv.catalog.operators import Status
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 
@@ -49,9 +50,8 @@ _ADVICE = (
 
 def check_not_offered(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     operator = task.operator
-    if not operator or task.known is not None or not _OWN.match(operator):
-        return
-    if subject.operators.find(subject.operators.canonical(operator)) is not None:
+    offered = task.known is not None and task.known.status is not Status.UNLISTED
+    if not operator or offered or not _OWN.match(operator):
         return
     name = operator.rpartition(".")[2]
     advice = next((text for part, text in _ADVICE if part in name), "write an own operator for the code package")

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, shown
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.check.timespan import TimespanError, is_timedelta, read_timedelta, seconds_text
+from dagconv.check.timespan import TimespanError, is_timedelta, read_timedelta
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.language.duration import shown as seconds_text
 
 FORM = Rule(
     code="DC385",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Node, Scalar
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.check.timespan import seconds_text
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.language.duration import shown as seconds_text
 
 RULE = Rule(
     code="DC388",

@@ -1,0 +1,145 @@
+"""Judges many files in one call: reads them, leaves out what is no definition, compares DAG ids across files."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dagconv.check.definition import check_document
+from dagconv.check.document import MAX_BYTES, Document, read_document, too_large
+from dagconv.check.files import Candidate
+from dagconv.check.judge import looks_like_definition
+from dagconv.check.node import Mapping
+from dagconv.diagnostics import Diagnostic, Effect, Location, Rule, Severity
+from dagconv.diagnostics.report import FileReport, FileStatus
+
+UNREADABLE = Rule(
+    code="DC695",
+    slug="file-unreadable",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A file cannot be read.",
+    message="the file cannot be read: {reason}",
+    help="check that it is a regular file and that you may read it",
+    why="A file that was not read was not judged, so the call must not end well.",
+    example="# a file without read permission, or a named pipe\n",
+    fix="Correct the path or the permissions.",
+    source="dagconv: nothing is passed over in silence (contract 9 rule 61)",
+)
+NOT_JUDGED = Rule(
+    code="DC696",
+    slug="file-not-judged",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="A YAML file in a folder does not look like a definition.",
+    message="not judged: no root value has tasks, schedule, default_args or an operator",
+    help="name the file on the command line, or in the setting include, to judge it all the same",
+    why="Folders and hooks hold other YAML files too; only what looks like a definition is judged there.",
+    example="services:\n  web: {image: nginx}\n",
+    fix="Nothing to do for a file that is no definition.",
+    source="dagconv: how definitions are told from other YAML files (contract 1.2)",
+)
+TWICE = Rule(
+    code="DC697",
+    slug="dag-id-twice",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="Two files of one call define the same DAG id.",
+    message="the DAG id '{dag_id}' is also defined in {other}",
+    help="rename one of the two",
+    why="Workflows are named after their DAG; the second would be refused, or take the place of the first.",
+    example=(
+        "# in a.yaml and again in b.yaml\n"
+        "my_dag:\n"
+        "  tasks:\n"
+        "    copy: {operator: airflow.operators.empty.EmptyOperator}\n"
+    ),
+    fix="Rename one of the two.",
+    source="contract 9 rule 1, rule 55 (contract 6.2: names are unique)",
+)
+BATCH_RULES = (UNREADABLE, NOT_JUDGED, TWICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One file of a call: its report and, where it was read, its document."""
+
+    report: FileReport
+    document: Document | None = None
+
+
+def check_files(candidates: Iterable[Candidate], stdin: tuple[str, bytes] | None = None) -> list[Judged]:
+    """Judges every file; `stdin` is a name and the data given instead of a file of that name."""
+    judged = [_check_file(candidate, stdin) for candidate in candidates]
+    return _with_repeated_ids(judged)
+
+
+def _check_file(candidate: Candidate, stdin: tuple[str, bytes] | None) -> Judged:
+    path = candidate.path
+    try:
+        given = stdin is not None and stdin[0] == path
+        document = read_document(stdin[1], path) if given and stdin is not None else _read(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        found = UNREADABLE.at(Location(path), reason=reason)
+        return Judged(FileReport(path, FileStatus.FAILED, diagnostics=(found,)))
+    if not candidate.named and not looks_like_definition(document):
+        return Judged(FileReport(path, FileStatus.SKIPPED, diagnostics=(NOT_JUDGED.at(Location(path)),)), document)
+    return Judged(_report(path, check_document(document)), document)
+
+
+def _read(path: str) -> Document:
+    """Raises OSError; never waits for a pipe and never reads what is far too large."""
+    known = Path(path).stat()
+    if not stat.S_ISREG(known.st_mode):
+        raise OSError(None, "not a regular file")
+    if known.st_size > MAX_BYTES:
+        return too_large(path, known.st_size)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        return read_document(file.read(MAX_BYTES + 1), path)
+
+
+def _report(path: str, found: Iterable[Diagnostic]) -> FileReport:
+    diagnostics = tuple(found)
+    invalid = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+    return FileReport(path, FileStatus.INVALID if invalid else FileStatus.VALID, diagnostics=diagnostics)
+
+
+def _with_repeated_ids(judged: list[Judged]) -> list[Judged]:
+    """Adds a finding to every file that shares its DAG id with another."""
+    places: dict[str, list[int]] = {}
+    for index, one in enumerate(judged):
+        dag_id = _dag_id(one)
+        if dag_id is not None:
+            places.setdefault(dag_id, []).append(index)
+    for dag_id, indices in places.items():
+        for index in indices if len(indices) > 1 else ():
+            others = [other for other in indices if other != index]
+            judged[index] = _repeated(judged, index, others, dag_id)
+    return judged
+
+
+def _repeated(judged: list[Judged], index: int, others: list[int], dag_id: str) -> Judged:
+    related = tuple(place for other in others if (place := _place(judged[other])) is not None)
+    names = ", ".join(judged[other].report.path for other in others)
+    found = TWICE.at(_place(judged[index]), dag_id=dag_id, related=related, other=names)
+    report = judged[index].report
+    return replace(judged[index], report=_report(report.path, (found, *report.diagnostics)))
+
+
+def _dag_id(judged: Judged) -> str | None:
+    root = judged.document.root if judged.document else None
+    if judged.report.status is FileStatus.SKIPPED or not isinstance(root, Mapping) or len(root.entries) != 1:
+        return None
+    return root.entries[0].key.text
+
+
+def _place(judged: Judged) -> Location | None:
+    document = judged.document
+    if document is None or not isinstance(document.root, Mapping):
+        return None
+    return document.place(document.root.entries[0].key)

@@ -1,0 +1,126 @@
+"""`# dagconv: ignore[DC301]` in a definition: takes findings away, and reports what it could not take; last step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dagconv.check.document import Document, span_at
+from dagconv.check.node import Mapping, Scalar, Span, walk
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+
+_COMMENT = re.compile(r"#[ \t]*dagconv:[ \t]*ignore\b(?:\[([^\]\n]*)\])?")
+
+UNUSED = Rule(
+    code="DC690",
+    slug="ignore-unused",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="An ignore comment takes nothing away.",
+    message="nothing here is ignored by {found}",
+    help="remove {found} from the comment",
+    why="A comment that ignores nothing hides the day on which the finding comes back.",
+    example=(
+        "my_dag:\n  tasks:\n    copy: {operator: airflow.operators.empty.EmptyOperator}  # dagconv: ignore[DC623]\n"
+    ),
+    fix="Remove the comment, or name the code that is found on this line.",
+    source="dagconv: a definition without a loss has no finding (contract 9 rule 61)",
+)
+REFUSED = Rule(
+    code="DC691",
+    slug="ignore-refused",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="An ignore comment names an error, which cannot be ignored.",
+    message="{found} is an error here and cannot be ignored",
+    help="correct what it names; the service or the engine would refuse it",
+    why="Errors are what the service would raise itself; hiding them here changes nothing there.",
+    example=(
+        "my_dag:\n"
+        "  tasks:\n"
+        "    copy: {operator: airflow.operators.empty.EmptyOperator, retries: 9}  # dagconv: ignore[DC620]\n"
+    ),
+    fix="Correct what the code names and remove the comment.",
+    source="dagconv: errors are those of the service (contract 1.1)",
+)
+MALFORMED = Rule(
+    code="DC692",
+    slug="ignore-malformed",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="An ignore comment names no codes.",
+    message="this comment names no codes, so it ignores nothing",
+    help="write the codes in brackets: dagconv: ignore[DC623]",
+    why="A comment that ignored everything would also hide what nobody has seen yet.",
+    example="my_dag:  # dagconv: ignore\n  tasks:\n    copy: {operator: airflow.operators.empty.EmptyOperator}\n",
+    fix="Name the codes in brackets.",
+    source="dagconv: each loss is named (contract 9 rule 61)",
+)
+
+
+@dataclass(slots=True)
+class _Ignore:
+    """One comment: the line it speaks of, and which of its names were of use."""
+
+    span: Span
+    line: int
+    names: tuple[str, ...]
+    used: set[str]
+    refused: set[str]
+
+
+def apply_ignores(document: Document, found: list[Diagnostic]) -> list[Diagnostic]:
+    """The findings without those that a comment on their line, or on the line above it, ignores."""
+    if "dagconv:" not in document.text:
+        return found
+    ignores = list(_read(document))
+    kept = [diagnostic for diagnostic in found if not _takes(ignores, diagnostic)]
+    for ignore in ignores:
+        place = ignore.span.location(document.file)
+        if not ignore.names:
+            kept.append(MALFORMED.at(place))
+        for name in ignore.names:
+            if name in ignore.refused:
+                kept.append(REFUSED.at(place, found=name))
+            elif name not in ignore.used:
+                kept.append(UNUSED.at(place, found=name))
+    return kept
+
+
+def _takes(ignores: list[_Ignore], found: Diagnostic) -> bool:
+    line = found.location.line if found.location else None
+    taken = False
+    for ignore in ignores:
+        if ignore.line != line:
+            continue
+        for name in ignore.names:
+            if name.upper() != found.code and name != found.rule.slug:
+                continue
+            if found.severity is Severity.ERROR:
+                ignore.refused.add(name)
+            else:
+                ignore.used.add(name)
+                taken = True
+    return taken
+
+
+def _read(document: Document) -> Iterator[_Ignore]:
+    text, inside = document.text, _scalar_spans(document)
+    for match in _COMMENT.finditer(text):
+        if any(span.start <= match.start() < span.end for span in inside):
+            continue  # part of a value
+        span = span_at(text, match.start(), match.end())
+        alone = not text[match.start() - span.column + 1 : match.start()].strip()
+        names = tuple(name.strip() for name in (match.group(1) or "").split(",") if name.strip())
+        yield _Ignore(span, span.line + 1 if alone else span.line, names, set(), set())
+
+
+def _scalar_spans(document: Document) -> list[Span]:
+    spans: list[Span] = []
+    for node in walk(document.root) if document.root is not None else ():
+        if isinstance(node, Scalar):
+            spans.append(node.span)
+        elif isinstance(node, Mapping):
+            spans.extend(entry.key.span for entry in node.entries)
+    return spans
