@@ -11,18 +11,22 @@ from dagconv.lower.drop_metadata import drop_metadata
 from dagconv.lower.drop_queueing import drop_queueing
 from dagconv.lower.flatten_groups import flatten_groups
 from dagconv.lower.inline_template_files import inline_template_files
+from dagconv.lower.lower_crons import lower_crons
 from dagconv.lower.lower_dates import lower_dates
 from dagconv.lower.lower_default_args import lower_default_args
 from dagconv.lower.lower_params import lower_params
+from dagconv.lower.lower_periods import lower_periods
 from dagconv.lower.lower_retries import lower_retries
 from dagconv.lower.lower_setup_teardown import lower_setup_teardown
 from dagconv.lower.lower_subclasses import lower_subclasses
+from dagconv.lower.lower_time_zones import lower_time_zones
 from dagconv.lower.lower_timeouts import lower_timeouts
 from dagconv.lower.lower_values import lower_values
 from dagconv.lower.lower_waits import lower_waits
 from dagconv.lower.lower_xcoms import lower_xcoms
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.refuse_code import refuse_code
+from dagconv.lower.refuse_triggers import refuse_triggers
 from dagconv.lower.unroll_mapping import unroll_mapping
 
 
@@ -41,12 +45,16 @@ PASSES: tuple[Pass, ...] = (
     lower_waits,  # reads execution_timeout as the source says it
     lower_timeouts,
     lower_retries,
+    refuse_triggers,
+    lower_crons,  # before periods, whose crons have no data interval
+    lower_time_zones,
+    lower_periods,  # reads catchup and start_date as the source says them
+    lower_dates,
     drop_callbacks,
     drop_history,
     drop_queueing,
     drop_metadata,
     drop_aws_settings,
-    lower_dates,
     lower_params,
     inline_template_files,  # before the passes that look into templates
     lower_xcoms,

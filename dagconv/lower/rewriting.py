@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from dagconv.diagnostics import Rule
 from dagconv.ir.task import Argument, Task
-from dagconv.ir.value import ListValue, MapValue, SetValue, TupleValue, Value
+from dagconv.ir.value import ListValue, MapValue, SetValue, TemplateFileValue, TupleValue, Value, walk
 from dagconv.lower.lowering import Lowering
 
 
@@ -48,3 +49,20 @@ def rewrite_arguments(
 
 def _same(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool:
     return all(a is b for a, b in zip(left, right, strict=True))
+
+
+_WORD = re.compile(r"\w+")
+
+
+def texts_of(task: Task) -> Iterator[tuple[str, str]]:
+    """The texts that Airflow renders, each with its argument's name; those without Jinja included."""
+    for argument in task.arguments:
+        if argument.name in task.template_fields:
+            for path, part in walk(argument.value):
+                if "<key>" not in path and isinstance(part, str | TemplateFileValue):
+                    yield argument.name, part if isinstance(part, str) else part.text
+
+
+def templates_of(task: Task, names: frozenset[str]) -> set[str]:
+    """Which of the names occur as words in templates of the task; more rather than less."""
+    return {word for _, text in texts_of(task) if "{" in text for word in _WORD.findall(text)} & names

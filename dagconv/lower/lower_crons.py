@@ -1,0 +1,140 @@
+"""Brings crons to the one form that a definition reads: one expression, no data interval, a preset it knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dagconv.catalog.service import service
+from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir.schedule import Cron, Delta, MultipleCron
+from dagconv.language.cron import DAY, HOUR, MINUTE, MONTH, WEEKDAY, CronError, CronFields, parse_cron, print_field
+from dagconv.lower.losses import show
+from dagconv.lower.lowering import Lowering
+from dagconv.lower.rewriting import templates_of
+
+DATE_NAMES = frozenset(
+    {"ds", "ds_nodash", "ts", "ts_nodash", "ts_nodash_with_tz", "logical_date", "execution_date"}
+    | {"data_interval_start", "data_interval_end", "run_id", "dag_run"}
+)
+
+MERGED = Rule(
+    code="DC428",
+    slug="crons-merged",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="Several crons are written as one that fires at the same times.",
+    message="the crons {value} are written as {cron}, which fires at the same times",
+    help="no step is needed",
+    why="A definition has one schedule. Crons that differ in a single field can be said as one.",
+    example="MultipleCronTriggerTimetable('0 6 * * *', '0 18 * * *', timezone='UTC')",
+    fix="Nothing to do.",
+    source="issue 3 section 3; contract 1.5",
+)
+SEVERAL = Rule(
+    code="DC429",
+    slug="several-crons",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="Several crons that no single one equals.",
+    message="no single cron fires at the times of {value}, and a definition has one schedule",
+    help="make one DAG for each cron, for example in a loop over the crons",
+    why="A definition has one schedule.",
+    example="MultipleCronTriggerTimetable('0 6 * * *', '30 18 * * 1', timezone='UTC')",
+    fix="Make a workflow for each cron.",
+    source="contract 1.5",
+)
+DATA_INTERVAL = Rule(
+    code="DC430",
+    slug="data-interval-lost",
+    severity=Severity.WARNING,
+    effect=Effect.CHANGED,
+    summary="Runs of the schedule cover an interval before them; on the service their logical date is the run's own.",
+    message="a run's logical date is {value} in the source and the moment of the run on the service; {used}",
+    help="where a template means the interval, compute it: macros.ds_add(ds, -1) is the day before the run",
+    why="The service runs crons as Airflow 3's CronTriggerTimetable: logical date and moment of the run are the same.",
+    example="DAG('daily', schedule=CronDataIntervalTimetable('0 0 * * *', timezone='UTC'))",
+    fix="Use CronTriggerTimetable, and say in the templates which day is meant.",
+    source="contract 9 rule 30; contract 5.1",
+)
+RUN_IMMEDIATELY = Rule(
+    code="DC431",
+    slug="run-immediately",
+    severity=Severity.INFO,
+    effect=Effect.DROPPED,
+    summary="The timetable says that the last missed run is started when the DAG is first seen.",
+    message="run_immediately={value} is dropped: the first run is the next one of the schedule",
+    help="start the first run with StartWorkflowRun if it is wanted at once",
+    why="The service starts runs at the times of the schedule only.",
+    example="CronTriggerTimetable('0 0 * * *', timezone='UTC', run_immediately=True)",
+    fix="Nothing to do.",
+    source="Airflow 3.0.6, CronTriggerTimetable; contract 1.5",
+)
+
+
+def lower_crons(lowering: Lowering) -> None:
+    _merge(lowering)
+    _lower_intervals(lowering)
+    schedule = lowering.workflow.schedule
+    if not isinstance(schedule, Cron):
+        return
+    if schedule.run_immediately not in (None, False):
+        lowering.report(RUN_IMMEDIATELY, None, "schedule", value=show(schedule.run_immediately))
+    lowering.set_schedule(RUN_IMMEDIATELY, replace(schedule, run_immediately=None))
+    facts = service()
+    if schedule.text not in facts.schedule_presets:
+        # Only the wording, so that nothing is declared: @midnight and @quarterly are unknown to the service.
+        same = next((name for name, cron in facts.schedule_presets.items() if cron == schedule.expression), None)
+        text = same if same and schedule.text in facts.airflow_presets else schedule.expression
+        lowering.set_schedule(RUN_IMMEDIATELY, replace(schedule, text=text, run_immediately=None))
+
+
+def _merge(lowering: Lowering) -> None:
+    schedule = lowering.workflow.schedule
+    if not isinstance(schedule, MultipleCron):
+        return
+    shown = ", ".join(schedule.expressions)
+    try:
+        merged = merge_crons([parse_cron(text) for text in schedule.expressions])
+    except CronError:
+        merged = None
+    if merged is None:
+        lowering.report(SEVERAL, None, "schedule", value=shown)
+        return
+    if len(schedule.expressions) > 1:
+        lowering.report(MERGED, None, "schedule", value=shown, cron=merged)
+    lowering.set_schedule(MERGED, Cron(merged, merged, schedule.timezone))
+
+
+def merge_crons(crons: list[CronFields]) -> str | None:
+    """The cron that fires whenever one of them does, where they differ in at most one field."""
+    texts = [cron.text.split(" ") for cron in crons]
+    values = [(c.minutes, c.hours, c.days, c.months, c.weekdays) for c in crons]
+    if any(cron.last_day or cron.nth_weekdays for cron in crons):
+        return crons[0].text if len({cron.text for cron in crons}) == 1 else None
+    different = [index for index in range(5) if len({sets[index] for sets in values}) > 1]
+    if not different:
+        return crons[0].text
+    if len(different) > 1 or (any(cron.both_days for cron in crons) and different[0] in (2, 4)):
+        return None
+    index = different[0]
+    united = frozenset[int]().union(*(sets[index] for sets in values))
+    field = (MINUTE, HOUR, DAY, MONTH, WEEKDAY)[index]
+    return " ".join([*texts[0][:index], print_field(field, united), *texts[0][index + 1 :]])
+
+
+def _lower_intervals(lowering: Lowering) -> None:
+    schedule = lowering.workflow.schedule
+    if not isinstance(schedule, Cron | Delta) or not (schedule.data_intervals or getattr(schedule, "interval", None)):
+        return
+    found = sorted({f"{name} in {task_id}" for task_id, names in dates_used(lowering) for name in names})
+    used = "templates use " + ", ".join(found[:4]) + (", ..." if len(found) > 4 else "") if found else "none is used"
+    before = "the start of the interval before the run"
+    severity = None if found else Severity.INFO
+    lowering.report(DATA_INTERVAL, None, "schedule", value=before, used=used, severity=severity)
+    if isinstance(schedule, Cron):
+        lowering.set_schedule(DATA_INTERVAL, replace(schedule, data_intervals=False, interval=None))
+
+
+def dates_used(lowering: Lowering) -> list[tuple[str, list[str]]]:
+    """Per task the names of the run's dates that its templates mention."""
+    return [(task.task_id, sorted(templates_of(task, DATE_NAMES))) for task in lowering.workflow.tasks]
