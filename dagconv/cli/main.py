@@ -27,13 +27,21 @@ Exit codes:
 
 # Verb -> its one line in `--help`. The module `dagconv.cli.<verb>` is imported only when the verb is used.
 VERBS = {
+    "completion": "Print the completion script of a shell.",
+    "config": "Show the settings in force and where they come from.",
     "convert": "Compile DAG files to definitions, each proved to mean the same.",
+    "explain": "Explain a code of a finding.",
+    "operators": "Search the operator classes and their arguments.",
     "validate": "Judge definitions as the service would, without Airflow.",
 }
 
 
 class Terminated(BaseException):
     """SIGTERM as an exception, so that workers and temporary files are cleaned up on the way out."""
+
+
+class ReaderGone(BaseException):
+    """The pipe that we write to was closed; click would turn the error into exit code 1, which means findings."""
 
 
 class LazyGroup(click.Group):
@@ -48,6 +56,12 @@ class LazyGroup(click.Group):
         command = importlib.import_module(f"dagconv.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -95,8 +109,8 @@ def run(arguments: Sequence[str]) -> int:
         code = _call(arguments)
         sys.stdout.flush()
         return code
-    except BrokenPipeError:
-        # The reader has gone; what is left in the buffer must not raise again when the interpreter ends.
+    except (BrokenPipeError, ReaderGone):
+        # What is left in the buffer must not raise again when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except Terminated:
@@ -116,8 +130,6 @@ def _call(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        raise
     except Exception as error:  # noqa: BLE001 - the last line of defence turns every bug into exit code 3
         from dagconv.cli.crash import crash_lines
 

@@ -1,0 +1,97 @@
+"""`explain`: everything that is known of a code, from the rule's own constant."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable
+
+import click
+
+from dagconv.diagnostics import Rule
+from dagconv.errors import UsageError
+
+_EPILOG = """\b
+Examples:
+  dag-converter explain DC309
+  dag-converter explain retries-above-limit
+  dag-converter explain --all --format markdown > rules.md
+
+\b
+Exit codes: 0 shown, 2 no such code."""
+
+
+@click.command(epilog=_EPILOG, short_help="Explain a code of a finding.")
+@click.argument("codes", nargs=-1, metavar="CODE...")
+@click.option("--all", "everything", is_flag=True, help="Explain every code.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+def command(codes: tuple[str, ...], everything: bool, form: str) -> None:
+    """Say why a finding is made, show an example and its repair, and name the fact that the rule rests on."""
+    rules = list(_rules(codes, everything))
+    match form:
+        case "json":
+            click.echo(json.dumps([_members(rule) for rule in rules], indent=2))
+        case "markdown":
+            click.echo("\n".join(_markdown(rule) for rule in rules))
+        case _:
+            click.echo("\n\n".join(_text(rule) for rule in rules))
+
+
+def _rules(codes: tuple[str, ...], everything: bool) -> Iterable[Rule]:
+    from dagconv.rules import catalogue
+
+    known = catalogue()
+    if everything:
+        yield from known
+        return
+    if not codes:
+        raise UsageError("name a code, such as DC309, or give --all")
+    for name in codes:
+        rule = known.find(name)
+        if rule is None:
+            names = [text for one in known for text in (one.code, one.slug)]
+            near = difflib.get_close_matches(name.upper() if name[:2].upper() == "DC" else name, names, 3)
+            raise UsageError(f"no code {name}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+        yield rule
+
+
+def _members(rule: Rule) -> dict[str, str]:
+    return {
+        "code": rule.code,
+        "slug": rule.slug,
+        "severity": rule.severity.value,
+        "effect": rule.effect.value,
+        "summary": rule.summary,
+        "message": rule.message,
+        "help": rule.help,
+        "why": rule.why,
+        "example": rule.example,
+        "fix": rule.fix,
+        "source": rule.source,
+    }
+
+
+def _text(rule: Rule) -> str:
+    sections = [("Why", rule.why), ("Example", rule.example), ("Fix", rule.fix), ("Source", rule.source)]
+    head = f"{rule.code} {rule.slug} ({rule.severity.value}, {rule.effect.value})\n\n{rule.summary}"
+    body = "".join(f"\n\n{name}:\n{_indented(text)}" for name, text in sections if text)
+    return head + body
+
+
+def _markdown(rule: Rule) -> str:
+    return (
+        f"## {rule.code} {rule.slug}\n\n"
+        f"{rule.summary} *{rule.severity.value}, {rule.effect.value}*\n\n"
+        f"{rule.why}\n\n"
+        f"Example:\n\n{_fenced(rule.example)}\n\nFix:\n\n{_fenced(rule.fix)}\n\n"
+        f"Source: {rule.source}\n"
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())
+
+
+def _fenced(text: str) -> str:
+    fence = "````" if "```" in text else "```"
+    return f"{fence}\n{text}\n{fence}"

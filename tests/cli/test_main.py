@@ -1,0 +1,120 @@
+"""The command as a process: start-up, imports, signals, pipes and what each verb's help promises."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from dagconv.cli.main import VERBS
+
+COMMAND = [sys.executable, "-m", "dagconv"]
+
+
+def run(*arguments, **options):
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, **options)
+
+
+def test_help_imports_neither_airflow_nor_boto3():
+    script = (
+        "import sys, dagconv.cli.main as main\n"
+        "for verb in ['--help', *main.VERBS]:\n"
+        "    assert main.run([verb, '--help'] if verb != '--help' else [verb]) == 0, verb\n"
+        "heavy = {'airflow', 'boto3', 'botocore', 'dagfactory', 'pandas'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    script = (
+        "import sys, dagconv\n"
+        "assert dagconv.__version__\n"
+        "assert not {'click', 'yaml', 'jsonschema', 'ruamel', 'boto3', 'airflow'} & set(sys.modules)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == 0
+
+
+def test_help_starts_in_at_most_twice_the_time_of_click():
+    """Best of several, the two in turn: a busy machine slows both."""
+
+    def best(command):
+        started = time.perf_counter()
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        return time.perf_counter() - started
+
+    ours, click = [], []
+    for _ in range(7):
+        click.append(best([sys.executable, "-c", "import click"]))
+        ours.append(best([*COMMAND, "--help"]))
+    assert min(ours) < 2 * min(click)
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_each_help_has_examples_and_exit_codes(verb):
+    done = run(verb, "--help")
+    assert done.returncode == 0
+    assert "Examples:" in done.stdout
+    assert "Exit codes:" in done.stdout
+
+
+def test_the_version_names_the_engine():
+    lines = run("--version").stdout.splitlines()
+    assert lines[0].startswith("dagconv ")
+    assert any(line.startswith("apache-airflow ") for line in lines)
+
+
+def test_no_verb_and_an_unknown_verb_are_wrong_calls():
+    assert run().returncode == 2
+    done = run("convrt")
+    assert done.returncode == 2
+    assert "convrt" in done.stderr
+
+
+def test_a_broken_pipe_is_no_error_message():
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as pipe:
+        done = subprocess.run(
+            [*COMMAND, "explain", "--all"], stdout=pipe, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_have_their_exit_codes(sent, code):
+    """`validate -` waits for its input, which never comes."""
+    script = (
+        "import os, sys, threading\n"
+        "from dagconv.cli.main import run\n"
+        "import dagconv.cli.validate\n"
+        f"threading.Timer(0.2, os.kill, (os.getpid(), {int(sent)})).start()\n"
+        "sys.exit(run(['validate', '-']))\n"
+    )
+    reader, writer = os.pipe()
+    try:
+        done = subprocess.run([sys.executable, "-c", script], stdin=reader, capture_output=True, text=True, timeout=60)
+    finally:
+        os.close(reader)
+        os.close(writer)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("environment", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"HOME": "/nonexistent"}])
+def test_any_locale_will_do(environment, tmp_path):
+    name = tmp_path / "dä\udcffg.py"
+    name.write_text("x = 1\n")
+    done = subprocess.run(
+        [*COMMAND, "convert", str(tmp_path), "-o", str(tmp_path / "out"), "--format", "concise"],
+        capture_output=True,
+        env={**os.environ, **environment},
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"DC194" in done.stderr
