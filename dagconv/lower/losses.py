@@ -18,6 +18,7 @@ from dagconv.ir.value import (
     TupleValue,
     Value,
 )
+from dagconv.language.duration import shown
 from dagconv.lower.lowering import Lowering, given
 
 
@@ -60,7 +61,7 @@ def show(value: Value) -> str:
     """A value in a message, as Python would write it."""
     match value:
         case TimedeltaValue():
-            return f"{value.total_seconds:g} s"
+            return shown(value.total_seconds)
         case CallableValue(module, name):
             return f"{module}.{name}" if module else name
         case OpaqueValue(path):

@@ -7,7 +7,18 @@ from dataclasses import replace
 from dagconv.catalog.service import service
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.schedule import Cron, Delta, MultipleCron
-from dagconv.language.cron import DAY, HOUR, MINUTE, MONTH, WEEKDAY, CronError, CronFields, parse_cron, print_field
+from dagconv.language.cron import (
+    DAY,
+    HOUR,
+    MINUTE,
+    MONTH,
+    WEEKDAY,
+    CronError,
+    CronFields,
+    expand_preset,
+    parse_cron,
+    print_field,
+)
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import templates_of
@@ -49,7 +60,7 @@ DATA_INTERVAL = Rule(
     severity=Severity.WARNING,
     effect=Effect.CHANGED,
     summary="Runs of the schedule cover an interval before them; on the service their logical date is the run's own.",
-    message="a run's logical date is {value} in the source and the moment of the run on the service; {used}",
+    message="in the source a run's logical date is the start of the interval before it, here its own moment; {used}",
     help="where a template means the interval, compute it: macros.ds_add(ds, -1) is the day before the run",
     why="The service runs crons as Airflow 3's CronTriggerTimetable: logical date and moment of the run are the same.",
     example="DAG('daily', schedule=CronDataIntervalTimetable('0 0 * * *', timezone='UTC'))",
@@ -69,6 +80,19 @@ RUN_IMMEDIATELY = Rule(
     fix="Nothing to do.",
     source="Airflow 3.0.6, CronTriggerTimetable; contract 1.5",
 )
+PRESET = Rule(
+    code="DC436",
+    slug="preset-of-airflow",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A preset that Airflow knows and the service does not is written as its equal.",
+    message="{value} is written as {cron}, which fires at the same times",
+    help="no step is needed",
+    why="The service knows @hourly, @daily, @weekly, @monthly, @yearly and @annually only.",
+    example="DAG('report', schedule='@quarterly')",
+    fix="Nothing to do.",
+    source="contract 1.5",
+)
 
 
 def lower_crons(lowering: Lowering) -> None:
@@ -79,13 +103,22 @@ def lower_crons(lowering: Lowering) -> None:
         return
     if schedule.run_immediately not in (None, False):
         lowering.report(RUN_IMMEDIATELY, None, "schedule", value=show(schedule.run_immediately))
-    lowering.set_schedule(RUN_IMMEDIATELY, replace(schedule, run_immediately=None))
+    schedule = replace(schedule, run_immediately=None)
+    lowering.set_schedule(RUN_IMMEDIATELY, schedule)
+    _lower_preset(lowering, schedule)
+
+
+def _lower_preset(lowering: Lowering, schedule: Cron) -> None:
     facts = service()
-    if schedule.text not in facts.schedule_presets:
-        # Only the wording, so that nothing is declared: @midnight and @quarterly are unknown to the service.
-        same = next((name for name, cron in facts.schedule_presets.items() if cron == schedule.expression), None)
-        text = same if same and schedule.text in facts.airflow_presets else schedule.expression
-        lowering.set_schedule(RUN_IMMEDIATELY, replace(schedule, text=text, run_immediately=None))
+    if schedule.text in facts.schedule_presets:
+        return
+    expression = expand_preset(schedule.expression) or schedule.expression
+    same = next((name for name, cron in facts.schedule_presets.items() if cron == expression), None)
+    preset = expand_preset(schedule.text) is not None
+    text = same if same and preset else expression
+    if preset:
+        lowering.report(PRESET, None, "schedule", value=schedule.text, cron=text)
+    lowering.set_schedule(PRESET, replace(schedule, text=text, expression=expression))
 
 
 def _merge(lowering: Lowering) -> None:
@@ -128,9 +161,8 @@ def _lower_intervals(lowering: Lowering) -> None:
         return
     found = sorted({f"{name} in {task_id}" for task_id, names in dates_used(lowering) for name in names})
     used = "templates use " + ", ".join(found[:4]) + (", ..." if len(found) > 4 else "") if found else "none is used"
-    before = "the start of the interval before the run"
     severity = None if found else Severity.INFO
-    lowering.report(DATA_INTERVAL, None, "schedule", value=before, used=used, severity=severity)
+    lowering.report(DATA_INTERVAL, None, "schedule", used=used, severity=severity)
     if isinstance(schedule, Cron):
         lowering.set_schedule(DATA_INTERVAL, replace(schedule, data_intervals=False, interval=None))
 

@@ -8,7 +8,6 @@ from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.schedule import NoSchedule
 from dagconv.ir.task import Task
 from dagconv.ir.value import DatetimeValue
-from dagconv.lower.losses import show
 from dagconv.lower.lowering import Lowering
 
 PAST_START = Rule(
@@ -99,4 +98,4 @@ def instant(date: DatetimeValue) -> datetime.datetime:
 
 def show_date(date: DatetimeValue) -> str:
     moment = instant(date)
-    return moment.date().isoformat() if moment.time() == datetime.time.min else show(moment.isoformat()).strip("'")
+    return moment.date().isoformat() if moment.time() == datetime.time.min else f"{moment:%Y-%m-%d %H:%M} UTC"
