@@ -17,7 +17,7 @@ def crash_lines(error: BaseException, arguments: Sequence[str], version: str) ->
     Of the command line only the verb and the names of options are shown: values may be private. The whole
     traceback follows when the call had -v.
     """
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
     places = [f"    {_place(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames[-_FRAMES:]]
     shown = [word.partition("=")[0] for word in arguments[:1]]
     shown += [word.partition("=")[0] for word in arguments[1:] if word.startswith("-") and len(word) > 1]
