@@ -44,10 +44,15 @@ class _Frame:
 
 @dataclass(slots=True)
 class Builder:
-    """Takes the events of one document; `root` is its tree once the last event was taken."""
+    """Takes the events of one document; `root` is its tree once the last event was taken.
+
+    `doubtful` tells that libyaml and PyYAML's own parser may read this document otherwise: at a `?` in an
+    unquoted scalar within brackets, and at a lone `!`.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     root: Node | None = None
+    doubtful: bool = False
     _frames: list[_Frame] = field(default_factory=list)
     _anchors: dict[str, tuple[Node, int] | None] = field(default_factory=dict)
     _places: dict[str, Span] = field(default_factory=dict)
@@ -79,8 +84,10 @@ class Builder:
 
     def _scalar(self, event: ScalarEvent) -> Scalar:
         plain = event.style is None or event.style == ""
+        in_brackets = bool(self._frames) and bool(self._frames[-1].event.flow_style)
+        self.doubtful |= event.tag == "!" or (plain and in_brackets and "?" in event.value)
         span = span_of(event)
-        tag = scalar.resolve_tag(event.value, event.tag, plain and event.implicit[0])
+        tag = scalar.resolve_tag(event.value, event.tag, event.implicit[0])
         if tag not in scalar.SCALAR_TAGS and event.tag not in (None, "!"):
             self._problem(ProblemKind.TAG, span, _short_tag(tag))
             return Scalar(span, event.value, event.value, plain)

@@ -113,7 +113,8 @@ def _parse(text: str) -> tuple[Node | None, list[Problem]]:
         builder = Builder()
         try:
             _build(builder, _events(_C_PARSER(text)))
-            return builder.root, builder.problems
+            if not builder.doubtful:
+                return builder.root, builder.problems
         except YAMLError:
             pass  # PyYAML's own parser says whether and where it really is wrong
     builder = Builder()
@@ -157,6 +158,8 @@ def _syntax_problem(text: str, error: Exception) -> Problem:
     if not isinstance(error, MarkedYAMLError):
         return Problem(ProblemKind.DEPTH, _at(text, 0), "parser")
     mark = error.problem_mark or error.context_mark
+    if error.context and "quoted scalar" in error.context:
+        mark = error.context_mark  # the opening quote tells more than the end of the file
     where = _at(text, mark.index) if mark else _at(text, 0)
     context = _at(text, error.context_mark.index) if error.context_mark and mark is not error.context_mark else None
     if mark is not None and text[mark.index : mark.index + 1] == "\t":

@@ -25,7 +25,7 @@ UNUSED = Rule(
         "my_dag:\n  tasks:\n    copy: {operator: airflow.operators.empty.EmptyOperator}  # dagconv: ignore[DC623]\n"
     ),
     fix="Remove the comment, or name the code that is found on this line.",
-    source="dagconv: a definition without a loss has no finding (contract 9 rule 61)",
+    source="contract 9 rule 61: every loss is named, and nothing else",
 )
 REFUSED = Rule(
     code="DC691",
@@ -42,7 +42,7 @@ REFUSED = Rule(
         "    copy: {operator: airflow.operators.empty.EmptyOperator, retries: 9}  # dagconv: ignore[DC620]\n"
     ),
     fix="Correct what the code names and remove the comment.",
-    source="dagconv: errors are those of the service (contract 1.1)",
+    source="contract 9 rule 54 (contract 1.1): errors are those of the service and its engine",
 )
 MALFORMED = Rule(
     code="DC692",
@@ -55,8 +55,9 @@ MALFORMED = Rule(
     why="A comment that ignored everything would also hide what nobody has seen yet.",
     example="my_dag:  # dagconv: ignore\n  tasks:\n    copy: {operator: airflow.operators.empty.EmptyOperator}\n",
     fix="Name the codes in brackets.",
-    source="dagconv: each loss is named (contract 9 rule 61)",
+    source="contract 9 rule 61: every loss is named by its code",
 )
+IGNORE_RULES = (UNUSED, REFUSED, MALFORMED)
 
 
 @dataclass(slots=True)

@@ -30,11 +30,13 @@ class UnreadableError(ValueError):
     """The scalar looks like a typed value but is none, such as the date 2024-13-45."""
 
 
-def resolve_tag(text: str, tag: str | None, plain: bool) -> str:
-    """The tag that YAML 1.1 gives a scalar. `tag` is the one written, None or "!" where there is none."""
+def resolve_tag(text: str, tag: str | None, implicit: bool) -> str:
+    """The tag that YAML 1.1 gives a scalar. `tag` is the one written, None or "!" where there is none;
+    `implicit` is what the parser says about it: true for an unquoted scalar, and for any with the tag "!".
+    """
     if tag is not None and tag != "!":
         return tag
-    if not plain or tag == "!":
+    if not implicit:
         return STR
     for candidate, pattern in [*_IMPLICIT.get(text[:1], ()), *_IMPLICIT.get(None, ())]:
         if pattern.match(text):
