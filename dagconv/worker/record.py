@@ -142,8 +142,7 @@ def install() -> None:
 
     meta._apply_defaults = classmethod(apply_defaults)
     meta.__call__ = call
-    base = operator.BaseOperator
-    base.__init__ = meta._apply_defaults(base.__init__.__wrapped__)
+    _record_existing(operator.BaseOperator)
 
 
 def install_dags() -> None:

@@ -37,7 +37,7 @@ def load(request: dict[str, Any]) -> dict[str, Any]:
 def user_files(root: str) -> Any:
     """Whether a file name is one of the user's: under the source root, or outside every library folder."""
     libraries = tuple(
-        {str(Path(p)) for p in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values())}
+        {str(Path(p)) for p in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), *sys.path) if p}
         | {str(Path(__file__).parent.parent)}
     )
     known: dict[str, bool] = {}
