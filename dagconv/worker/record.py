@@ -145,6 +145,14 @@ def install() -> None:
     _record_existing(operator.BaseOperator)
 
 
+def _record_existing(cls: Any) -> None:
+    """Hooks the classes that Airflow made before the hook was there."""
+    if "__init__" in cls.__dict__ and hasattr(cls.__init__, "__wrapped__"):
+        cls.__init__ = type(cls)._apply_defaults(cls.__init__.__wrapped__)
+    for child in cls.__subclasses__():
+        _record_existing(child)
+
+
 def install_dags() -> None:
     """Hooks DAG construction on both DAG classes: each has its own generated `__init__`."""
     import airflow.models.dag
