@@ -130,6 +130,8 @@ class Server:
             os._exit(code)
 
     def _drain(self, fd: int) -> None:
+        if fd not in self.pipes:  # closed since the selector returned
+            return
         child, buffer = self.pipes[fd]
         try:
             data = os.read(fd, 1 << 20)
