@@ -105,7 +105,13 @@ class Compiler:
             return outcome
 
         with ThreadPoolExecutor(max(self.options.jobs, 1)) as pool:
-            outcomes = list(pool.map(work, files))
+            try:
+                outcomes = list(pool.map(work, files))
+            except BaseException:
+                # Interrupted: the threads wait for children, and end at once without their server.
+                for server in {self.worker, self.again}:
+                    server.close()
+                raise
         settle_duplicates(outcomes)
         return ConvertResult(*conclude(outcomes, time.monotonic() - started))
 
@@ -139,7 +145,7 @@ class Compiler:
         differences = at_source(source.workflow, back.diagnostics) or prove_single(source.workflow, back.dags)
         if not has_error(differences):
             (dag,) = back.dags
-            reloaded = Side(dag.workflow, dag.witness, dag.schedule_text)
+            reloaded = Side(dag.workflow, dag.witness, dag.schedule_text, text)
             original = Side(source.workflow, source.witness)
             differences += prove(original, lowering.workflow, lowering.changes, reloaded)
         declared = tuple(sorted({change.code for change in lowering.changes}))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import itertools
 import json
 import os
 import secrets
+import site
 import subprocess
 import sys
 import tempfile
@@ -14,7 +16,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, BinaryIO
 
@@ -22,17 +24,27 @@ from dagconv.errors import EngineMissingError, InternalError
 
 INSTALL_LINE = "pip install 'dagconv[airflow]'"
 _FRAME_LIMIT = 256 * 1024 * 1024
+# Seconds: what a request without a limit of its own may take, and what one with a limit may take beyond it.
+_WITHOUT_LIMIT = 300.0
+_GRACE = 60.0
+_PATIENCE = 1.0
+_OUTCOMES = frozenset({"done", "died", "garbled", "timeout", "crowd", "closed", "unstarted"})
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """How a child ended: `outcome` is done, died, timeout or closed; `answer` its JSON bytes when done."""
+    """How a child ended; `answer` are its JSON bytes when done, `trace` tells where it stood when it was stopped.
+
+    `outcome` is done, died, garbled (it answered, but not as agreed), timeout, crowd (too many processes), or
+    closed and unstarted, for which the file cannot help it.
+    """
 
     outcome: str
     answer: bytes = b""
     signal: int | None = None
     exit: int | None = None
     output: str = ""
+    trace: str = ""
     cut: bool = False
 
 
@@ -48,6 +60,7 @@ class Worker:
         self._waiting: dict[int, SimpleQueue[Reply | None]] = {}
         self._lock = threading.Lock()
         self._ready = threading.Event()
+        self._gone = False
         self.versions: Mapping[str, str] = {}
         self._log = (Path(self._home.name) / "server.log").open("w+b")
         self._start(hash_seed)
@@ -55,7 +68,7 @@ class Worker:
     def _start(self, hash_seed: int) -> None:
         request_read, request_write = os.pipe()
         reply_read, reply_write = os.pipe()
-        command = [sys.executable, "-s", "-m", "dagconv.worker.server", str(request_read), str(reply_write)]
+        command = [sys.executable, "-m", "dagconv.worker.server", str(request_read), str(reply_write)]
         # The server and its children get their own session, so that Ctrl-C reaches the host alone.
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             [*command, self._home.name],
@@ -81,15 +94,20 @@ class Worker:
         self.close()
 
     def close(self) -> None:
-        """Ends the server and all of its children, and removes their folder."""
-        if self._process.poll() is None:
-            os.close(self._requests)
-            try:
-                self._process.wait(5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._reader.join(5)
+        """Ends the server and all of its children, and removes their folder; whoever waits for a reply is told."""
+        if not self._ready.is_set():
+            self._process.kill()  # it has no children yet, and does not listen before it has imported Airflow
+        with self._lock:
+            self._gone = True
+            if self._requests >= 0:
+                os.close(self._requests)
+                self._requests = -1
+        try:
+            self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(_PATIENCE)
         self._log.close()
         self._home.cleanup()
 
@@ -103,46 +121,59 @@ class Worker:
         number = next(self._ids)
         box: SimpleQueue[Reply | None] = SimpleQueue()
         with self._lock:
-            self._waiting[number] = box
-            try:
-                _send(self._requests, {**request, "id": number, "mark": secrets.token_hex(16)})
-            except OSError:
+            if not self._gone:
+                self._waiting[number] = box
+                try:
+                    _send(self._requests, {**request, "id": number, "mark": secrets.token_hex(16)})
+                except OSError:
+                    self._gone = True
+            if self._gone:
                 box.put(None)
-        if self._process.poll() is not None and not self._reader.is_alive():
-            box.put(None)
-        reply = box.get()
+        # The server keeps the limit; this one is for a server that is stuck.
+        limit = request["timeout"] + _GRACE if "timeout" in request else _WITHOUT_LIMIT
+        try:
+            reply = box.get(timeout=limit)
+        except Empty:
+            raise InternalError(f"the worker process does not answer:\n{self._tail()}") from None
         if reply is None:
             raise InternalError(f"the worker process ended (exit {self._process.poll()}):\n{self._tail()}")
+        if reply.outcome == "unstarted":
+            raise InternalError(f"the machine has no room for another process: {reply.output}")
         return reply
 
     def _read_replies(self) -> None:
-        try:
+        # A malformed message ends the conversation as the server's end does: whoever waits is told.
+        with contextlib.suppress(ValueError, KeyError, TypeError, OSError), self._replies:
             while (message := _receive(self._replies)) is not None:
                 header, answer = message
                 if header.get("ready"):
                     self.versions = header["versions"]
+                    self._ready.set()
                     continue
-                known = Reply.__slots__
-                reply = Reply(**{k: v for k, v in header.items() if k in known}, answer=answer)
+                reply = _read_header(header, answer)
                 with self._lock:
                     box = self._waiting.pop(header["id"], None)
                 if box is not None:
                     box.put(reply)
-        finally:
-            with self._lock:
-                for box in self._waiting.values():
-                    box.put(None)
-                self._waiting.clear()
+        with self._lock:
+            self._gone = True
+            for box in self._waiting.values():
+                box.put(None)
+            self._waiting.clear()
 
     def _tail(self) -> str:
-        self._log.flush()
-        text = (Path(self._home.name) / "server.log").read_text("utf-8", "replace")
-        return text[-4000:]
+        try:
+            return (Path(self._home.name) / "server.log").read_text("utf-8", "replace")[-4000:]
+        except OSError:  # closed meanwhile
+            return ""
 
 
 def scrubbed_environment(environment: Mapping[str, str], hash_seed: int, home: str) -> dict[str, str]:
-    """What the worker may know of the caller's environment: the path to programs, and nothing else."""
+    """What the worker may know of the caller's environment: where programs and packages are, and nothing else."""
+    # The folder of `pip install --user` is found through HOME, which is another one here.
+    packages = {"PYTHONUSERBASE": site.getuserbase()} if site.ENABLE_USER_SITE else {"PYTHONNOUSERSITE": "1"}
     return {
+        **packages,
         "PATH": environment.get("PATH", os.defpath),
         "HOME": home,
         "TMPDIR": home,
@@ -173,6 +204,20 @@ def _receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
         return None
     header_length, blob_length = int.from_bytes(prefix[:4], "big"), int.from_bytes(prefix[4:], "big")
     if max(header_length, blob_length) > _FRAME_LIMIT:
-        return None
+        raise ValueError("a message is too long")
     header = json.loads(stream.read(header_length))
-    return header, stream.read(blob_length)
+    blob = stream.read(blob_length)
+    if not isinstance(header, dict) or len(blob) < blob_length:
+        raise ValueError("a message is cut off")
+    return header, blob
+
+
+def _read_header(header: dict[str, Any], answer: bytes) -> Reply:
+    """Raises KeyError, TypeError or ValueError for a header that the server would not write."""
+    if header["outcome"] not in _OUTCOMES:
+        raise ValueError("an outcome that is not known")
+    signal, code, output, trace = (header.get(name) for name in ("signal", "exit", "output", "trace"))
+    if not all(number is None or type(number) is int for number in (signal, code)):
+        raise TypeError("a signal or exit code that is no number")
+    texts = [text if isinstance(text, str) else "" for text in (output, trace)]
+    return Reply(header["outcome"], answer, signal, code, texts[0], texts[1], header.get("cut") is True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.load.old_rules import OLD_RULES
 
 SYNTAX_ERROR = Rule(
     code="DC101",
@@ -37,7 +38,7 @@ IMPORT_FAILED = Rule(
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
     summary="The file raised an exception while it was imported.",
-    message="the import failed with {error}: {message}",
+    message="the import failed with {error}",
     help="run the file with the same Airflow version and correct what it raises",
     why="Airflow shows such a file as an import error and knows none of its DAGs.",
     example="BUCKETS = {}['prod']",
@@ -50,7 +51,7 @@ EXIT_AT_IMPORT = Rule(
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
     summary="The file raised SystemExit or KeyboardInterrupt while it was imported.",
-    message="the import was ended by {error}: {message}",
+    message="the import was ended by {error}",
     help="take the exit out of the module level of the file",
     why="What stands after the exit was never seen, so nothing that the file defines can be trusted to be whole.",
     example="sys.exit(1)",
@@ -63,7 +64,7 @@ PROCESS_EXITED = Rule(
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
     summary="The process that imported the file ended without an answer.",
-    message="the import ended its own process with exit code {exit}",
+    message="the import ended its own process with exit code {exit}{place}",
     help="take os._exit() and the like out of the module level of the file",
     why="A process that ends before it has answered may have defined DAGs that nobody saw.",
     example="os._exit(0)",
@@ -77,7 +78,7 @@ PROCESS_KILLED = Rule(
     effect=Effect.REFUSED,
     summary="The process that imported the file was killed by a signal.",
     message="the import was killed by {signal}{place}",
-    help="the file, or a compiled module that it imports, crashes Python; the line named is where it stood",
+    help="the file, or a compiled module that it imports, crashes Python or signals itself; the line is where it stood",
     why="A crash in compiled code cannot be caught, so nothing that the file defines can be trusted to be whole.",
     example="ctypes.string_at(0)",
     fix="repair or replace the compiled module",
@@ -310,12 +311,66 @@ ENGINE_REFUSES = Rule(
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
     summary="dag-factory and Airflow cannot make a DAG from the definition.",
-    message="the service's engine refuses the definition: {error}: {message}",
+    message="the service's engine refuses the definition: {error}",
     help="if dagconv wrote this definition, report it as a bug",
     why="The service loads a definition with the same engine and would refuse it too.",
     example="retry_delay: five minutes",
     fix="retry_delay: 300",
     source="contract 1.1 layer 3",
+)
+
+PROCESS_AT_IMPORT = Rule(
+    code="DC125",
+    slug="process-at-import",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="The file started another process while it was imported.",
+    message="the file starts {program} while it is imported",
+    help="take the process out of the module level; if its output shapes the DAG, put the result into the file",
+    why="A DAG that depends on what another program answers may be another DAG on another machine.",
+    example="REVISION = subprocess.check_output(['git', 'rev-parse', 'HEAD'])",
+    fix="REVISION = '4f2a1c9'",
+    source="faults of the loader: processes",
+)
+AWS_AT_IMPORT = Rule(
+    code="DC126",
+    slug="aws-at-import",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The file calls AWS while it is imported.",
+    message="the import failed in a call of AWS with {error}",
+    help="call AWS in a task; credentials, Region and network are withheld from the import",
+    why="A DAG that depends on what AWS answers is another DAG tomorrow, and an import must not act on an account.",
+    example="KEYS = boto3.client('s3').list_objects_v2(Bucket='data')",
+    fix="KEYS = ['orders.csv', 'customers.csv']",
+    source="faults of the loader: AWS at import",
+)
+READER_FAILED = Rule(
+    code="DC127",
+    slug="reader-failed",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The DAGs of the file could not be described.",
+    message="the file was imported, but describing its DAGs failed in {where} with {error}",
+    help="if the file replaces functions of Python or Airflow, take that out; otherwise report this as a bug",
+    why="What cannot be described whole is not converted in part.",
+    example="json.dumps = None",
+    fix="leave the functions of other modules alone",
+    source="faults of the loader: changes to other modules",
+)
+
+DATABASE_AT_IMPORT = Rule(
+    code="DC128",
+    slug="database-at-import",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The file queries Airflow's metadata database while it is imported.",
+    message="the file opens a session of Airflow's metadata database while it is imported, and there is none",
+    help="take the query out of the module level; put its result into the file",
+    why="The DAG depends on what lives in the old environment's database, out of the service's reach.",
+    example="with create_session() as session: RUNS = session.query(DagRun).count()",
+    fix="RUNS = 7",
+    source="faults of the loader: Variables, Connections, sessions",
 )
 
 LOAD_RULES = (
@@ -343,5 +398,9 @@ LOAD_RULES = (
     MUCH_OUTPUT,
     BAD_REPLY,
     ENGINE_REFUSES,
+    PROCESS_AT_IMPORT,
+    AWS_AT_IMPORT,
+    READER_FAILED,
+    DATABASE_AT_IMPORT,
 )
-BY_SLUG = {rule.slug: rule for rule in LOAD_RULES}
+BY_SLUG = {rule.slug: rule for rule in (*LOAD_RULES, *OLD_RULES)}

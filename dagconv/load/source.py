@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dagconv.diagnostics import Diagnostic, Location
+from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.ir import codec
 from dagconv.ir.task import Task
 from dagconv.ir.workflow import Workflow
@@ -22,6 +22,7 @@ from dagconv.load.process import Reply, Worker
 # "one day and some hours later": another day, another hour, another minute.
 LATER = datetime.timedelta(days=1, hours=5, minutes=17, seconds=23)
 SECOND_SEED = 20_240_229
+CROWD = 64  # the server's MAX_DESCENDANTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,18 @@ class LoadResult:
 
 
 def load_source(
-    worker: Worker, path: Path, root: Path, limits: Limits, now: datetime.datetime, again: Worker | None = None
+    worker: Worker,
+    path: Path,
+    root: Path,
+    limits: Limits,
+    now: datetime.datetime,
+    again: Worker | None = None,
+    compat: bool = True,
 ) -> LoadResult:
     """Imports the file in two children, the second in another time, and compares what they saw.
 
-    `again` is a second worker with another hash seed, by which the order of sets shows too.
+    `again` is a second worker with another hash seed, by which the order of sets shows too. Without `compat` only
+    what Airflow 3.0.6 itself can load is loaded.
     """
     request = {
         "job": "load",
@@ -66,6 +74,8 @@ def load_source(
         "roots": import_roots(path, root),
         "again": None,
         "moment": None,
+        "now": now.timestamp(),
+        "compat": compat,
         "timeout": limits.timeout,
         "memory_mb": limits.memory_mb,
     }
@@ -108,18 +118,10 @@ def read_reply(reply: Reply, path: Path, limits: Limits) -> LoadResult:
         return LoadResult((), (bad,), failed=True)
     if reply.cut:
         findings.append(rules.MUCH_OUTPUT.at(Location(str(path))))
-    ended = any(finding.rule in _ENDS_IMPORT for finding in findings)
-    return LoadResult(() if ended else dags, tuple(findings), failed=ended)
-
-
-_ENDS_IMPORT = (
-    rules.SYNTAX_ERROR,
-    rules.MODULE_NOT_FOUND,
-    rules.IMPORT_FAILED,
-    rules.EXIT_AT_IMPORT,
-    rules.MEMORY_LIMIT,
-    rules.ENGINE_REFUSES,
-)
+    failed = data.get("failed") is not False
+    if failed and not any(finding.severity is Severity.ERROR for finding in findings):
+        findings.append(rules.BAD_REPLY.at(Location(str(path)), reason="it failed without a reason"))
+    return LoadResult(() if failed else dags, tuple(findings), failed)
 
 
 def _list(data: dict[str, Any], name: str) -> list[Any]:
@@ -143,37 +145,59 @@ def _read_finding(entry: Any, path: Path, limits: Limits) -> Diagnostic:
     params = entry["params"]
     if rule is None or not isinstance(params, dict) or not all(isinstance(v, str) for v in params.values()):
         raise codec.DecodeError("a finding of an unknown kind")
-    dag_id = params.pop("dag_id", None)
-    line, column = entry.get("line"), entry.get("column")
-    numbers = [n if isinstance(n, int) and not isinstance(n, bool) else None for n in (line, column)]
-    file = entry.get("file")
-    location = Location(file if isinstance(file, str) else str(path), *numbers)
-    return rule.at(location, dag_id=dag_id, **{"limit": limits.memory_mb, **params})
+    known = {"limit": str(limits.memory_mb), **params}
+    missing = rule.parameters - known.keys()
+    if missing:
+        raise codec.DecodeError(f"{rule.slug} without {min(missing)}")
+    file, dag_id = entry.get("file"), params.get("dag_id")
+    location = Location(file if isinstance(file, str) else str(path), *_numbers(entry))
+    return rule.at(location, dag_id=dag_id, **{name: known[name] for name in rule.parameters if name != "dag_id"})
 
 
-_FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
+def _numbers(entry: dict[str, Any]) -> Iterator[int | None]:
+    """Line and column."""
+    for name in ("line", "column"):
+        number = entry.get(name)
+        yield number if type(number) is int and number > 0 else None
 
 
 def _explain_end(reply: Reply, path: Path, limits: Limits) -> Diagnostic:
-    location, place = _last_frame(reply.output, path)
+    line = last_line(reply.trace, str(path))
+    location, place = Location(str(path), line), f" at line {line}" if line else ""
     if reply.outcome == "timeout" or reply.signal == signal.SIGXCPU:
         return rules.TIME_LIMIT.at(location, seconds=f"{limits.timeout:g}", place=place)
+    if reply.outcome == "crowd":
+        return rules.PROCESS_BOMB.at(location, limit=CROWD)
+    if reply.outcome == "garbled":
+        return rules.BAD_REPLY.at(location, reason="something else was written in its place")
     if reply.signal is not None:
-        if "MemoryError" in reply.output:
-            return rules.MEMORY_LIMIT.at(location, limit=limits.memory_mb)
-        return rules.PROCESS_KILLED.at(location, signal=signal.Signals(reply.signal).name, place=place)
-    if "MemoryError" in reply.output:
-        return rules.MEMORY_LIMIT.at(location, limit=limits.memory_mb)
-    return rules.PROCESS_EXITED.at(location, exit=reply.exit)
+        return rules.PROCESS_KILLED.at(location, signal=_signal_name(reply.signal), place=place)
+    return rules.PROCESS_EXITED.at(location, exit=reply.exit, place=place)
 
 
-def _last_frame(output: str, path: Path) -> tuple[Location, str]:
-    """The first frame of faulthandler's dump that lies in the file itself: it prints the innermost one first."""
-    for match in _FRAME.finditer(output):
-        if match["file"] == str(path):
-            line = int(match["line"])
-            return Location(str(path), line), f" at line {line}"
-    return Location(str(path)), ""
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"
+
+
+_FRAME = re.compile(r'^  File "(?P<file>.*)", line (?P<line>\d+)', re.MULTILINE)
+_FRAME_NAME_LIMIT = 500  # faulthandler cuts names there
+
+
+def last_line(trace: str, path: str) -> int | None:
+    """The innermost line of the file in faulthandler's last dump, which escapes what is not ASCII.
+
+    Of several threads the one that crashed counts ("Current thread"), else the main one, which comes last.
+    """
+    threads = re.split(r"^(?=(?:Current thread|Thread) 0x)", trace, flags=re.MULTILINE)
+    current = [thread for thread in threads if thread.startswith("Current thread")]
+    name = path.encode("ascii", "backslashreplace").decode()[:_FRAME_NAME_LIMIT]
+    for match in _FRAME.finditer((current or threads)[-1]):
+        if match["file"].removesuffix("...") == name:
+            return int(match["line"])
+    return None
 
 
 def differences(first: LoadResult, second: LoadResult, path: Path) -> Iterator[Diagnostic]:

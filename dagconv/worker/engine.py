@@ -7,6 +7,7 @@ import importlib
 import importlib.metadata
 import logging
 import os
+import signal
 import sys
 import types
 import warnings
@@ -42,7 +43,7 @@ def start() -> dict[str, str]:
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
 
-    from dagconv.worker import observe, record
+    from dagconv.worker import compat, observe, record
 
     record.install()
     from airflow import settings
@@ -50,6 +51,8 @@ def start() -> dict[str, str]:
     settings.configure_policy_plugin_manager()
     record.install_dags()
     observe.install()
+    _leave_crashes_alone()
+    compat.install()
     # Imported before the fork, so that no child pays for them.
     for name in (
         "airflow.serialization.serialized_objects",
@@ -58,6 +61,17 @@ def start() -> dict[str, str]:
     ):
         importlib.import_module(name)
     return {name: importlib.metadata.version(name) for name in ENGINE_PACKAGES}
+
+
+def _leave_crashes_alone() -> None:
+    """DagBag handles SIGSEGV in Python, by which a crash becomes an endless loop and its place is lost."""
+    from airflow.models import dagbag
+
+    def register(number: int, _: object) -> None:
+        if number != signal.SIGSEGV:
+            raise ValueError("dagconv expects DagBag to handle SIGSEGV alone")
+
+    dagbag.signal = types.SimpleNamespace(signal=register, SIGSEGV=signal.SIGSEGV)
 
 
 def preload(modules: Iterable[str]) -> None:

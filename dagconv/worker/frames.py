@@ -7,6 +7,7 @@ import os
 import struct
 from typing import Any, BinaryIO
 
+_write = os.write  # user code may replace it
 MAX_FRAME = 256 * 1024 * 1024
 _LENGTHS = struct.Struct(">II")
 
@@ -19,7 +20,7 @@ def pack(header: dict[str, Any], blob: bytes = b"") -> bytes:
 def write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(fd, view) :]
+        view = view[_write(fd, view) :]
 
 
 def read_frame(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:

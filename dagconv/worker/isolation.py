@@ -1,10 +1,12 @@
 """What a forked child does before user code runs: limits, a throwaway home, no stdin, no network, few processes.
 
-This isolates faults. It is not a security boundary: code that wants out gets out.
+This isolates faults. It is not a security boundary: code that wants out gets out (docs/isolation.md).
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import faulthandler
 import os
 import resource
@@ -19,20 +21,36 @@ MAX_PROCESSES = 8
 _NETWORK = frozenset(
     {"socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname", "socket.listen"}
 )
-_PROCESSES = frozenset({"os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen"})
+_FORKS = frozenset({"os.fork", "os.forkpty"})
+_PROCESSES = _FORKS | {"os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen"}
+# How many of an event's arguments are paths that it changes.
+_CHANGES = {
+    **dict.fromkeys(("os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod", "os.utime"), 1),
+    **dict.fromkeys(("os.rename", "os.link", "os.symlink"), 2),
+}
+# Signals that end a process and that Python leaves alone; the place of the file goes to the trace first.
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGXCPU)
+# Loaded before any fork: a child may have no memory left to load it.
+LIBC = ctypes.CDLL(None)
+_SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+Report = Callable[[str, dict[str, Any]], None]
 
 
-class NetworkBlockedError(OSError):
-    """User code tried to reach the network while its file was imported."""
+class BlockedError(OSError):
+    """User code tried what is not for an import: to reach the network, or to start many processes.
+
+    Whoever raises it has reported what was tried.
+    """
 
 
-class ProcessesBlockedError(OSError):
-    """User code started more processes than a DAG file has reason to."""
+def enter(home: Path, trace: int, timeout: float, memory_mb: int, output: int) -> None:
+    """Moves this process into its own session and folder, with limits. `output` is a pipe for all it prints.
 
-
-def enter(home: Path, timeout: float, memory_mb: int, output: int) -> None:
-    """Moves this process into its own session and folder, with limits. `output` is a pipe for all it prints."""
+    Where the process stands when it is stopped or crashes goes to the file `trace`, apart from the output.
+    """
     os.setsid()
+    _die_with_parent()
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(output, 1)
@@ -53,8 +71,16 @@ def enter(home: Path, timeout: float, memory_mb: int, output: int) -> None:
         resource.setrlimit(kind, (value, value))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-    faulthandler.enable(2)
-    faulthandler.dump_traceback_later(max(timeout - 0.3, 0.1), file=2)
+    faulthandler.enable(trace)
+    for number in _ENDING:
+        faulthandler.register(number, trace, chain=True)
+    faulthandler.dump_traceback_later(max(timeout - 0.3, 0.1), file=trace)
+
+
+def _die_with_parent() -> None:
+    """A killed server leaves no children (Linux)."""
+    with contextlib.suppress(AttributeError, OSError):
+        LIBC.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 
 
 def _address_space() -> int:
@@ -65,33 +91,81 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def guard(report: Callable[[str, dict[str, Any]], None], source_root: str) -> None:
-    """Blocks the network and process bombs and reports both, and writes under the source tree, by audit events."""
-    started = 0
+def guard(report: Report, source_root: str, trace: int) -> None:
+    """Watches user code by audit events: blocks the network, process bombs and shots at the worker; reports these,
+    other programs, and writes under the source tree. The last line before an exit goes to `trace`."""
+    sys.addaudithook(_Guard(report, source_root, trace).on_event)
+    os._exit = _exit_with_trace(os._exit, trace)
 
-    def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        nonlocal started
+
+def _exit_with_trace(original: Any, trace: int) -> Any:
+    owner = os.getpid()
+
+    def _exit(status: int) -> None:
+        if os.getpid() == owner:
+            faulthandler.dump_traceback(trace, all_threads=False)
+        original(status)
+
+    return _exit
+
+
+class _Guard:
+    def __init__(self, report: Report, source_root: str, trace: int) -> None:
+        self.report, self.root, self.trace = report, source_root, trace
+        self.owner, self.worker = os.getpid(), os.getppid()
+        self.started = 0
+
+    def on_event(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in _NETWORK:
-            address = arguments[0] if event.startswith("socket.get") else arguments[-1]
-            report("network-at-import", {"address": _address(address)})
-            raise NetworkBlockedError(f"dagconv blocks the network while a DAG file is imported ({_address(address)})")
-        if event in _PROCESSES:
-            started += 1
-            if started > MAX_PROCESSES:
-                report("process-bomb", {"limit": MAX_PROCESSES})
-                raise ProcessesBlockedError(f"dagconv allows a DAG file to start {MAX_PROCESSES} processes")
-        if event == "open" and _writes(arguments) and _inside(arguments[0], source_root):
-            report("write-at-import", {"path": os.path.relpath(os.fspath(arguments[0]), source_root)})
-        if event in ("os.remove", "os.rename", "os.mkdir", "os.rmdir") and _inside(arguments[0], source_root):
-            report("write-at-import", {"path": os.path.relpath(os.fspath(arguments[0]), source_root)})
+            self._network(event, arguments)
+        elif event in _PROCESSES:
+            self._process(event, arguments)
+        elif event == "open":
+            if _writes(arguments):
+                self._changes(arguments[0])
+        elif event in _CHANGES:
+            for path in arguments[: _CHANGES[event]]:
+                self._changes(path)
+        elif event == "os.exec":
+            faulthandler.dump_traceback(self.trace, all_threads=False)
+        elif event in ("os.kill", "os.killpg") and arguments[0] in (self.worker, -1):
+            raise PermissionError("dagconv lets a DAG file end no process but its own")
 
-    sys.addaudithook(hook)
+    def _network(self, event: str, arguments: tuple[Any, ...]) -> None:
+        # A name to look up comes first, perhaps with a port; an address to reach comes last.
+        lookup = arguments[:2] if arguments[1:2] != (None,) else arguments[0]
+        address = _address(lookup if event.startswith("socket.get") else arguments[-1])
+        self.report("network-at-import", {"address": address})
+        raise BlockedError(f"dagconv blocks the network while a DAG file is imported ({address})")
+
+    def _process(self, event: str, arguments: tuple[Any, ...]) -> None:
+        self.started += 1
+        # A forked copy starts no further ones: copies of copies would multiply.
+        if self.started > MAX_PROCESSES or (event in _FORKS and os.getpid() != self.owner):
+            self.report("process-bomb", {"limit": MAX_PROCESSES})
+            raise BlockedError(f"dagconv allows a DAG file to start {MAX_PROCESSES} processes")
+        self.report("process-at-import", {"program": _program(event, arguments)})
+
+    def _changes(self, path: object) -> None:
+        text = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else ""
+        full = os.path.abspath(text)  # noqa: PTH100  # no link is followed
+        if text and full.startswith(self.root + os.sep):
+            self.report("write-at-import", {"path": os.path.relpath(full, self.root)})
+
+
+def _program(event: str, arguments: tuple[Any, ...]) -> str:
+    if event in _FORKS:
+        return "a copy of itself"
+    words = arguments[1] if event == "subprocess.Popen" else arguments[0] if event == "os.system" else arguments[-2]
+    if isinstance(words, (list, tuple)):
+        words = next(iter(words), "")
+    return os.fsdecode(words) if isinstance(words, (str, bytes)) else "a program"
 
 
 def _address(address: object) -> str:
-    if isinstance(address, tuple) and len(address) >= 2:
-        return f"{address[0]}:{address[1]}"
-    return str(address)
+    if isinstance(address, tuple):
+        return ":".join(_address(part) for part in address[:2])
+    return str(address) if isinstance(address, (str, int)) else os.fsdecode(address) if type(address) is bytes else "?"
 
 
 def _writes(arguments: tuple[Any, ...]) -> bool:
@@ -99,9 +173,3 @@ def _writes(arguments: tuple[Any, ...]) -> bool:
     if isinstance(mode, str):
         return any(letter in mode for letter in "wax+")
     return bool(isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
-
-
-def _inside(path: object, root: str) -> bool:
-    if not isinstance(path, (str, os.PathLike)):
-        return False
-    return os.path.abspath(os.fspath(path)).startswith(root + os.sep)  # noqa: PTH100  # no link is followed

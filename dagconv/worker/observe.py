@@ -8,6 +8,17 @@ from typing import Any
 
 from dagconv.worker.record import RECORDER
 
+MAX_OBSERVATIONS = 200
+
+
+class UnknownValueError(KeyError):
+    """User code asked for what only the environment knows; that has been reported."""
+
+
+def shown(value: object) -> str:
+    """Text of a value that user code gave, without calling anything of the user's."""
+    return str(value) if type(value) in (str, int, float) else f"<{type(value).__name__}>"
+
 
 class Observations:
     """What this process has noticed, by slug and parameters, each at the place of the innermost user frame."""
@@ -22,26 +33,28 @@ class Observations:
         self._busy = True
         try:
             position = RECORDER.position()
-            entry = {
-                "slug": slug,
-                "params": {name: str(value)[:500] for name, value in params.items()},
-                "file": position.code.co_filename if position else None,
-                "line": position.line if position else None,
-            }
-            if entry not in self.found:
-                self.found.append(entry)
+            file, line = (position.code.co_filename, position.line) if position else (None, None)
+            self.report_at(slug, params, file, line)
         finally:
             self._busy = False
+
+    def report_at(self, slug: str, params: dict[str, Any], file: str | None, line: int | None) -> None:
+        """The same at a place that is known; each finding once."""
+        shown = {name: str(value)[:500] for name, value in params.items()}
+        entry = {"slug": slug, "params": shown, "file": file, "line": line}
+        if entry not in self.found:
+            self.found.append(entry)
 
 
 OBSERVATIONS = Observations()
 
 
 def install() -> None:
-    """Hooks the three ways in which a DAG file reads its environment's state. Runs once, before any fork."""
+    """Hooks the ways in which a DAG file reads its environment's state. Runs once, before any fork."""
     _watch_environment()
     _watch_variables()
     _watch_connections()
+    _watch_database()
 
 
 def _watch_environment() -> None:
@@ -78,7 +91,7 @@ def _watch_variables() -> None:
             OBSERVATIONS.report("variable-default-at-import", {"name": key})
             return fallback
         OBSERVATIONS.report("variable-read-at-import", {"name": key})
-        raise KeyError(f"Variable {key} does not exist")
+        raise UnknownValueError(f"Variable {shown(key)} does not exist")
 
     for cls in (airflow.models.variable.Variable, airflow.sdk.definitions.variable.Variable):
         cls.get = staticmethod(get)
@@ -96,9 +109,12 @@ def _watch_connections() -> None:
     import airflow.sdk.definitions.connection
     from airflow.exceptions import AirflowNotFoundException
 
+    class UnknownConnectionError(AirflowNotFoundException, UnknownValueError):
+        """As Airflow raises it."""
+
     def missing(conn_id: str) -> Any:
         OBSERVATIONS.report("connection-read-at-import", {"name": conn_id})
-        raise AirflowNotFoundException(f"The conn_id `{conn_id}` isn't defined")
+        raise UnknownConnectionError(f"The conn_id `{shown(conn_id)}` isn't defined")
 
     def get(conn_id: str, *_: object, **__: object) -> Any:
         return missing(conn_id)
@@ -109,3 +125,13 @@ def _watch_connections() -> None:
     airflow.models.connection.Connection.get_connection_from_secrets = staticmethod(get)
     airflow.sdk.definitions.connection.Connection.get = staticmethod(get)
     airflow.hooks.base.BaseHook.get_connection = classmethod(get_of_class)
+
+
+def _watch_database() -> None:
+    from airflow import settings
+
+    def session(*_: object, **__: object) -> Any:
+        OBSERVATIONS.report("database-at-import", {})
+        raise UnknownValueError("there is no metadata database")
+
+    settings.Session = session

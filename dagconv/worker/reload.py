@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from dagconv.worker.read.task import NotReproducibleError
 from dagconv.worker.record import RECORDER, no_file
 from dagconv.worker.source import _finding, _read_dags
 
@@ -32,21 +31,13 @@ def reload(request: dict[str, Any]) -> dict[str, Any]:
             dag.validate()
             check_cycle(dag)
     except Exception as error:  # noqa: BLE001  # dag-factory raises unrelated types (dag-factory.md, section 8)
-        kind = type(error).__name__
         place = _yaml_line(error) if isinstance(error, yaml.YAMLError) else None
-        finding = _finding("engine-refuses", {"error": kind, "message": str(error)}, None, place)
-        return {"version": 1, "dags": [], "findings": [finding]}
-    try:
-        dags, findings = _read_dags(list(found.values()))
-    except NotReproducibleError as error:
-        return {
-            "version": 1,
-            "dags": [],
-            "findings": [_finding("engine-refuses", {"error": "", "message": str(error)})],
-        }
+        finding = _finding("engine-refuses", {"error": f"{type(error).__name__}: {error}"}, None, place)
+        return {"version": 1, "failed": True, "dags": [], "findings": [finding]}
+    dags, findings = _read_dags(list(found.values()))
     for entry in dags:
         entry["schedule_text"] = schedules.get(entry["workflow"]["dag_id"])
-    return {"version": 1, "dags": dags, "findings": findings}
+    return {"version": 1, "failed": False, "dags": dags, "findings": findings}
 
 
 def without_engine_refused_schedules(text: str) -> tuple[str, dict[str, str]]:

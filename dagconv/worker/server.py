@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import json
 import os
 import selectors
+import shutil
 import signal
 import struct
 import sys
@@ -16,26 +16,44 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dagconv.worker import engine, frames, isolation
+from dagconv.worker import descendants, engine, frames, isolation
 
 MAX_OUTPUT = 1024 * 1024
 MAX_RESULT = 128 * 1024 * 1024
+MAX_TRACE = 64 * 1024
+MAX_DESCENDANTS = 64
+# How often, in seconds, children are looked after that no pipe tells about.
+TICK = 0.1
 _LENGTH = struct.Struct(">I")
+# User code may replace these.
+_exit, _getpid = os._exit, os.getpid
 
 
 @dataclass(slots=True)
 class Child:
-    """A running child: `result` and `output` collect what its pipes deliver."""
+    """A running child: `result` and `output` collect what its pipes deliver; `trace` is where its crashes go."""
 
     request: dict[str, Any]
     pid: int
+    home: Path
+    trace: Path
     deadline: float
     started: float
     open_pipes: set[int]
     result: bytearray = field(default_factory=bytearray)
     output: bytearray = field(default_factory=bytearray)
     cut: bool = False
-    killed: str | None = None
+
+    def answer(self) -> bytes | None:
+        """Its answer if that arrived whole, between its two marks."""
+        mark = self.request["mark"].encode()
+        start = len(mark) + _LENGTH.size
+        if len(self.result) < start or not self.result.startswith(mark):
+            return None
+        (length,) = _LENGTH.unpack_from(self.result, len(mark))
+        if len(self.result) != start + length + len(mark) or not self.result.endswith(mark):
+            return None
+        return bytes(self.result[start : start + length])
 
 
 class Server:
@@ -54,23 +72,16 @@ class Server:
     def serve(self) -> None:
         """Until the host closes its end; then every child is killed."""
         listening = True
-        while listening or self.children:
-            timeout = (
-                min((c.deadline for c in self.children.values()), default=time.monotonic() + 60) - time.monotonic()
-            )
-            for key, _ in self.selector.select(max(timeout, 0)):
+        while listening:
+            for key, _ in self.selector.select(TICK if self.children else None):
                 if key.fileobj is self.requests:
                     listening = self._accept()
-                    if not listening:
-                        self.selector.unregister(self.requests)
-                        for child in list(self.children.values()):
-                            self._kill(child, "closed")
                 else:
                     self._drain(key.fd)
-            now = time.monotonic()
             for child in list(self.children.values()):
-                if child.deadline <= now and child.killed is None:
-                    self._kill(child, "timeout")
+                self._look_after(child)
+        for child in list(self.children.values()):
+            self._finish(child, "closed")
 
     def _accept(self) -> bool:
         try:
@@ -85,49 +96,55 @@ class Server:
             # What stands now is shared with every child; the collector must not touch, and so copy, its pages.
             gc.collect()
             gc.freeze()
-            frames.write_all(self.replies, frames.pack({"id": request["id"], "outcome": "done"}, b"{}"))
+            self._reply({"id": request["id"], "outcome": "done"}, b"{}")
         else:
             self._start(request)
         return True
 
     def _start(self, request: dict[str, Any]) -> None:
-        result_read, result_write = os.pipe()
-        output_read, output_write = os.pipe()
         self.counter += 1
         home = self.home / f"child-{self.counter}"
-        pid = os.fork()
+        trace = self.home / f"child-{self.counter}.trace"
+        pipes = (*os.pipe(), *os.pipe())
+        result_read, result_write, output_read, output_write = pipes
+        try:
+            pid = os.fork()
+        except OSError as error:  # the machine has no room for another process
+            for fd in pipes:
+                os.close(fd)
+            self._reply({"id": request["id"], "outcome": "unstarted", "output": str(error)}, b"")
+            return
         if pid == 0:
-            self._become_child(request, home, result_write, output_write)
+            self._become_child(request, home, trace, result_write, output_write)
         os.close(result_write)
         os.close(output_write)
         now = time.monotonic()
-        child = Child(request, pid, now + request["timeout"], now, {result_read, output_read})
+        child = Child(request, pid, home, trace, now + request["timeout"], now, {result_read, output_read})
         self.children[pid] = child
         for fd, buffer in ((result_read, child.result), (output_read, child.output)):
             os.set_blocking(fd, False)
             self.pipes[fd] = (child, buffer)
             self.selector.register(fd, selectors.EVENT_READ)
 
-    def _become_child(self, request: dict[str, Any], home: Path, result: int, output: int) -> None:
+    def _become_child(self, request: dict[str, Any], home: Path, trace: Path, result: int, output: int) -> None:
         """Never returns."""
-        code = 1
+        pid, code, write_all = _getpid(), 1, frames.write_all
         try:
             os.close(self.replies)
             self.requests.close()
+            self.selector.close()
             for fd in list(self.pipes):
                 os.close(fd)
-            isolation.enter(home, request["timeout"], request["memory_mb"], output)
-            answer = json.dumps(_run(request)).encode()
-            mark = request["mark"].encode()
-            frames.write_all(result, mark + _LENGTH.pack(len(answer)) + answer + mark)
-            code = 0
-        except BaseException as error:  # noqa: BLE001  # this is the end of the process
-            with contextlib.suppress(BaseException):
-                import traceback
-
-                traceback.print_exception(error)
+            log = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            isolation.enter(home, log, request["timeout"], request["memory_mb"], output)
+            answer = answer_request({**request, "trace": log})
+            # A copy that user code forked and let run on has nothing to say.
+            if _getpid() == pid:
+                mark = request["mark"].encode()
+                write_all(result, mark + _LENGTH.pack(len(answer)) + answer + mark)
+                code = 0
         finally:
-            os._exit(code)
+            _exit(code)
 
     def _drain(self, fd: int) -> None:
         if fd not in self.pipes:  # closed since the selector returned
@@ -137,17 +154,15 @@ class Server:
             data = os.read(fd, 1 << 20)
         except BlockingIOError:
             return
-        limit = MAX_RESULT if buffer is child.result else MAX_OUTPUT
-        if data:
-            room = limit - len(buffer)
-            buffer += data[: max(room, 0)]
-            child.cut = child.cut or len(data) > room
-            # The answer stands: threads, children or exit handlers of user code need not be waited for.
-            if buffer is child.result and self._answer(child) is not None:
-                self._finish(child)
+        if not data:
+            self._close(fd, child)
             return
-        self._close(fd, child)
-        if not child.open_pipes:
+        limit = MAX_RESULT if buffer is child.result else MAX_OUTPUT
+        room = limit - len(buffer)
+        buffer += data[: max(room, 0)]
+        child.cut = child.cut or len(data) > room
+        # The answer stands: threads, children or exit handlers of user code need not be waited for.
+        if buffer is child.result and child.answer() is not None:
             self._finish(child)
 
     def _close(self, fd: int, child: Child) -> None:
@@ -156,63 +171,84 @@ class Server:
         os.close(fd)
         child.open_pipes.discard(fd)
 
-    def _kill(self, child: Child, reason: str) -> None:
-        child.killed = reason
-        self._finish(child)
+    def _look_after(self, child: Child) -> None:
+        """What pipes do not tell: a child may close them and run on, or end while others hold them."""
+        if child.pid not in self.children:
+            return
+        pid, status = os.waitpid(child.pid, os.WNOHANG)
+        if pid:
+            self._finish(child, status=status)
+        elif child.deadline <= time.monotonic():
+            self._finish(child, "timeout")
+        elif descendants.count(child.pid) > MAX_DESCENDANTS:
+            # Has it write down where it stands; the default action of the signal is its end.
+            os.kill(child.pid, signal.SIGXCPU)
+            time.sleep(TICK / 2)
+            self._finish(child, "crowd")
 
-    def _answer(self, child: Child) -> bytes | None:
-        """The child's answer if it arrived whole, between its two marks."""
-        mark = child.request["mark"].encode()
-        data = child.result
-        start = len(mark) + _LENGTH.size
-        if len(data) < start or not data.startswith(mark):
-            return None
-        (length,) = _LENGTH.unpack_from(data, len(mark))
-        if len(data) != start + length + len(mark) or not data.endswith(mark):
-            return None
-        return bytes(data[start : start + length])
-
-    def _finish(self, child: Child) -> None:
-        answer = self._answer(child)
-        for fd in list(child.open_pipes):
-            with contextlib.suppress(OSError):
-                child.output += os.read(fd, MAX_OUTPUT) if self.pipes[fd][1] is child.output else b""
-            self._close(fd, child)
-        status = self._reap(child, by_force=answer is not None or child.killed is not None)
-        del self.children[child.pid]
-        header = {
-            "id": child.request["id"],
-            "outcome": "done" if answer is not None else child.killed or "died",
-            "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-            "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-            "output": child.output[:MAX_OUTPUT].decode("utf-8", "replace"),
-            "cut": child.cut or len(child.output) >= MAX_OUTPUT,
-            "seconds": time.monotonic() - child.started,
-        }
-        with contextlib.suppress(BrokenPipeError):
-            frames.write_all(self.replies, frames.pack(header, answer or b""))
-
-    def _reap(self, child: Child, by_force: bool) -> int:
-        """Waits for the child and kills whatever it left behind, in its group or out of it."""
-        if by_force:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child.pid, signal.SIGKILL)
-        _, status = os.waitpid(child.pid, 0)
+    def _finish(self, child: Child, reason: str | None = None, status: int | None = None) -> None:
+        """Ends the child, for a `reason` or because it has answered, unless it ended by itself with `status`."""
+        if status is None:
+            os.kill(child.pid, signal.SIGKILL)
+            _, status = os.waitpid(child.pid, 0)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
-        for orphan in _own_children() - self.children.keys():
-            with contextlib.suppress(ProcessLookupError, ChildProcessError):
-                os.kill(orphan, signal.SIGKILL)
-                os.waitpid(orphan, 0)
-        return status
+        for fd in list(child.open_pipes):
+            self._empty(fd)
+            self._close(fd, child)
+        del self.children[child.pid]
+        descendants.kill_orphans(self.children.keys())
+        answer = child.answer()
+        header = {
+            "id": child.request["id"],
+            "outcome": "done" if answer is not None else reason or ("garbled" if child.result else "died"),
+            "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+            "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+            "output": child.output.decode("utf-8", "replace"),
+            "trace": self._take_trace(child),
+            "cut": child.cut,
+        }
+        self._reply(header, answer or b"")
+
+    def _empty(self, fd: int) -> None:
+        """Takes what a pipe of a dead child still holds; others may have it open, so its end is not waited for."""
+        child, buffer = self.pipes[fd]
+        limit = MAX_RESULT if buffer is child.result else MAX_OUTPUT
+        with contextlib.suppress(BlockingIOError):
+            while len(buffer) < limit and (data := os.read(fd, 1 << 20)):
+                buffer += data[: limit - len(buffer)]
+
+    def _take_trace(self, child: Child) -> str:
+        trace = b""
+        with contextlib.suppress(OSError), child.trace.open("rb") as file:
+            trace = file.read(MAX_TRACE)
+            child.trace.unlink()
+        shutil.rmtree(child.home, ignore_errors=True)
+        return trace.decode("utf-8", "replace")
+
+    def _reply(self, header: dict[str, Any], answer: bytes) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            frames.write_all(self.replies, frames.pack(header, answer))
 
 
-def _own_children() -> set[int]:
+def answer_request(request: dict[str, Any]) -> bytes:
+    """The JSON answer of a child; a reader that fails says so instead of dying, which would look like an exit."""
+    from dagconv.worker import source
+
+    dumps = json.dumps
     try:
-        text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-    except OSError:
-        return set()
-    return {int(word) for word in text.split()}
+        return dumps(_run(request)).encode()
+    except BaseException as error:  # noqa: BLE001  # this is the end of the process
+        try:
+            return dumps(source.describe_failure(error)).encode()
+        except BaseException:  # noqa: BLE001  # user code has replaced what describing takes
+            return _LAST_WORDS
+
+
+_LAST_WORDS = (
+    b'{"version": 1, "failed": true, "dags": [], "findings": [{"slug": "reader-failed", "params": '
+    b'{"error": "an exception that cannot be described", "where": "?"}}]}'
+)
 
 
 def _run(request: dict[str, Any]) -> dict[str, Any]:
@@ -229,27 +265,25 @@ def _run(request: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(f"unknown job {job!r}")
 
 
-def _adopt_orphans() -> None:
-    """Makes this process the reaper of its descendants (Linux), so that none escapes by leaving its group."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
-
-
 def main() -> None:
     requests, replies, home = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     os.set_inheritable(requests, False)
     os.set_inheritable(replies, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # `-m` puts the working directory there, which is the children's home too.
+    sys.path[:] = [entry for entry in sys.path if entry not in ("", str(home))]
     engine.configure(home)
     versions = engine.start()
     import dagconv.worker.reload
     import dagconv.worker.source  # noqa: F401  # imported once, before any fork
 
-    _adopt_orphans()
+    descendants.adopt_orphans()
     gc.collect()
     gc.freeze()
     frames.write_all(replies, frames.pack({"ready": True, "versions": versions}))
     Server(os.fdopen(requests, "rb", buffering=0), replies, home).serve()
+    # The host does this too; it may have been killed.
+    shutil.rmtree(home, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 import random
 import sys
 import sysconfig
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dagconv.ir import codec
-from dagconv.worker import isolation, witness
-from dagconv.worker.observe import OBSERVATIONS
+from dagconv.worker import compat, isolation, witness
+from dagconv.worker.compat.era import era_of, judge
+from dagconv.worker.observe import OBSERVATIONS, UnknownValueError
 from dagconv.worker.read.location import SourceMap
 from dagconv.worker.read.task import NotReproducibleError, Source
-from dagconv.worker.read.value import class_path, module_name
+from dagconv.worker.read.value import module_name
 from dagconv.worker.read.workflow import read_workflow
 from dagconv.worker.record import RECORDER, dag_construction
 
@@ -26,9 +29,11 @@ def load(request: dict[str, Any]) -> dict[str, Any]:
     """`request` has path, root and roots (folders on sys.path), and `again`, which asks for a changed clock."""
     path, root = request["path"], request["root"]
     RECORDER.is_user_file = user_files(root)
-    isolation.guard(OBSERVATIONS.report, root)
+    isolation.guard(OBSERVATIONS.report, root, request["trace"])
     sys.dont_write_bytecode = True
     sys.path[:0] = request["roots"]
+    if request["compat"]:
+        compat.enable(datetime.datetime.fromtimestamp(request["now"], datetime.timezone.utc))
     if request["again"]:
         return _import_elsewhen(path, request)
     return _import(path)
@@ -95,9 +100,11 @@ def _import(path: str) -> dict[str, Any]:
     except BaseException as error:  # noqa: BLE001  # DagBag lets KeyboardInterrupt through
         problems.append(error)
         found = []
-    findings = [*OBSERVATIONS.found, *(describe_error(problem) for problem in problems)]
-    dags, unreadable = _read_dags(found)
-    return {"version": codec.VERSION, "dags": dags, "findings": findings + unreadable}
+    generation, reason = judge(path)
+    dags, unreadable = _read_dags([] if problems else found, generation, reason)
+    errors = [describe_error(problem) for problem in problems if not was_reported(problem)]
+    findings = [*OBSERVATIONS.found, *errors, *unreadable]
+    return {"version": codec.VERSION, "failed": bool(problems), "dags": dags, "findings": findings}
 
 
 def _leave_templates() -> None:
@@ -109,12 +116,14 @@ def _leave_templates() -> None:
     DAG.resolve_template_files = resolve_template_files
 
 
-def _read_dags(found: list[Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _read_dags(
+    found: list[Any], generation: str = "", reason: str = ""
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     source = Source(is_user_class, SourceMap())
     dags, findings = [], []
     for dag in sorted(found, key=_definition_order):
         try:
-            workflow = read_workflow(dag, source)
+            workflow = replace(read_workflow(dag, source), era=era_of(dag, generation, reason))
         except NotReproducibleError as error:
             findings.append(_finding("task-not-reproducible", {"error": str(error), "dag_id": dag.dag_id}))
             continue
@@ -146,29 +155,64 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     if isinstance(error, SyntaxError) and error.filename and RECORDER.is_user_file(error.filename):
         params = {"message": error.msg, "text": (error.text or "").strip()}
         return _finding("syntax-error", params, error.filename, error.lineno, error.offset)
-    slug = "import-failed"
-    params = {"error": type(error).__name__, "message": _message(error)}
+    slug, params = "import-failed", {"error": shown_error(error)}
     if isinstance(error, ModuleNotFoundError):
-        slug, params = "module-not-found", {"module": error.name or "?", "message": _message(error)}
+        slug, params = "module-not-found", {"module": error.name or "?", "message": message_of(error)}
     elif isinstance(error, (SystemExit, KeyboardInterrupt)):
         slug = "exit-at-import"
     elif isinstance(error, MemoryError):
         slug = "memory-limit"
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    lines = [number for _, number in traceback.walk_tb(error.__traceback__)]
-    for frame, line in reversed(list(zip(frames, lines, strict=True))):
+    elif any(cls.__module__ == "botocore.exceptions" for cls in type(error).__mro__):
+        slug = "aws-at-import"
+    file, line = user_place(error)
+    return _finding(slug, params, file, line)
+
+
+def was_reported(error: BaseException | None) -> bool:
+    """Whether the exception comes from what was observed and said already, at its own place."""
+    for _ in range(20):
+        if error is None:
+            return False
+        if isinstance(error, (isolation.BlockedError, UnknownValueError)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def user_place(error: BaseException) -> tuple[str | None, int | None]:
+    """The innermost line of the user's files that an exception came through."""
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
         if RECORDER.is_user_file(frame.f_code.co_filename):
-            return _finding(slug, params, frame.f_code.co_filename, line)
-    return _finding(slug, params)
+            return frame.f_code.co_filename, line
+    return None, None
 
 
-def _message(error: BaseException) -> str:
-    """The exception's text when its class is one whose `__str__` may be called."""
-    if type(error).__str__ in (BaseException.__str__, OSError.__str__, KeyError.__str__, ImportError.__str__):
+def describe_failure(error: BaseException) -> dict[str, Any]:
+    """The answer of a child whose reader failed, on its own or in code of the user that it set off."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    slug = "memory-limit" if isinstance(error, MemoryError) else "reader-failed"
+    finding = _finding(slug, {"error": shown_error(error), "where": where}, *user_place(error))
+    return {"version": codec.VERSION, "failed": True, "dags": [], "findings": [finding]}
+
+
+def shown_error(error: BaseException) -> str:
+    """Class and text."""
+    name, text = str(type.__getattribute__(type(error), "__name__")), message_of(error)
+    return f"{name}: {text}" if text else name
+
+
+_PLAIN = (str, int, float, bool, bytes, type(None))
+
+
+def message_of(error: BaseException) -> str:
+    """The exception's text, where making it calls nothing of the user's: neither its class nor what it holds."""
+    if is_user_class(type(error)) or any(type(part) not in _PLAIN for part in error.args):
+        return ", ".join(str(part) for part in error.args if type(part) in _PLAIN)
+    try:
         return str(error)
-    if not is_user_class(type(error)):
-        return str(error)
-    return class_path(type(error))
+    except Exception:  # noqa: BLE001  # an exception that cannot be shown is still one
+        return ""
 
 
 def _finding(
