@@ -12,7 +12,7 @@ from dagconv.errors import UsageError
 from dagconv.migrate.services import Clock
 
 # Set by a rehearsal for its children: where the virtual clock answers.
-REHEARSAL_CLOCK = "DAGCONV_REHEARSAL_CLOCK"
+REHEARSAL_CLOCK = "DAGCONV_TEST_CLOCK"
 
 
 class SystemClock:

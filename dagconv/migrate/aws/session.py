@@ -88,7 +88,7 @@ def _config(name: str) -> Config:
     return Config(
         retries={"mode": "standard", "total_max_attempts": 1},
         connect_timeout=10,
-        read_timeout=float(os.environ.get("DAGCONV_READ_TIMEOUT", "60")),
+        read_timeout=float(os.environ.get("DAGCONV_TEST_READ_TIMEOUT", "60")),
         max_pool_connections=32,
         user_agent_extra=f"dagconv/{__version__}",
         inject_host_prefix=False if local else None,

@@ -1,0 +1,32 @@
+"""`migrate import`: adopts an existing workflow by its tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dagconv.cli.migrate import EXIT_CODES
+from dagconv.cli.migrate.common import approval_option, approve, aws_options, open_aws
+from dagconv.errors import UsageError
+
+
+@click.command("import", epilog=EXIT_CODES, short_help="Adopt an existing workflow.")
+@click.argument("name", metavar="NAME|ARN")
+@click.option("--dag-id", metavar="ID", help="The DAG that it runs. [default: the one in its definition]")
+@click.option("--environment", default="", metavar="NAME", help="The environment whose plans shall know it.")
+@approval_option
+@aws_options
+def command(**flags: Any) -> int:
+    """Adopt a workflow that dagconv did not make: it is tagged, nothing else changes. The next plan updates it."""
+    from dagconv.migrate.adopt import adopt
+    from dagconv.migrate.services import CallError
+
+    world = open_aws(flags)
+    approve(f"Tag {flags['name']} as ours?", flags)
+    try:
+        there = adopt(world, flags["name"], flags["environment"], flags["dag_id"])
+    except CallError as error:
+        raise UsageError(str(error)) from error
+    click.echo(f"adopted {there.arn}")
+    return 0

@@ -1,0 +1,78 @@
+"""`migrate apply`: carries a plan out, or ends one that was cut off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dagconv.cli.migrate import EXIT_CODES
+from dagconv.cli.migrate.common import (
+    FAILED,
+    approval_option,
+    approve,
+    aws_options,
+    open_aws,
+    parallel_options,
+    the_state,
+)
+from dagconv.cli.migrate.plan import make_plan, plan_options
+from dagconv.errors import UsageError
+
+if TYPE_CHECKING:
+    from dagconv.migrate.plan import Plan
+    from dagconv.migrate.services import World
+
+
+@click.command("apply", epilog=EXIT_CODES, short_help="Carry a plan out.")
+@click.argument("plan_file", required=False, type=click.Path(path_type=Path), metavar="[PLAN]")
+@click.option("--resume", is_flag=True, help="End the last apply that was cut off or failed in part.")
+@click.option("--overwrite", is_flag=True, help="Update workflows that were changed since the plan was made.")
+@approval_option
+@parallel_options
+@plan_options
+@aws_options
+def command(**flags: Any) -> int:
+    """Carry out PLAN, a file of `migrate plan --out`; without one, plan first with the same options.
+
+    Schedules stay off unless the plan says otherwise. A call that is killed anywhere goes on with --resume.
+    """
+    from dagconv.cli.migrate.show import show_result
+    from dagconv.migrate.apply import apply_plan, resume_apply
+    from dagconv.migrate.execute import Limits
+    from dagconv.migrate.services import CallError
+    from dagconv.migrate.state import State
+
+    world = open_aws(flags)
+    limits = Limits(flags["parallel"], flags["max_failures"])
+    try:
+        if flags["resume"]:
+            state, _ = the_state(world, flags)
+            result = resume_apply(world, state, limits)
+            if result is None:
+                click.echo("nothing to resume: the last apply is complete")
+                return 0
+        else:
+            plan = _plan(world, flags)
+            state = State(flags["state_dir"], plan.account, plan.region, plan.bucket, world.say)
+            result = apply_plan(world, plan, state, limits, overwrite=flags["overwrite"])
+    except CallError as error:
+        raise UsageError(str(error)) from error
+    show_result(result, "apply")
+    return FAILED if result.failed else 0
+
+
+def _plan(world: World, flags: dict[str, Any]) -> Plan:
+    """The plan to carry out, shown and approved."""
+    from dagconv.cli.migrate.show import show_plan
+    from dagconv.migrate.apply import require_place
+    from dagconv.migrate.planfile import read_plan
+
+    plan = read_plan(flags["plan_file"]) if flags["plan_file"] else make_plan(world, flags)
+    require_place(world, plan)
+    show_plan(plan, verbose=False)
+    if any(finding.severity == "error" for finding in plan.findings):
+        raise UsageError("the plan has errors that concern every workflow (see above); nothing is applied")
+    approve(f"Apply this plan to account {plan.account} in {plan.region}?", flags)
+    return plan

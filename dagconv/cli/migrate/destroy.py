@@ -1,0 +1,50 @@
+"""`migrate destroy`: deletes the workflows that are tagged as ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dagconv.cli.migrate import EXIT_CODES
+from dagconv.cli.migrate.common import (
+    FAILED,
+    approval_option,
+    approve,
+    aws_options,
+    open_aws,
+    parallel_options,
+    the_state,
+)
+from dagconv.errors import UsageError
+
+
+@click.command("destroy", epilog=EXIT_CODES, short_help="Delete the workflows that are tagged as ours.")
+@click.option("--environment", metavar="NAME", help="Which migration, when the state folder holds several.")
+@click.option("--bucket", metavar="NAME", help="The same, by bucket.")
+@approval_option
+@parallel_options
+@aws_options
+def command(**flags: Any) -> int:
+    """Delete every workflow that is tagged as made by dagconv from this environment. Run histories are lost."""
+    from dagconv.cli.migrate.show import escape, show_result
+    from dagconv.migrate.destroy import destroy, owned_workflows
+    from dagconv.migrate.execute import Limits
+    from dagconv.migrate.services import CallError
+
+    world = open_aws(flags)
+    state, run = the_state(world, flags)
+    environment, bucket, prefix = (str(run.facts.get(name, "")) for name in ("environment", "bucket", "prefix"))
+    try:
+        owned = owned_workflows(world, environment)
+        if not owned:
+            click.echo("nothing to destroy")
+            return 0
+        for workflow in owned:
+            click.echo(f"- {escape(workflow.name)}  {workflow.arn}")
+        approve(f"Delete these {len(owned)} workflows?", flags)
+        result = destroy(world, state, bucket, prefix, owned, Limits(flags["parallel"], flags["max_failures"]))
+    except CallError as error:
+        raise UsageError(str(error)) from error
+    show_result(result, "destroy")
+    return FAILED if result.failed else 0

@@ -1,0 +1,168 @@
+"""`migrate plan`: reads the environment and the account, converts, and shows what apply would do."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dagconv.cli.migrate import EXIT_CODES
+from dagconv.cli.migrate.common import FAILED, aws_options, open_aws
+from dagconv.errors import UsageError
+
+if TYPE_CHECKING:
+    from dagconv.migrate.inventory import Wishes
+    from dagconv.migrate.plan import Plan
+    from dagconv.migrate.services import World
+
+CHANGES = 4
+
+
+def plan_options(command: Any) -> Any:
+    """Everything that decides a plan; `rehearse` takes the same."""
+    folder = click.Path(exists=False, path_type=Path)
+    options = (
+        click.option("--environment", metavar="NAME", help="The MWAA environment to migrate."),
+        click.option("--source", type=folder, metavar="DIR", help="Local DAG files instead of the environment's."),
+        click.option(
+            "--definitions", type=folder, metavar="DIR", help="Finished definitions; they win over converted."
+        ),
+        click.option("--bucket", metavar="NAME", help="Bucket for the definitions. [default: the environment's]"),
+        click.option("--prefix", default="yaml", show_default=True, metavar="KEY", help="Where in the bucket."),
+        click.option("--role-arn", metavar="ARN", help="Role of the workflows. [default: the environment's]"),
+        click.option("--skip-trust", is_flag=True, help="Leave the role's trust policy alone."),
+        click.option("--trust-policy-limit", type=int, metavar="N", help="Raised length limit of trust policies."),
+        click.option("--code", type=folder, metavar="FILE", help="Code package for the workflows: .zip, .py or .sh."),
+        click.option("--workflow-env", "variables", multiple=True, metavar="NAME=VALUE", help="Set for all workflows."),
+        click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Tag of all workflows."),
+        click.option("--copy-network", is_flag=True, help="Run in the environment's subnets and security groups."),
+        click.option("--subnet", "subnets", multiple=True, metavar="ID", help="Subnet of the workflows."),
+        click.option("--security-group", "groups", multiple=True, metavar="ID", help="Security group of them."),
+        click.option("--kms-key", metavar="ARN", help="Customer key of definitions and workflows."),
+        click.option("--log-group", metavar="NAME", help="One log group for all workflows."),
+        click.option("--trigger-mode", type=click.Choice(["MANUAL", "SCHEDULED", "DISABLED"]), help="Not MANUAL."),
+        click.option("--trigger-mode-raw", metavar="TEXT", help="A trigger mode as the service spells it."),
+        click.option("--name-template", default="{dag_id}", show_default=True, help="Names of workflows."),
+        click.option("--suffix-names", is_flag=True, help="Tell colliding names apart by a short hash."),
+        click.option("--include", multiple=True, metavar="GLOB", help="Only these DAG ids."),
+        click.option("--exclude", multiple=True, metavar="GLOB", help="Not these DAG ids."),
+        click.option("--limit", type=click.IntRange(1), metavar="N", help="Create at most N workflows."),
+        click.option("--prune", is_flag=True, help="Delete workflows of ours whose DAG is gone."),
+        click.option("--workflow-quota", type=click.IntRange(1), metavar="N", help="The account's raised quota."),
+        click.option("--jobs", "-j", type=click.IntRange(1), metavar="N", help="Files that are loaded at a time."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command("plan", epilog=EXIT_CODES, short_help="Show what a migration would do.")
+@plan_options
+@aws_options
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the plan to a file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON instead of text.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 4 when there are changes and nothing was refused.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every finding and request.")
+def command(**flags: Any) -> int:
+    """Show what migrating an environment would do. Nothing is changed."""
+    from dagconv.cli.migrate.show import show_plan
+    from dagconv.migrate.planfile import render_plan, write_plan
+
+    world = open_aws(flags)
+    plan = make_plan(world, flags)
+    if flags["out"]:
+        write_plan(plan, flags["out"])
+    if flags["as_json"]:
+        click.echo(render_plan(plan), nl=False)
+    else:
+        show_plan(plan, verbose=flags["verbose"])
+    if plan.has_refusals:
+        return FAILED
+    return CHANGES if flags["detailed_exitcode"] and plan.has_changes else 0
+
+
+def make_plan(world: World, flags: dict[str, Any]) -> Plan:
+    """Raises UsageError for options that contradict one another."""
+    from dagconv.migrate.plan import plan_migration
+    from dagconv.migrate.planfile import tool_version
+    from dagconv.migrate.services import CallError
+    from dagconv.migrate.survey import Sources, survey
+
+    sources = Sources(
+        flags["environment"], flags["source"], flags["definitions"], flags["bucket"], flags["role_arn"], flags["code"]
+    )
+    with tempfile.TemporaryDirectory(prefix="dagconv-plan-") as scratch:
+        try:
+            wishes = _wishes(world, flags)
+            converter = _converter(world, flags)
+            inventory = survey(world, sources, wishes, converter, Path(scratch), uuid.uuid4().hex)
+        except CallError as error:
+            raise UsageError(f"cannot plan, {error}{_needed(error)}") from error
+    made = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    return plan_migration(inventory, wishes, tool=tool_version(), made=made)
+
+
+def _wishes(world: World, flags: dict[str, Any]) -> Wishes:
+    from dagconv.migrate.inventory import Wishes
+    from dagconv.migrate.trust import LONGEST
+
+    subnets, groups = tuple(flags["subnets"]), tuple(flags["groups"])
+    if flags["copy_network"]:
+        if not flags["environment"]:
+            raise UsageError("--copy-network copies from the environment: name it with --environment")
+        network = world.environments.get(flags["environment"]).get("NetworkConfiguration", {})
+        subnets, groups = tuple(network.get("SubnetIds", ())), tuple(network.get("SecurityGroupIds", ()))
+    return Wishes(
+        prefix=flags["prefix"],
+        name_template=flags["name_template"],
+        suffix_names=flags["suffix_names"],
+        trigger_mode=flags["trigger_mode_raw"] or flags["trigger_mode"],
+        skip_trust=flags["skip_trust"],
+        longest_trust=flags["trust_policy_limit"] or LONGEST,
+        subnets=subnets,
+        security_groups=groups,
+        kms_key=flags["kms_key"],
+        log_group=flags["log_group"],
+        variables=_pairs(flags["variables"], "--workflow-env"),
+        tags=_pairs(flags["tags"], "--tag"),
+        include=flags["include"],
+        exclude=flags["exclude"],
+        limit=flags["limit"],
+        prune=flags["prune"],
+        workflow_quota=flags["workflow_quota"],
+    )
+
+
+def _converter(world: World, flags: dict[str, Any]) -> Any:
+    """The pipeline, imported only when DAG files are converted."""
+    if flags["definitions"] and not flags["source"]:
+        return None
+    from dagconv.migrate.convert import PipelineConverter
+
+    return PipelineConverter(world.identity.caller().region, flags["jobs"] or 0)
+
+
+def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{option} {name}: write NAME=VALUE")
+        pairs[name] = value
+    return pairs
+
+
+def _needed(error: Any) -> str:
+    """What a caller who was denied needs (C1 23)."""
+    from dagconv.migrate.services import Cause
+
+    if error.cause is not Cause.DENIED:
+        return ""
+    action = error.call.replace("mwaa-serverless:", "airflow-serverless:").replace("mwaa:", "airflow:")
+    return f"; the caller needs an Allow for {action}"

@@ -1,0 +1,27 @@
+"""`migrate repair`: sets a damaged journal aside; the truth is then read from AWS by the next plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dagconv.cli.migrate import EXIT_CODES
+from dagconv.cli.migrate.common import approval_option, approve, aws_options, open_aws
+
+
+@click.command("repair", epilog=EXIT_CODES, short_help="Set a damaged journal aside.")
+@click.option("--bucket", required=True, metavar="NAME", help="The migration's bucket.")
+@approval_option
+@aws_options
+def command(**flags: Any) -> int:
+    """Set a damaged journal aside, under another name. The next plan finds what exists by its tags."""
+    from dagconv.migrate.state import State
+
+    world = open_aws(flags)
+    caller = world.identity.caller()
+    state = State(flags["state_dir"], caller.account, caller.region, flags["bucket"], world.say)
+    approve(f"Set the journal in {state.folder} aside? A rollback of what it holds is then impossible.", flags)
+    moved = state.set_aside()
+    click.echo("there is no journal" if moved is None else f"the journal is now {moved}; plan again")
+    return 0

@@ -1,0 +1,153 @@
+"""How plans and results look on a terminal: symbols that need no colour, secrets masked, control characters escaped."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from dagconv.migrate.redact import redact, redact_text
+
+if TYPE_CHECKING:
+    from dagconv.migrate.apply import Result
+    from dagconv.migrate.definition import Finding
+    from dagconv.migrate.item import Item
+    from dagconv.migrate.plan import Plan
+
+_SYMBOLS = {"create": "+", "update": "~", "unchanged": "=", "delete": "-", "refused": "!"}
+_COLOURS = {"create": "green", "update": "yellow", "unchanged": None, "delete": "red", "refused": "red"}
+
+
+def show_plan(plan: Plan, *, verbose: bool) -> None:
+    for line, colour in _plan_lines(plan, verbose):
+        click.secho(escape(redact_text(line)), fg=colour)
+
+
+def show_result(result: Result, verb: str) -> None:
+    """The table by cause, what was left, and how to go on."""
+    done = [o for o in result.outcomes if o.state.value == "done"]
+    failed = [o for o in result.outcomes if o.state.value == "failed"]
+    left = [o for o in result.outcomes if o.state.value == "left"]
+    for name, warnings in sorted(result.warnings.items()):
+        for warning in warnings:
+            click.echo(f"  warning of the service for {escape(name)}, not predicted: {escape(redact_text(warning))}")
+    for cause, count in sorted(Counter(o.cause for o in failed).items()):
+        click.echo(f"  {count} failed: {cause}")
+        for outcome in [o for o in failed if o.cause == cause][:10]:
+            click.echo(f"    {escape(outcome.step)}: {escape(redact_text(outcome.reason))}")
+    click.echo(f"{verb}: {len(done)} steps done, {len(failed)} failed, {len(left)} left")
+    if result.stopped:
+        click.echo(f"stopped: {result.stopped}")
+    if (failed or left) and verb in ("apply", "cutover"):
+        click.echo(f"`dag-converter migrate {verb} --resume` takes up what is open")
+
+
+def escape(text: str) -> str:
+    """No control character of a name reaches the terminal; lines stay lines."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _plan_lines(plan: Plan, verbose: bool) -> Iterator[tuple[str, str | None]]:
+    environment = plan.environment
+    yield f"Account {plan.account}, Region {plan.region}, as {plan.caller}", None
+    if environment:
+        version, status = environment.get("airflow_version"), environment.get("status")
+        yield f"Environment {environment['name']}: Airflow {version}, {status}", None
+    yield f"Bucket {plan.bucket} (versioning {plan.versioning}), role {plan.trust.role_arn}", None
+    yield "", None
+    for item in plan.items:
+        yield from _item_lines(item, verbose)
+    yield "", None
+    yield from _trust_lines(plan)
+    yield from _quota_lines(plan)
+    yield from _finding_lines(plan.findings, "")
+    yield from _schedule_lines(plan)
+    yield from _loss_lines(plan)
+    counts = Counter(item.kind for item in plan.items)
+    parts = [f"{counts[kind]} to {kind}" for kind in ("create", "update", "delete")]
+    yield (
+        f"Plan {plan.id[:12]}: {', '.join(parts)}, {counts['unchanged']} unchanged, {counts['refused']} refused.",
+        None,
+    )
+
+
+def _item_lines(item: Item, verbose: bool) -> Iterator[tuple[str, str | None]]:
+    colour = _COLOURS[item.kind]
+    name = f" as {item.name}" if item.name and item.name != item.dag_id else ""
+    detail = f" ({', '.join(item.changes)})" if item.changes else ""
+    proved = ", not proved" if item.origin == "given" and item.text else ""
+    source = f"  [{item.source}{proved}]" if item.source else ""
+    yield f"{_SYMBOLS[item.kind]} {item.kind} {item.dag_id or item.name}{name}{detail}{source}", colour
+    for line in item.diff.splitlines():
+        yield f"    {line}", "green" if line.startswith("+") else "red" if line.startswith("-") else None
+    important = (
+        item.findings if verbose else [f for f in item.findings if f.severity == "error" or item.kind == "refused"]
+    )
+    yield from _finding_lines(tuple(important), "    ")
+    if verbose and item.request:
+        yield f"    {json.dumps(redact(item.request), sort_keys=True)}", None
+
+
+def _trust_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:
+    trust = plan.trust
+    match trust.action:
+        case "append":
+            yield f"~ trust policy of {trust.role_arn}: one statement is appended", "yellow"
+            for line in json.dumps(trust.statement, indent=2).splitlines():
+                yield f"    + {line}", "green"
+        case "none":
+            yield f"= trust policy of {trust.role_arn} lets the service in already", None
+        case "skip":
+            yield "= trust policy not looked at (--skip-trust)", None
+        case _:
+            yield f"! trust policy of {trust.role_arn} is left alone: {trust.reason}", "red"
+            yield "  the statement that is needed:", None
+            for line in json.dumps(trust.statement, indent=2).splitlines():
+                yield f"    {line}", None
+
+
+def _quota_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:
+    figures = plan.quota["workflows"]
+    used = "unknown" if figures["used"] is None else figures["used"]
+    planned = "unknown" if figures["planned"] is None else figures["planned"]
+    yield f"Workflows: {used} now, {planned} after this plan, quota {figures['quota']}", None
+    if left := plan.quota.get("left_out_by_limit"):
+        yield f"{left} DAGs are left for later by --limit", None
+
+
+def _schedule_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:
+    scheduled = [item for item in plan.of("create") if item.scheduled]
+    starting = [item for item in scheduled if item.request.get("TriggerMode") == "SCHEDULED"]
+    if starting:
+        yield f"Schedules of {len(starting)} workflows START AT ONCE (--trigger-mode SCHEDULED):", "red"
+        yield f"  pause these DAGs in the old environment first: {', '.join(i.dag_id for i in starting)}", None
+    elif scheduled:
+        yield (
+            f"No schedule starts: {len(scheduled)} workflows wait for `migrate cutover`, which then needs paused:",
+            None,
+        )
+        yield f"  {', '.join(i.dag_id for i in scheduled)}", None
+
+
+def _loss_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:
+    losses = Counter(
+        (finding.effect, finding.code)
+        for item in plan.of("create", "update", "unchanged")
+        for finding in item.findings
+        if finding.effect in ("changed", "dropped")
+    )
+    if losses:
+        yield "Changed or dropped on the way (--verbose lists each, `explain CODE` tells why):", None
+        for (effect, code), count in sorted(losses.items()):
+            yield f"  {effect} {code}: {count} times", None
+
+
+def _finding_lines(findings: tuple[Finding, ...], indent: str) -> Iterator[tuple[str, str | None]]:
+    for finding in findings:
+        place = f"{finding.place}: " if finding.place else ""
+        yield f"{indent}{finding.severity} {finding.code} {place}{finding.message}", None
+        if finding.help:
+            yield f"{indent}  help: {finding.help}", None

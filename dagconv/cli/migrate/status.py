@@ -1,0 +1,47 @@
+"""`migrate status`: the workflows of a migration as they are, and with --drift what differs from the journal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dagconv.cli.migrate import EXIT_CODES
+from dagconv.cli.migrate.common import FAILED, aws_options, open_aws, the_state
+from dagconv.errors import UsageError
+
+
+@click.command("status", epilog=EXIT_CODES, short_help="Show the workflows and what differs.")
+@click.option("--environment", metavar="NAME", help="Which migration, when the state folder holds several.")
+@click.option("--bucket", metavar="NAME", help="The same, by bucket.")
+@click.option("--drift", is_flag=True, help="Read every workflow back; exit 1 when one differs.")
+@aws_options
+def command(**flags: Any) -> int:
+    """Show the workflows of a migration: mode, version, and with --drift what is not as it was deployed."""
+    from dagconv.cli.migrate.show import escape
+    from dagconv.migrate.desired_state import compare, wanted_workflows
+    from dagconv.migrate.services import CallError
+
+    world = open_aws(flags)
+    state, _ = the_state(world, flags)
+    journal = state.journal()
+    drifted = 0
+    try:
+        there = {str(summary["WorkflowArn"]): summary for summary in world.workflows.all()}
+        for wanted in wanted_workflows(state, journal):
+            summary = there.get(wanted.arn, {})
+            mode = summary.get("TriggerMode") or ("gone" if not summary else "?")
+            click.echo(f"{escape(wanted.item.name):40} {mode:10} {summary.get('WorkflowStatus', 'GONE')}")
+            if flags["drift"]:
+                differences = compare(world, wanted).differences
+                drifted += bool(differences)
+                for line in differences:
+                    click.echo(f"    drift: {escape(line)}")
+    except CallError as error:
+        raise UsageError(str(error)) from error
+    unfinished = journal.unfinished()
+    if unfinished is not None:
+        click.echo(f"{unfinished.verb} {unfinished.id[:12]} was cut off: `migrate {unfinished.verb} --resume`")
+    if flags["drift"]:
+        click.echo(f"{drifted} workflows differ from what was deployed")
+    return FAILED if drifted else 0

@@ -1,0 +1,74 @@
+"""`migrate verify`: reads every workflow back and compares; with --run, starts chosen ones and follows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dagconv.cli.migrate import EXIT_CODES
+from dagconv.cli.migrate.common import FAILED, approval_option, approve, aws_options, open_aws, the_state
+from dagconv.errors import UsageError
+
+if TYPE_CHECKING:
+    from dagconv.migrate.desired_state import Wanted
+    from dagconv.migrate.services import World
+
+
+@click.command("verify", epilog=EXIT_CODES, short_help="Read workflows back and compare them.")
+@click.option("--environment", metavar="NAME", help="Which migration, when the state folder holds several.")
+@click.option("--bucket", metavar="NAME", help="The same, by bucket.")
+@click.option("--run", "runs", multiple=True, metavar="NAME", help="Start this workflow and follow it to its end.")
+@click.option("--timeout", type=float, default=3600.0, show_default=True, metavar="S", help="Longest time to follow.")
+@approval_option
+@aws_options
+def command(**flags: Any) -> int:
+    """Read every workflow back and compare it field by field with what was deployed.
+
+    --run starts REAL jobs: every task of the workflow does its work. Ctrl-C stops the run.
+    """
+    from dagconv.cli.migrate.show import escape
+    from dagconv.migrate.desired_state import compare, wanted_workflows
+    from dagconv.migrate.services import CallError
+
+    world = open_aws(flags)
+    state, _ = the_state(world, flags)
+    wanted = wanted_workflows(state, state.journal())
+    bad = 0
+    try:
+        for workflow in wanted:
+            differences = compare(world, workflow).differences
+            bad += bool(differences)
+            click.echo(f"{'differs' if differences else 'equal  '}  {escape(workflow.item.name)}")
+            for line in differences:
+                click.echo(f"    {escape(line)}")
+        click.echo(f"{len(wanted) - bad} of {len(wanted)} workflows are as they were deployed")
+        for name in flags["runs"]:
+            bad += not _run(world, _named(wanted, name), flags)
+    except CallError as error:
+        raise UsageError(str(error)) from error
+    return FAILED if bad else 0
+
+
+def _named(wanted: list[Wanted], name: str) -> Wanted:
+    for workflow in wanted:
+        if name in (workflow.item.name, workflow.item.dag_id):
+            return workflow
+    raise UsageError(f"--run {name}: no such workflow in this migration")
+
+
+def _run(world: World, wanted: Wanted, flags: dict[str, Any]) -> bool:
+    from dagconv.cli.migrate.show import escape
+    from dagconv.migrate.definition import body_of
+    from dagconv.migrate.watch import watch_run
+
+    body = body_of(wanted.item.text)
+    click.echo(f"A run of {wanted.item.name} does real work:")
+    for task_id, task in (body[1].get("tasks") or {}).items() if body else ():
+        click.echo(f"  {escape(str(task_id))}: {escape(str(task.get('operator')))}")
+    approve("Start it?", flags)
+    seen = watch_run(world, wanted.arn, {}, flags["timeout"])
+    click.echo(f"run {seen.run_id}: {seen.state}" + (f" ({escape(seen.error)})" if seen.error else ""))
+    if seen.failed_tasks:
+        click.echo(f"  tasks that failed: {escape(', '.join(seen.failed_tasks))}")
+    return seen.good

@@ -1,0 +1,75 @@
+"""The converter of the pipeline as the migrator needs it: one folder of DAG files to definitions with findings."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagconv.diagnostics import Diagnostic
+from dagconv.diagnostics.report import FileReport, FileStatus
+from dagconv.discover import IgnoreSyntax, discover
+from dagconv.lower.lowering import Options
+from dagconv.migrate.definition import Definition, Finding, as_finding
+from dagconv.migrate.services import Json
+from dagconv.pipeline import CompileOptions, compiler
+
+_LOST = frozenset({FileStatus.REFUSED, FileStatus.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineConverter:
+    """`region` is the workflows' Region, `jobs` how many files are loaded at a time."""
+
+    region: str
+    jobs: int = 0
+    timeout: float = 30.0
+    memory_mb: int = 2048
+
+    def __call__(self, folder: Path, facts: Json) -> Iterator[Definition]:
+        """Converts a folder. `facts["airflow_version"]` decides how .airflowignore is read (C2 24)."""
+        old = str(facts.get("airflow_version", "3")).startswith(("1.", "2."))
+        discovery = discover((str(folder),), IgnoreSyntax("regexp" if old else "glob"))
+        skipped = [file for file in discovery.skipped if file.status in _LOST]
+        if not discovery.files:
+            yield from self._without_dags(skipped, folder)
+            return
+        options = CompileOptions(
+            lowering=Options(now=datetime.datetime.now(datetime.timezone.utc), region=self.region),
+            jobs=self.jobs or len(os.sched_getaffinity(0)),
+            timeout=self.timeout,
+            memory_mb=self.memory_mb,
+        )
+        with compiler(options) as running:
+            result = running.convert(discovery.files)
+            texts = {(d.source_path, d.dag_id): d for d in result.definitions}
+            for file in (*result.report.files, *skipped):
+                if not file.dags:
+                    yield from self._without_dags([file], folder)
+                for dag in file.dags:
+                    found = texts.get((file.path, dag.dag_id))
+                    about = [d for d in file.diagnostics if d.dag_id in (None, dag.dag_id)]
+                    text = found.text if found is not None else ""
+                    yield Definition(dag.dag_id, text, "converted", _shown(file.path, folder), _findings(about, folder))
+
+    def _without_dags(self, files: list[FileReport], folder: Path) -> Iterator[Definition]:
+        """A file that could not be read stands in the plan as refused, by its name."""
+        for file in files:
+            if file.status in _LOST:
+                findings = _findings(list(file.diagnostics), folder)
+                yield Definition(Path(file.path).stem, "", "converted", _shown(file.path, folder), findings)
+
+
+def _findings(diagnostics: list[Diagnostic], folder: Path) -> tuple[Finding, ...]:
+    return tuple(_relative(as_finding(diagnostic), folder) for diagnostic in diagnostics)
+
+
+def _relative(finding: Finding, folder: Path) -> Finding:
+    place = finding.place.removeprefix(f"{folder}/")
+    return Finding(finding.code, finding.severity, finding.effect, finding.message, finding.help, place)
+
+
+def _shown(path: str, folder: Path) -> str:
+    return os.path.relpath(path, folder)
