@@ -28,7 +28,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "base", "misc"}
 # Lines of code: blank lines, docstrings and the texts of rules are read differently.
 SIZE_LIMIT = 250
 LARGER = {
-    "dagconv/language/jinja.py": 310,  # one walk over Jinja's own tree
+    "dagconv/language/jinja.py": 340,  # one walk over Jinja's own tree
     "dagconv/migrate/rehearsal/workflows.py": 350,  # one service, operation by operation
 }
 
