@@ -26,7 +26,7 @@ class Kind(str, enum.Enum):
     FLOAT = "float"
     DATE = "date"
     MERGE = "merge"  # <<
-    DEFAULT = "default"  # =, which no loader can construct
+    DEFAULT = "default"  # = and what syntax never lets be a scalar: no loader constructs them
 
 
 # PyYAML tries a pattern only for certain first characters; each is anchored at both ends, where `$` allows a final
@@ -70,7 +70,9 @@ def kind11(text: str) -> Kind:
     ):
         if pattern.fullmatch(text):
             return kind
-    return {"<<": Kind.MERGE, "=": Kind.DEFAULT}.get(text, Kind.TEXT)
+    if text in ("=", "!", "&", "*"):
+        return Kind.DEFAULT
+    return Kind.MERGE if text == "<<" else Kind.TEXT
 
 
 def kind12(text: str) -> Kind:
@@ -105,7 +107,7 @@ def read11(text: str) -> Value:
         case Kind.DATE:
             return _date(text)
         case Kind.DEFAULT:
-            raise ValueError("a lone '=' has no value")
+            raise ValueError(f"a lone {text!r} has no value")
 
 
 def retyped(text: str) -> bool:

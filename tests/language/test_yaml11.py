@@ -22,6 +22,7 @@ _TAGS = {
     "tag:yaml.org,2002:timestamp": Kind.DATE,
     "tag:yaml.org,2002:merge": Kind.MERGE,
     "tag:yaml.org,2002:value": Kind.DEFAULT,
+    "tag:yaml.org,2002:yaml": Kind.DEFAULT,
 }
 _WORDS = st.one_of(
     st.from_regex(r"[-+]?[0-9_:.xboeE+-]{0,12}", fullmatch=True),
@@ -55,6 +56,7 @@ def loaded(text: str) -> Value:
 @example("0o17")
 @example("-0x1F")
 @example("")
+@example("!")
 def test_kind_agrees_with_the_full_loader(text: str):
     tag = yaml.FullLoader("").resolve(yaml.ScalarNode, text, (True, False))
     assert kind11(text) is _TAGS[tag]
