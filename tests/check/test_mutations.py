@@ -200,13 +200,44 @@ ROWS = [
     ("second document", "    tell:\n", "§---\n    tell:\n", "DC605"),
     ("undefined alias", "message: done", "message: §*gone", "DC603"),
     ("recursive alias", "    bucket: sales-landing", "    bucket: &a [§*a]", "DC609"),
+    ("unclosed braces", "{{ params.bucket }}", "{{ params.bucket }", "DC470"),
+    ("removed variable", "{{ ds }}", "{{ §next_ds }}", "DC471"),
+    ("misspelt variable", "{{ ds }}", "{{ §dss }}", "DC472"),
+    ("unlisted variable", "{{ ds }}", "{{ §logical_date }}", "DC473"),
+    ("configuration of the run", "{{ ds }}", "{{ §dag_run.conf.day }}", "DC474"),
+    ("airflow variable", "{{ ds }}", "{{ §var.value.day }}", "DC475"),
+    ("misspelt macro", "{{ ds }}", "{{ §macros.ds_subtract(ds, 1) }}", "DC476"),
+    ("unlisted macro", "{{ ds }}", "{{ §macros.json.dumps(ds) }}", "DC477"),
+    ("misspelt filter", "{{ ds }}", "{{ ds | §lowers }}", "DC478"),
+    ("template where none is rendered", "      mode: reschedule",
+     "      mode: reschedule\n      metadata_keys: [§'{{ ds }}']", "DC479"),
+    ("template file", "query: select count(*) from orders", "query: §sql/orders.sql", "DC480"),
+    ("included template", "query: select count(*) from orders", "query: §\"{% include 'a.sql' %}\"", "DC480"),
+    ("xcom of nobody", "task_ids='load'", "task_ids='§loading'", "DC481"),
+    ("xcom of a later task", "task_ids='load'", "task_ids='§tell'", "DC482"),
+    ("undeclared parameter", "{{ params.bucket }}", "{{ params.§buckets }}", "DC484"),
     ("control character", "message: done", "message: done§\x07", "DC601"),
     ("lonely equals sign", "message: done", "message: §=", "DC611"),
     ("list as a key", "      message: done", "      ? §[a]\n      : b\n      message: done", "DC612"),
 ]  # fmt: skip
 WARNINGS_ONLY = {"DC253", "DC255", "DC256", "DC261", "DC265", "DC352", "DC359", "DC360", "DC387", "DC453", "DC454"}
-WARNINGS_ONLY |= {"DC456", "DC457", "DC623", "DC624", "DC625", "DC626", "DC628"}
-INFOS_ONLY = {"DC363", "DC379", "DC627"}
+WARNINGS_ONLY |= {
+    "DC473",
+    "DC474",
+    "DC475",
+    "DC477",
+    "DC479",
+    "DC481",
+    "DC482",
+    "DC456",
+    "DC457",
+    "DC623",
+    "DC624",
+    "DC625",
+    "DC626",
+    "DC628",
+}
+INFOS_ONLY = {"DC484", "DC363", "DC379", "DC627"}
 
 
 def test_the_good_definition_has_no_error_and_no_warning() -> None:

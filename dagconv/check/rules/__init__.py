@@ -26,6 +26,8 @@ from dagconv.check.rules.dag import (
     unproven_key,
 )
 from dagconv.check.rules.dependency import cycle, form, target
+from dagconv.check.rules.jinja import macro, not_rendered, param, template_file, variable, xcom
+from dagconv.check.rules.jinja import syntax as jinja_syntax
 from dagconv.check.rules.operator import (
     abstract,
     missing,
@@ -112,6 +114,13 @@ DAG_CHECKS: tuple[Callable[[Subject], Iterator[Diagnostic]], ...] = (
     reserved_key.check_reserved_key,
     environment_name.check_environment_name,
     yaml_word.check_yaml_word,
+    jinja_syntax.check_syntax,
+    variable.check_variable,
+    macro.check_macro,
+    not_rendered.check_not_rendered,
+    template_file.check_loaded_template,
+    xcom.check_xcom,
+    param.check_param,
 )
 
 # Each task by itself.
@@ -148,6 +157,7 @@ TASK_CHECKS: tuple[Callable[[Subject, TaskNode], Iterator[Diagnostic]], ...] = (
     ignored_task_setting.check_ignored_setting,
     ignored_task_key.check_ignored_key,
     aws_attribute.check_aws_attribute,
+    template_file.check_template_file,
 )
 
 _MODULES: tuple[ModuleType, ...] = (
@@ -170,7 +180,7 @@ _MODULES: tuple[ModuleType, ...] = (
     *(inner_task_id, misread_key, missing, short_name, unknown, phantom, abstract, unconfirmed, unlisted, moved),
     *(not_offered, needs_code, unknown_argument, missing_argument, needed_at_run, exclusive, wrong_type, choice),
     *(callable_argument, bash_script, form, target, sensor_timeout, waiter, task_date, ignored_task_setting),
-    *(ignored_task_key, aws_attribute),
+    *(ignored_task_key, aws_attribute, jinja_syntax, variable, macro, not_rendered, template_file, xcom, param),
 )
 
 # The ignore comments are read last, in check/ignores.py; check/batch.py adds what only a call over files can show.

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dagconv.catalog.operators import Parameter
 from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, shown
 from dagconv.check.subject import Subject, TaskNode
+from dagconv.check.templates import is_rendered
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.language.jinja import is_template
 
 RULE = Rule(
     code="DC369",
@@ -64,7 +66,7 @@ def check_wrong_type(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
         parameter = known.parameters.get(name)
         if parameter is None or name in _ELSEWHERE or name in subject.service.ignored_task_keys:
             continue
-        if _fits(parameter, node):
+        if _fits(parameter, node, rendered=is_rendered(task, name)):
             continue
         wanted = " or ".join(dict.fromkeys(kind_words(kind) for kind in parameter.types if kind not in _UNSPOKEN))
         plain = isinstance(node, Scalar) and "string" in parameter.types
@@ -85,7 +87,7 @@ def _found(node: Node) -> str:
     return f"{kind} ({shown(node)})" if isinstance(node, Scalar) and node.text else kind
 
 
-def _fits(parameter: Parameter, node: Node) -> bool:
+def _fits(parameter: Parameter, node: Node, *, rendered: bool) -> bool:
     types = set(parameter.types)
     kind = kind_of(node)
     if not types or "any" in types or kind in types or _ALSO.get(kind, set()) & types:
@@ -94,6 +96,6 @@ def _fits(parameter: Parameter, node: Node) -> bool:
         return not parameter.required or parameter.default is None
     if kind == "string" and isinstance(node, Scalar):
         # A template may render to whatever is needed, and a callable is a matter of its own rule.
-        return "{{" in node.text or "{%" in node.text or "callable" in types
+        return (rendered and is_template(node.text)) or "callable" in types
     # Objects and reserved keys are a matter of their own rules.
     return isinstance(node, Mapping) and any(entry.key.text.startswith("__") for entry in node.entries)

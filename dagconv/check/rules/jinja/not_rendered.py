@@ -1,0 +1,47 @@
+"""Template marks where nothing renders them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagconv.check.subject import Subject
+from dagconv.check.templates import is_rendered, marked_texts
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+
+RULE = Rule(
+    code="DC479",
+    slug="jinja-not-rendered",
+    severity=Severity.WARNING,
+    effect=Effect.CHANGED,
+    summary="A template stands in an argument that is not rendered.",
+    message="'{key}'{operator} is not rendered, so the template stays text",
+    help="move the template to an argument that is rendered: {fields}",
+    why=("Airflow renders an operator's template fields only. Anywhere else the braces reach the AWS API as they are."),
+    example=(
+        "my_dag:\n"
+        "  tasks:\n"
+        "    wait:\n"
+        "      operator: airflow.providers.amazon.aws.sensors.s3.S3KeySensor\n"
+        "      bucket_key: s3://b/k\n"
+        '      metadata_keys: ["{{ ds }}"]\n'
+    ),
+    fix="Write the plain value, or use an argument that is rendered.",
+    source="contract 9 rule 39 (contract 5: only templated fields render)",
+)
+
+
+def check_not_rendered(subject: Subject) -> Iterator[Diagnostic]:
+    params = subject.dag.get("params")
+    for node in marked_texts(params) if params is not None else ():
+        yield subject.at(RULE, node, key="params", operator=" of the DAG", fields="those of a task")
+    for task in subject.tasks:
+        known = task.signature
+        for entry in task.node.entries if known is not None else ():
+            name = entry.key.text
+            parameter = known.parameters.get(name) if known is not None else None
+            if parameter is None or is_rendered(task, name) or name in subject.service.ignored_task_keys:
+                continue
+            for node in marked_texts(entry.value):
+                fields = ", ".join(known.template_fields) if known is not None else ""
+                operator = f" of {known.name}" if known is not None else ""
+                yield subject.at(RULE, node, task, name, operator=operator, fields=fields or "none")

@@ -1,0 +1,113 @@
+"""xcom_pull from tasks that are not there, do not come before, or return nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dagconv.check.nearest import suggestion
+from dagconv.check.node import Mapping
+from dagconv.check.subject import Subject, TaskNode
+from dagconv.check.templates import Use, place_of, templates
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.ir.graph import ancestors
+from dagconv.language.jinja import XComPull
+
+UNKNOWN = Rule(
+    code="DC481",
+    slug="xcom-pull-unknown-task",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A template pulls the result of a task that does not exist.",
+    message="xcom_pull names '{found}', which is no task of this DAG{hint}: the value is None",
+    help="correct the task id",
+    why=('Pulling from a task that does not exist gives None, and the text "None" goes to the AWS API.'),
+    example=(
+        "my_dag:\n"
+        "  tasks:\n"
+        "    list:\n"
+        "      operator: airflow.providers.amazon.aws.operators.s3.S3ListOperator\n"
+        "      bucket: \"{{ ti.xcom_pull(task_ids='make') }}\"\n"
+    ),
+    fix="Correct the task id.",
+    source="contract 9 rule 44 (contract 5)",
+)
+
+NOT_UPSTREAM = Rule(
+    code="DC482",
+    slug="xcom-pull-not-upstream",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A template pulls the result of a task that does not come before.",
+    message="xcom_pull names '{found}', which '{task_id}' does not wait for",
+    help="add '{found}' to the dependencies",
+    why="Without a dependency the other task may not have run yet, and then the value is None.",
+    example=(
+        "my_dag:\n"
+        "  tasks:\n"
+        "    make:\n"
+        "      operator: airflow.providers.amazon.aws.operators.s3.S3ListOperator\n"
+        "      bucket: b\n"
+        "    list:\n"
+        "      operator: airflow.providers.amazon.aws.operators.s3.S3ListOperator\n"
+        "      bucket: \"{{ ti.xcom_pull(task_ids='make') }}\"\n"
+    ),
+    fix="Add the task to the dependencies.",
+    source="contract 9 rule 44 (contract 5)",
+)
+
+NOTHING = Rule(
+    code="DC483",
+    slug="xcom-pull-returns-nothing",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A template pulls the result of an operator that returns nothing.",
+    message="xcom_pull names '{found}', but {operator} returns nothing: the value is None",
+    help="read what is needed from a task that returns it, or write it out",
+    why="Tried on the service, the operator pushes no result.",
+    example=(
+        "my_dag:\n"
+        "  tasks:\n"
+        "    start: {operator: airflow.operators.empty.EmptyOperator}\n"
+        "    list:\n"
+        "      operator: airflow.providers.amazon.aws.operators.s3.S3ListOperator\n"
+        "      bucket: \"{{ ti.xcom_pull(task_ids='start') }}\"\n"
+        "      dependencies: [start]\n"
+    ),
+    fix="Take the value from elsewhere.",
+    source="contract 9 rule 44 (contract 5)",
+)
+
+
+# Operators known to return nothing (contract 5; EmptyOperator does nothing at all).
+_SILENT = frozenset({"CloudFormationCreateStackOperator", "CloudFormationDeleteStackOperator", "EmptyOperator"})
+
+
+def check_xcom(subject: Subject) -> Iterator[Diagnostic]:
+    for use, template in templates(subject):
+        for pull in template.xcom_pulls:
+            if pull.dynamic or (pull.dag_id is not None and pull.dag_id != subject.dag_id):
+                continue
+            seen: set[str] = set()
+            for name in pull.task_ids or ():
+                if name not in seen:
+                    seen.add(name)
+                    yield from _check(subject, use, pull, name)
+
+
+def _check(subject: Subject, use: Use, pull: XComPull, name: str) -> Iterator[Diagnostic]:
+    tasks = subject.dag.get("tasks")
+    known = {entry.key.text for entry in tasks.entries} if isinstance(tasks, Mapping) else set()
+    place = place_of(subject, use.node, name, pull.reference.start)
+    if name not in known:
+        hint = suggestion(name, known)
+        yield subject.at(UNKNOWN, place, use.task, use.key, found=name, hint=hint)
+    elif name != use.task.task_id and name not in ancestors(subject.upstream, use.task.task_id):
+        yield subject.at(NOT_UPSTREAM, place, use.task, use.key, found=name)
+    elif (operator := _silent(subject, name)) is not None and pull.key == "return_value":
+        yield subject.at(NOTHING, place, use.task, use.key, found=name, operator=operator)
+
+
+def _silent(subject: Subject, task_id: str) -> str | None:
+    found: TaskNode | None = next((task for task in subject.tasks if task.task_id == task_id), None)
+    name = found.known.name if found is not None and found.known is not None else None
+    return name if name in _SILENT else None

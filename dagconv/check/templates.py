@@ -1,0 +1,72 @@
+"""The texts of a definition that Airflow renders, parsed, with the place of each name in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dagconv.check.document import span_at
+from dagconv.check.node import Node, Scalar, Span, walk
+from dagconv.check.subject import Subject, TaskNode
+from dagconv.language.jinja import JinjaError, Template, is_template, parse_template
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A text with template marks: the task and argument it belongs to. `template` is None if it cannot be parsed."""
+
+    task: TaskNode
+    key: str
+    node: Scalar
+    template: Template | None
+    error: JinjaError | None = None
+
+
+def is_rendered(task: TaskNode, key: str) -> bool:
+    """Whether Airflow renders the argument; of a class without a catalog entry that is not known, so it may."""
+    return task.known is None or task.known.open_arguments or key in task.known.template_fields
+
+
+def marked_texts(node: Node) -> Iterator[Scalar]:
+    """The texts at and below a node that hold template marks."""
+    for part in walk(node):
+        if isinstance(part, Scalar) and isinstance(part.value, str) and is_template(part.value):
+            yield part
+
+
+def uses(subject: Subject) -> Iterator[Use]:
+    """Every text that is rendered; parsing is cached, so each rule may ask."""
+    if not is_template(subject.document.text):
+        return
+    for task in subject.tasks:
+        for entry in task.node.entries:
+            key = entry.key.text
+            if key in subject.service.task_structure_keys or not is_rendered(task, key):
+                continue
+            for node in marked_texts(entry.value):
+                try:
+                    yield Use(task, key, node, parse_template(node.text))
+                except JinjaError as error:
+                    yield Use(task, key, node, None, error)
+
+
+def templates(subject: Subject) -> Iterator[tuple[Use, Template]]:
+    """Those of them that can be parsed."""
+    for use in uses(subject):
+        if use.template is not None:
+            yield use, use.template
+
+
+def place_of(subject: Subject, node: Scalar, word: str, offset: int) -> Span:
+    """Where a word of a text stands in the file.
+
+    `offset` is its place in the value, which quotes and folding may have moved: the same occurrence of the word is
+    looked for in the source; the span of the whole value is the answer if there is none.
+    """
+    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+    before = sum(1 for _ in pattern.finditer(node.text, 0, offset))
+    for index, match in enumerate(pattern.finditer(subject.document.text, node.span.start, node.span.end)):
+        if index == before:
+            return span_at(subject.document.text, *match.span())
+    return node.span
