@@ -31,7 +31,7 @@ NOT_TEXT = Rule(
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
     summary="A task's output given to an argument is not known to be text.",
-    message="{key} is the output {part} of {source}, which {reason}",
+    message="{key} is the output{part} of {source}, which {reason}",
     help="pull the part that the argument needs in a template: {{{{ ti.xcom_pull(task_ids='{source}')... }}}}",
     why="Airflow hands the object itself over; a template renders text, so that lists and mappings would change.",
     example="GlueJobOperator(task_id='job', script_args=lambda_task.output)",

@@ -9,7 +9,9 @@ from dagconv.lower.drop_callbacks import drop_callbacks
 from dagconv.lower.drop_history import drop_history
 from dagconv.lower.drop_metadata import drop_metadata
 from dagconv.lower.drop_queueing import drop_queueing
+from dagconv.lower.escape_dollars import escape_dollars
 from dagconv.lower.flatten_groups import flatten_groups
+from dagconv.lower.fold_macros import fold_macros
 from dagconv.lower.inline_template_files import inline_template_files
 from dagconv.lower.lower_crons import lower_crons
 from dagconv.lower.lower_dates import lower_dates
@@ -19,6 +21,7 @@ from dagconv.lower.lower_periods import lower_periods
 from dagconv.lower.lower_retries import lower_retries
 from dagconv.lower.lower_setup_teardown import lower_setup_teardown
 from dagconv.lower.lower_subclasses import lower_subclasses
+from dagconv.lower.lower_templates import lower_templates
 from dagconv.lower.lower_time_zones import lower_time_zones
 from dagconv.lower.lower_timeouts import lower_timeouts
 from dagconv.lower.lower_values import lower_values
@@ -26,6 +29,7 @@ from dagconv.lower.lower_waits import lower_waits
 from dagconv.lower.lower_xcoms import lower_xcoms
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.refuse_code import refuse_code
+from dagconv.lower.refuse_rendering import refuse_rendering
 from dagconv.lower.refuse_triggers import refuse_triggers
 from dagconv.lower.unroll_mapping import unroll_mapping
 
@@ -57,8 +61,12 @@ PASSES: tuple[Pass, ...] = (
     drop_aws_settings,
     lower_params,
     inline_template_files,  # before the passes that look into templates
+    refuse_rendering,
+    fold_macros,
+    lower_templates,
     lower_xcoms,
     lower_values,  # after the drops, which take values away that have no form
+    escape_dollars,  # the last to touch texts: it looks at what will be written
     lower_default_args,  # last: only now is every argument of every task what will be written
 )
 

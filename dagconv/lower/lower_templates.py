@@ -1,0 +1,137 @@
+"""Rewrites template variables that Airflow 3 removed, and dag_run.conf, where another expression says the same."""
+
+from __future__ import annotations
+
+from dagconv.catalog.service import service
+from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir.schedule import Cron
+from dagconv.ir.task import Argument, Task
+from dagconv.ir.value import Value
+from dagconv.language.cron import CronError, parse_cron
+from dagconv.language.jinja import JinjaError, Reference, Template, parse_template
+from dagconv.lower.losses import show
+from dagconv.lower.lowering import Lowering
+from dagconv.lower.rewriting import rewrite_arguments
+
+REMOVED = Rule(
+    code="DC437",
+    slug="removed-variable-rewritten",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A template uses a variable that Airflow 3 removed; an expression with the same value is written.",
+    message="{key} uses {value}, which Airflow 3 removed; written as {new}",
+    help="no step is needed",
+    why="Airflow 3, and with it the service, fails to render the removed variables.",
+    example="prefix='{{ execution_date }}'  # becomes {{ logical_date }}",
+    fix="Nothing to do.",
+    source="contract 9 rule 35; contract 5; Airflow 3.0 release notes",
+)
+RUN_CONF = Rule(
+    code="DC438",
+    slug="run-conf-as-param",
+    severity=Severity.WARNING,
+    effect=Effect.CHANGED,
+    summary="A template reads dag_run.conf, which runs of the service give as params.",
+    message="{key} reads {value}; written as {new}, which is how a run of the service is given values",
+    help="start runs with OverrideParameters; declare the param where it should have a default",
+    why="StartWorkflowRun has no conf. Its OverrideParameters reach the templates as params, as conf does in Airflow.",
+    example="prefix=\"{{ dag_run.conf['day'] }}\"  # becomes {{ params['day'] }}",
+    fix="Declare the values as params of the DAG.",
+    source="contract 9 rule 34; contract 1.7, 5",
+)
+# Right with any schedule: the same moment, or a day before or after it.
+_ANY_SCHEDULE = frozenset(
+    {"execution_date", "tomorrow_ds", "tomorrow_ds_nodash", "yesterday_ds", "yesterday_ds_nodash"}
+)
+_DAY = "macros.ds_add(ds, {})"
+_NODASH = 'macros.ds_format(macros.ds_add(ds, {}), "%Y-%m-%d", "%Y%m%d")'
+# Right where a run follows each day at the same time: then the next and the last run are a day away.
+_DAILY = {
+    "next_ds": _DAY.format(1),
+    "prev_ds": _DAY.format(-1),
+    "next_ds_nodash": _NODASH.format(1),
+    "prev_ds_nodash": _NODASH.format(-1),
+}
+
+
+def lower_templates(lowering: Lowering) -> None:
+    expressions = {name: text for name, text in service().jinja.removed.items() if name in _ANY_SCHEDULE and text}
+    if _is_daily(lowering):
+        expressions |= _DAILY
+    declared = frozenset(param.name for param in lowering.workflow.params)
+
+    def lower_task(task: Task) -> Task:
+        def lower(argument: Argument, part: Value) -> Value:
+            template = _parsed(part)
+            return part if template is None else _lower(lowering, task, argument, template, expressions)
+
+        def lower_conf(argument: Argument, part: Value) -> Value:
+            template = _parsed(part)
+            return part if template is None else _lower_conf(lowering, task, argument, template, declared)
+
+        task = rewrite_arguments(lowering, REMOVED, task, lower, templated=True)
+        return rewrite_arguments(lowering, RUN_CONF, task, lower_conf, templated=True)
+
+    lowering.map_tasks(lower_task)
+
+
+def _is_daily(lowering: Lowering) -> bool:
+    schedule = lowering.workflow.schedule
+    if not isinstance(schedule, Cron):
+        return False
+    try:
+        fields = parse_cron(schedule.expression)
+    except CronError:
+        return False
+    once = len(fields.minutes) == len(fields.hours) == 1
+    return once and fields.any_day and fields.any_weekday and len(fields.months) == 12
+
+
+def _parsed(part: Value) -> Template | None:
+    if not isinstance(part, str):
+        return None
+    try:
+        return parse_template(part)
+    except JinjaError:
+        return None  # the check of the definition says what is wrong
+
+
+def _lower(lowering: Lowering, task: Task, argument: Argument, template: Template, expressions: dict[str, str]) -> str:
+    def replacement(reference: Reference) -> str | None:
+        new = expressions.get(reference.name)
+        # Where the template tests whether the variable exists, it provides for its absence itself.
+        if new is None or reference.tested or reference.name in template.shadowed:
+            return None
+        lowering.report(REMOVED, task.task_id, argument.name, value=reference.name, new=new)
+        return new
+
+    return template.replace_names(replacement)
+
+
+def _lower_conf(
+    lowering: Lowering, task: Task, argument: Argument, template: Template, declared: frozenset[str]
+) -> str:
+    def replacement(reference: Reference) -> str | None:
+        new = _as_param(reference, declared, template)
+        if new is not None:
+            lowering.report(RUN_CONF, task.task_id, argument.name, value=reference.dotted, new=new)
+        return new
+
+    return template.replace_chains(replacement)
+
+
+def _as_param(reference: Reference, declared: frozenset[str], template: Template) -> str | None:
+    """The param in place of a value of dag_run.conf; None where it is another reference or not literal."""
+    if reference.name != "dag_run" or reference.path[:1] != ("conf",) or len(reference.path) < 2 or reference.dynamic:
+        return None
+    if "dag_run" in template.shadowed or "params" in template.local_names:
+        return None
+    name, *rest = reference.path[1:]
+    after = template.text[reference.end : reference.call_end or reference.end]
+    if name == "get" and reference.call is not None and not rest:
+        key = reference.call.argument("key", 0)
+        # With a declared param, get() would find its default where conf has nothing.
+        return f"params.get{after}" if isinstance(key, str) and key not in declared else None
+    if reference.call is not None or reference.tested:
+        return None
+    return f"params[{show(name)}]" + "".join(f"[{show(step)}]" for step in rest)
