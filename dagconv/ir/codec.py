@@ -17,7 +17,7 @@ from dagconv.ir.change import Change
 from dagconv.ir.schedule import Schedule
 from dagconv.ir.task import MISSING, Argument, Default, Mapping, Missing, Operator, Residue, Task
 from dagconv.ir.value import ListValue, MapValue, Value
-from dagconv.ir.workflow import Group, Param, Workflow
+from dagconv.ir.workflow import Era, Group, Param, Workflow
 
 VERSION = 1
 MAX_DEPTH = 200
@@ -54,7 +54,7 @@ _TAGGED: dict[str, type] = {
         schedule_ir.CustomTimetable,
     )
 }
-_PLAIN = (Workflow, Group, Param, Task, Operator, Argument, Residue, Mapping, Location, Change)
+_PLAIN = (Workflow, Era, Group, Param, Task, Operator, Argument, Residue, Mapping, Location, Change)
 
 
 class DecodeError(ValueError):

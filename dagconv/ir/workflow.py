@@ -33,6 +33,19 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Era:
+    """Which Airflow the source was written for, as far as its file tells: `generation` is 1.10, 2, 3 or empty, and
+    `reason` the use that tells. `given` are the DAG's arguments that the source gives, by today's names; `relative`
+    those of its dates that it counts from the day of the import.
+    """
+
+    generation: str = ""
+    reason: str = ""
+    given: tuple[str, ...] = ()
+    relative: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """A DAG. `settings` are the other DAG arguments that differ from their defaults (catchup, tags, ...).
 
@@ -52,6 +65,7 @@ class Workflow:
     tasks: tuple[Task, ...] = ()
     location: Location | None = None
     argument_locations: tuple[tuple[str, Location], ...] = ()
+    era: Era = Era()  # frozen
 
     def task(self, task_id: str) -> Task | None:
         for task in self.tasks:

@@ -38,7 +38,8 @@ class Level:
 class Construction:
     """`call` are the arguments of the outermost call, containers copied at that moment.
 
-    `module_file` is, for a DAG, the user file whose module was being executed.
+    `module_file` is, for a DAG, the user file whose module was being executed; `renamed` maps an argument that the
+    source has under an older name to that name; `relative` are a DAG's dates that are counted from the import.
     """
 
     cls: type
@@ -46,6 +47,8 @@ class Construction:
     position: Position | None
     module_file: str | None = None
     levels: list[Level] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
+    relative: tuple[str, ...] = ()
 
 
 def no_file(_: str) -> bool:
@@ -53,11 +56,29 @@ def no_file(_: str) -> bool:
     return False
 
 
+def task_as_given(
+    task: Any, function: Callable[..., Any], kwargs: dict[str, Any], construction: Construction | None
+) -> dict[str, Any]:
+    """Arguments of a task's constructor, unchanged."""
+    del task, function, construction
+    return kwargs
+
+
+def dag_as_given(
+    args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any], dict[str, str], tuple[str, ...]]:
+    """Arguments of a DAG, unchanged, none renamed and no date relative."""
+    return args, kwargs, {}, ()
+
+
 class Recorder:
-    """What this process has seen. `is_user_file` decides whose frames count as a place in the source."""
+    """What this process has seen. `is_user_file` decides whose frames count as a place in the source; `adapt_task`
+    and `adapt_dag` put arguments of other Airflow releases into today's words before they are recorded."""
 
     def __init__(self) -> None:
         self.is_user_file: Callable[[str], bool] = no_file
+        self.adapt_task = task_as_given
+        self.adapt_dag = dag_as_given
         self.pending: list[Construction] = []
         self.dags: dict[int, tuple[Any, Construction]] = {}
 
@@ -126,6 +147,7 @@ def install() -> None:
             if construction is None and RECORDER.pending and RECORDER.pending[-1].cls is type(self):
                 construction = RECORDER.pending[-1]
                 vars(self)[ATTRIBUTE] = construction
+            kwargs = RECORDER.adapt_task(self, inner, kwargs, construction)
             if construction is not None:
                 construction.levels.append(Level(inner, snapshot(kwargs)))
             return wrapped(self, *args, **kwargs)
@@ -168,7 +190,9 @@ def _record_dags(cls: Any) -> None:
     @functools.wraps(original)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         position = RECORDER.position()
-        construction = Construction(type(self), snapshot(kwargs), position, RECORDER.module_file())
+        args, kwargs, renamed, relative = RECORDER.adapt_dag(args, kwargs)
+        module_file = RECORDER.module_file()
+        construction = Construction(type(self), snapshot(kwargs), position, module_file, [], renamed, relative)
         RECORDER.dags[id(self)] = (self, construction)
         original(self, *args, **kwargs)
         # DAG looks two frames up for its file, and this wrapper is one of them.

@@ -14,6 +14,7 @@ from typing import Any
 from dagconv.ir import codec
 from dagconv.worker import compat, isolation, witness
 from dagconv.worker.compat.era import era_of, judge
+from dagconv.worker.compat.uses import USES
 from dagconv.worker.observe import OBSERVATIONS, UnknownValueError
 from dagconv.worker.read.location import SourceMap
 from dagconv.worker.read.task import NotReproducibleError, Source
@@ -103,7 +104,7 @@ def _import(path: str) -> dict[str, Any]:
     generation, reason = judge(path)
     dags, unreadable = _read_dags([] if problems else found, generation, reason)
     errors = [describe_error(problem) for problem in problems if not was_reported(problem)]
-    findings = [*OBSERVATIONS.found, *errors, *unreadable]
+    findings = [*OBSERVATIONS.found, *USES.found, *errors, *unreadable]
     return {"version": codec.VERSION, "failed": bool(problems), "dags": dags, "findings": findings}
 
 

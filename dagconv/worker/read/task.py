@@ -6,16 +6,20 @@ import contextlib
 import inspect
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dagconv.diagnostics.model import Location
 from dagconv.ir import codec
-from dagconv.ir.task import MISSING, Argument, Default, Operator, Origin, Residue, Task
+from dagconv.ir.task import MISSING, Argument, Default, Mapping, Operator, Origin, Residue, Task
+from dagconv.ir.value import ListValue, MapValue, TupleValue, Value
 from dagconv.worker import witness
+from dagconv.worker.compat.placeholder import is_placeholder
 from dagconv.worker.read.location import SourceMap
+from dagconv.worker.read.mapping import instances, is_mapped, mapped_inputs, partial_defaults
+from dagconv.worker.read.template_file import with_template_files
 from dagconv.worker.read.value import class_path, read_value
-from dagconv.worker.record import RECORDER, Construction, construction_of, no_file, snapshot
+from dagconv.worker.record import RECORDER, Construction, Position, construction_of, no_file, snapshot
 
 # Wiring that the graph says, and `params`, whose merge with the DAG's is read apart.
 _WIRING = frozenset({"task_id", "dag", "task_group", "default_args", "params"})
@@ -31,11 +35,27 @@ class Source:
 
 
 class NotReproducibleError(Exception):
-    """The target class cannot be constructed again from the arguments that were recorded."""
+    """The target class cannot be constructed again from the arguments that were recorded.
+
+    `position` tells where the task was made, if that is known.
+    """
+
+    position: Position | None = None
 
 
 def read_task(task: Any, source: Source) -> Task:
     """Raises NotReproducibleError."""
+    if is_mapped(task):
+        return read_mapped(task, source)
+    construction = construction_of(task)
+    try:
+        return _read_task(task, source)
+    except NotReproducibleError as error:
+        error.position = construction.position if construction else None
+        raise
+
+
+def _read_task(task: Any, source: Source) -> Task:
     cls = type(task)
     target = next(c for c in cls.__mro__ if not source.is_user_class(c))
     construction = construction_of(task)
@@ -43,13 +63,20 @@ def read_task(task: Any, source: Source) -> Task:
         raise NotReproducibleError("it was not constructed by its class")
     signature = Signature(target)
     place, named = source.places.call_at(construction.position)
+    named = {**named, **{new: named[old] for new, old in construction.renamed.items() if old in named}}
     given = dict(_recorded(construction, target, task))
     arguments, residues = _reconcile(task, target, given)
     return Task(
         task_id=task.task_id,
         operator=_read_operator(cls, target),
         arguments=tuple(
-            Argument(name, read_value(value), origin, signature.default(name), _place(named, name, origin))
+            Argument(
+                name,
+                with_template_files(task, name, read_value(value)),
+                origin,
+                signature.default(name),
+                _place(named, name, origin),
+            )
             for name, (value, origin) in arguments.items()
         ),
         upstream=tuple(sorted(task.upstream_task_ids)),
@@ -63,6 +90,61 @@ def read_task(task: Any, source: Source) -> Task:
         accepts=tuple(sorted(signature.names)),
         location=place,
     )
+
+
+def read_mapped(task: Any, source: Source) -> Task:
+    """A mapped task: what `partial` gave, and what it is mapped over.
+
+    The arguments are read off its first instance, which Airflow itself makes, so that its merging is seen here too.
+    """
+    kind, inputs, values = mapped_inputs(task)
+    made = instances(task)
+    mapping = Mapping(kind, inputs, values)
+    position = RECORDER.mapped.get(id(task))
+    place, named = source.places.call_at(position)
+    if not made:
+        name = class_path(task.operator_class)
+        operator = Operator(name, name)
+        return Task(task.task_id, operator, upstream=_upstream(task), group=_group_of(task), mapping=mapping, location=place)
+    try:
+        read = _read_task(made[0], source)
+    except NotReproducibleError as error:
+        error.position = position
+        raise
+    own = {str(key) for key, _ in inputs.entries} | {key for row in _rows(values) for key in row}
+    defaults = partial_defaults()
+    kept = [
+        replace(argument, origin=_mapped_origin(argument, task), location=named.get(argument.name))
+        for argument in read.arguments
+        if argument.name not in own
+        and not (argument.name in defaults and codec.same(argument.value, read_value(defaults[argument.name])))
+    ]
+    return replace(
+        read,
+        task_id=task.task_id,
+        arguments=tuple(kept),
+        upstream=_upstream(task),
+        group=_group_of(task),
+        edge_labels=_edge_labels(task),
+        mapping=mapping,
+        location=place,
+    )
+
+
+def _upstream(task: Any) -> tuple[str, ...]:
+    return tuple(sorted(task.upstream_task_ids))
+
+
+def _rows(values: Value) -> list[list[str]]:
+    items = values.items if isinstance(values, ListValue | TupleValue) else ()
+    return [[str(key) for key, _ in item.entries] for item in items if isinstance(item, MapValue)]
+
+
+def _mapped_origin(argument: Argument, task: Any) -> Origin:
+    """`partial` merges default_args itself, so that only the value tells where an argument came from."""
+    shared = task.dag.default_args if task.dag else {}
+    same = argument.name in shared and codec.same(read_value(shared[argument.name]), argument.value)
+    return Origin.DEFAULT_ARGS if same else Origin.CALL
 
 
 def _place(named: dict[str, Location], name: str, origin: Origin) -> Location | None:
@@ -123,7 +205,8 @@ def _origin(name: str, value: Any, filled: bool, outermost: bool, construction: 
     if filled:
         dag_defaults = task.dag.default_args if task.dag else {}
         return Origin.DEFAULT_ARGS if name in dag_defaults and dag_defaults[name] is not None else Origin.GROUP
-    if outermost or (name in construction.call and codec.same(read_value(construction.call[name]), read_value(value))):
+    said = construction.renamed.get(name, name)
+    if outermost or (said in construction.call and codec.same(read_value(construction.call[said]), read_value(value))):
         return Origin.CALL
     return Origin.SUBCLASS
 
@@ -199,6 +282,7 @@ def _read_operator(cls: type, target: type) -> Operator:
         target=class_path(target),
         overrides=tuple(name for name in overrides if not name.startswith(("_abc_", "__static_attributes__"))),
         bases=tuple(class_path(base) for base in target.__mro__ if issubclass(base, BaseOperator)),
+        placeholder=is_placeholder(target),
     )
 
 

@@ -26,6 +26,8 @@ def read_workflow(dag: Any, source: Source) -> Workflow:
     construction = dag_construction(dag)
     place, named = source.places.call_at(construction.position) if construction else (None, {})
     given = construction.call if construction else {}
+    renamed = construction.renamed if construction else {}
+    named = {**named, **{new: named[old] for new, old in renamed.items() if old in named}}
     return Workflow(
         dag_id=dag.dag_id,
         description=dag.description,

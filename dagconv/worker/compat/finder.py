@@ -1,0 +1,231 @@
+"""Serves what Airflow 3.0.6 does not have: removed and newer modules and names, and those of absent providers."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from dagconv.catalog.renames import renames
+from dagconv.worker.compat.placeholder import is_package, placeholder
+from dagconv.worker.compat.uses import USES, asked_by_user
+
+_PROVIDERS = "airflow.providers."
+_OLD_STYLE = ("_operator", "_hook", "_sensor", "_operators", "_hooks", "_sensors")
+
+
+@functools.cache
+def old_names() -> Mapping[str, tuple[str, ...]]:
+    """Module -> its old names."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(renames().old_names):
+        module, _, name = path.rpartition(".")
+        found.setdefault(module, []).append(name)
+    return {module: tuple(names) for module, names in found.items()}
+
+
+@functools.cache
+def packages() -> frozenset[str]:
+    """Every strict prefix of a module with old names."""
+    found: set[str] = set()
+    for module in old_names():
+        parts = module.split(".")
+        found.update(".".join(parts[:n]) for n in range(1, len(parts)))
+    return frozenset(found)
+
+
+def install() -> None:
+    importlib.import_module("airflow.operators")
+    importlib.import_module("airflow.sensors")
+    sys.meta_path.insert(0, LosingNames())
+    sys.meta_path.append(LostModules())
+    for name in old_names().keys() & sys.modules.keys():
+        serve_names(sys.modules[name])
+
+
+def resolve(path: str) -> Any:
+    """The object behind an old or newer name, as the user's file sees it. Raises AttributeError."""
+    from dagconv.worker.compat.adapted import adapted_class
+    from dagconv.worker.compat.emulate import EMULATED
+
+    table = renames()
+    generation = generation_of(path)
+    if path in EMULATED:
+        USES.note("emulated-name", path, generation, old=path, new=table.emulated[path])
+        return EMULATED[path]
+    if path in table.adapted:
+        USES.note("old-name", path, generation, old=path, new=table.adapted[path].new)
+        return adapted_class(path)
+    if path in table.newer:
+        USES.note("newer-name", path, "3", old=path, new=table.newer[path])
+        return import_path(table.newer[path])
+    if path in table.absent:
+        return _stand_in(path, table.absent[path].new, table.absent[path].provider, generation)
+    if path in table.names:
+        try:
+            found = import_path(table.names[path])
+        except ImportError:
+            return _stand_in(path, table.names[path], provider_of(table.names[path]), generation)
+        USES.note("old-name", path, generation, old=path, new=table.names[path])
+        return found
+    if path in table.gone:
+        USES.note("gone-name", path, generation, old=path, new=table.gone[path])
+    raise AttributeError(f"module {path.rpartition('.')[0]!r} has no attribute {path.rpartition('.')[2]!r}")
+
+
+def _stand_in(old: str, new: str, provider: str, generation: str | None) -> Any:
+    USES.note("absent-provider", old, generation, old=old, new=new, provider=provider)
+    return placeholder(new)
+
+
+def generation_of(path: str) -> str:
+    """Whose way of naming it is: contrib and `_operator` modules are of 1.10, though 2 served them to the end."""
+    module = path.rpartition(".")[0]
+    old_style = module.startswith("airflow.contrib") or module in ("airflow.operators", "airflow.sensors")
+    return "1.10" if old_style or (module.endswith(_OLD_STYLE) and _PROVIDERS not in module) else "2"
+
+
+def provider_of(path: str) -> str:
+    parts = path.removeprefix(_PROVIDERS).split(".")
+    return "-".join(parts[:2]) if parts[0] in ("apache", "microsoft", "common") else parts[0]
+
+
+def import_path(path: str) -> Any:
+    """A module, or a name in one. Raises ImportError."""
+    module, _, name = path.rpartition(".")
+    try:
+        found = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is not None and not (module + ".").startswith(error.name + "."):
+            raise
+        raise ImportError(path) from error
+    try:
+        return getattr(found, name)
+    except AttributeError:
+        return importlib.import_module(path)
+
+
+def serve_names(module: ModuleType) -> None:
+    """Adds the old and newer names to a module that exists; its own answers come first."""
+    own = module.__dict__.get("__getattr__")
+
+    def getattr_(name: str) -> Any:
+        if own is not None:
+            try:
+                return own(name)
+            except AttributeError:
+                pass
+        if name.startswith("__") or f"{module.__name__}.{name}" not in renames().old_names or not asked_by_user():
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+        return resolve(f"{module.__name__}.{name}")
+
+    vars(module)["__getattr__"] = getattr_
+
+
+class LosingNames(MetaPathFinder):
+    """Stands first: wraps the loaders of modules that lost names, and of providers that may need another one."""
+
+    def __init__(self) -> None:
+        self.busy: set[str] = set()
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not fullname.startswith("airflow") or fullname in self.busy:
+            return None
+        provider = fullname.startswith(_PROVIDERS)
+        if fullname not in old_names() and not provider:
+            return None
+        self.busy.add(fullname)
+        try:
+            spec = _true_spec(self, fullname, path, target)
+        finally:
+            self.busy.discard(fullname)
+        if spec is not None and spec.loader is not None and hasattr(spec.loader, "exec_module"):
+            spec.loader = Serving(spec.loader, may_fail=provider and asked_by_user())
+        return spec
+
+
+def _true_spec(
+    this: MetaPathFinder, name: str, path: Sequence[str] | None, target: ModuleType | None
+) -> ModuleSpec | None:
+    for finder in sys.meta_path:
+        if finder is not this and not isinstance(finder, LostModules):
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                return spec
+    return None
+
+
+class Serving(Loader):
+    """Loads as the module's own loader does, then serves its lost names."""
+
+    def __init__(self, inner: Any, may_fail: bool) -> None:
+        self.inner = inner
+        self.may_fail = may_fail
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        created: ModuleType | None = self.inner.create_module(spec)
+        return created
+
+    def exec_module(self, module: ModuleType) -> None:
+        try:
+            self.inner.exec_module(module)
+        except ModuleNotFoundError as error:
+            if not self.may_fail or not (error.name or "").startswith(_PROVIDERS):
+                raise
+            # The module needs a provider that is not there: all that it would define is named all the same.
+            _stand_in_for_module(module, provider_of(error.name or ""))
+        if module.__name__ in old_names():
+            serve_names(module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
+class LostModules(MetaPathFinder):
+    """Stands last: modules that nobody else found."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        del path, target
+        old = fullname in old_names() or fullname in packages()
+        absent = fullname.startswith(_PROVIDERS) or fullname == "airflow.contrib"
+        if not fullname.startswith("airflow.") or not (old or absent) or not asked_by_user():
+            return None
+        package = fullname in packages() or (not old and is_package(fullname))
+        return ModuleSpec(fullname, Old(placeholders=not old), is_package=package)
+
+
+class Old(Loader):
+    """Makes a module whose names are looked up when they are asked for."""
+
+    def __init__(self, placeholders: bool) -> None:
+        self.placeholders = placeholders
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        del spec
+
+    def exec_module(self, module: ModuleType) -> None:
+        if self.placeholders:
+            _stand_in_for_module(module, provider_of(module.__name__))
+            return
+        module.__all__ = list(old_names().get(module.__name__, ()))  # type: ignore[attr-defined]
+        serve_names(module)
+
+
+def _stand_in_for_module(module: ModuleType, provider: str) -> None:
+    def getattr_(name: str) -> Any:
+        inner = f"{module.__name__}.{name}"
+        # In a package a lower-case name is a submodule, which the import system then asks for.
+        if name.startswith("__") or (hasattr(module, "__path__") and name.islower()) or not asked_by_user():
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+        return _stand_in(inner, inner, provider, None)
+
+    vars(module)["__getattr__"] = getattr_
