@@ -164,10 +164,10 @@ def _numbers(entry: dict[str, Any]) -> Iterator[int | None]:
 def _explain_end(reply: Reply, path: Path, limits: Limits) -> Diagnostic:
     line = last_line(reply.trace, str(path))
     location, place = Location(str(path), line), f" at line {line}" if line else ""
-    if reply.outcome == "timeout" or reply.signal == signal.SIGXCPU:
-        return rules.TIME_LIMIT.at(location, seconds=f"{limits.timeout:g}", place=place)
     if reply.outcome == "crowd":
         return rules.PROCESS_BOMB.at(location, limit=CROWD)
+    if reply.outcome == "timeout" or reply.signal == signal.SIGXCPU:
+        return rules.TIME_LIMIT.at(location, seconds=f"{limits.timeout:g}", place=place)
     if reply.outcome == "garbled":
         return rules.BAD_REPLY.at(location, reason="something else was written in its place")
     if reply.signal is not None:

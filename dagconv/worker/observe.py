@@ -9,6 +9,8 @@ from typing import Any
 from dagconv.worker.record import RECORDER
 
 MAX_OBSERVATIONS = 200
+MAX_SUBJECTS = 20
+MAX_TEXT = 500
 
 
 class UnknownValueError(KeyError):
@@ -21,10 +23,13 @@ def shown(value: object) -> str:
 
 
 class Observations:
-    """What this process has noticed, by slug and parameters, each at the place of the innermost user frame."""
+    """What this process has noticed, by slug, place and subject; the place is the innermost user frame.
+
+    What one line asks for is said once, with all that it asked for.
+    """
 
     def __init__(self) -> None:
-        self.found: list[dict[str, Any]] = []
+        self._found: dict[tuple[str, str | None, int | None], dict[str, dict[str, None]]] = {}
         self._busy = False
 
     def report(self, slug: str, params: dict[str, Any]) -> None:
@@ -34,16 +39,26 @@ class Observations:
         try:
             position = RECORDER.position()
             file, line = (position.code.co_filename, position.line) if position else (None, None)
-            self.report_at(slug, params, file, line)
+            if len(self._found) < MAX_OBSERVATIONS:
+                subjects = self._found.setdefault((slug, file, line), {})
+                for name, value in params.items():
+                    if len(values := subjects.setdefault(name, {})) < MAX_SUBJECTS:
+                        values[shown(value)[:MAX_TEXT]] = None
         finally:
             self._busy = False
 
-    def report_at(self, slug: str, params: dict[str, Any], file: str | None, line: int | None) -> None:
-        """The same at a place that is known; each finding once."""
-        shown = {name: str(value)[:500] for name, value in params.items()}
-        entry = {"slug": slug, "params": shown, "file": file, "line": line}
-        if entry not in self.found:
-            self.found.append(entry)
+    @property
+    def found(self) -> list[dict[str, Any]]:
+        """As findings of a reply."""
+        return [
+            {
+                "slug": slug,
+                "params": {name: ", ".join(values) for name, values in subjects.items()},
+                "file": file,
+                "line": line,
+            }
+            for (slug, file, line), subjects in self._found.items()
+        ]
 
 
 OBSERVATIONS = Observations()

@@ -181,9 +181,7 @@ class Server:
         elif child.deadline <= time.monotonic():
             self._finish(child, "timeout")
         elif descendants.count(child.pid) > MAX_DESCENDANTS:
-            # Has it write down where it stands; the default action of the signal is its end.
-            os.kill(child.pid, signal.SIGXCPU)
-            time.sleep(TICK / 2)
+            _ask_for_place(child.pid)
             self._finish(child, "crowd")
 
     def _finish(self, child: Child, reason: str | None = None, status: int | None = None) -> None:
@@ -229,6 +227,14 @@ class Server:
     def _reply(self, header: dict[str, Any], answer: bytes) -> None:
         with contextlib.suppress(BrokenPipeError):
             frames.write_all(self.replies, frames.pack(header, answer))
+
+
+def _ask_for_place(pid: int) -> None:
+    """Has a child write its trace; the default action of the signal is its end (Linux)."""
+    os.kill(pid, signal.SIGXCPU)
+    end = time.monotonic() + 5 * TICK
+    while time.monotonic() < end and not os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+        time.sleep(TICK / 10)
 
 
 def answer_request(request: dict[str, Any]) -> bytes:
