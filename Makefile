@@ -12,17 +12,18 @@ QUIET := 2>&1 | { grep -v '^WARNING: Location' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo test lint format corpus bench regen lock clean
+.PHONY: help demo test test-hooks lint format corpus bench regen lock clean
 
 help:
-	@echo "make demo    convert a real DAG file and print its definition"
-	@echo "make test    lint, types, import contracts, then the whole test suite"
-	@echo "make lint    only what comes before the tests"
-	@echo "make format  put the code into the house's format"
-	@echo "make regen   write all generated files anew"
-	@echo "make corpus  convert the example DAGs of the Amazon provider and print a table"
-	@echo "make bench   measure against the other converter, side by side"
-	@echo "make lock    pin the packages of this environment in requirements.lock"
+	@echo "make demo        convert a real DAG file and print its definition"
+	@echo "make test        lint, types, import contracts, then the whole test suite"
+	@echo "make test-hooks  the hooks with the real pre-commit (needs a package index)"
+	@echo "make lint        only what comes before the tests"
+	@echo "make format      put the code into the house's format"
+	@echo "make regen       write all generated files anew"
+	@echo "make corpus      convert the example DAGs of the Amazon provider and print a table"
+	@echo "make bench       measure against the other converter, side by side"
+	@echo "make lock        pin the packages of this environment in requirements.lock"
 
 $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -47,6 +48,11 @@ format: $(READY)
 
 test: lint
 	@$(BIN)/pytest -q
+
+HOOKS := .cache/pre-commit
+test-hooks: $(READY)
+	@test -x $(HOOKS)/bin/pre-commit || { $(PYTHON) -m venv $(HOOKS) && $(HOOKS)/bin/python -m pip -q install pre-commit $(QUIET); }
+	@PRE_COMMIT=$(abspath $(HOOKS))/bin/pre-commit PRE_COMMIT_HOME=$(abspath $(HOOKS))/home $(BIN)/pytest -q tests/cli/hooks_check.py
 
 corpus: $(READY)
 	@$(BIN)/python scripts/corpus.py

@@ -71,6 +71,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 @setting("thorough")
 @setting("airflowignore")
 @setting("region", metavar="NAME")
+@click.option("--auto", is_flag=True, help="Load a file named only if it mentions a DAG (for hooks).")
 @click.option("--fail-on-change", is_flag=True, help="Exit 1 when a file was created or rewritten (for hooks).")
 @report_options
 @click.option("--validate/--no-validate", default=True, help="Accepted for old scripts; checks always run.")
@@ -129,7 +130,7 @@ def _converted(
     sources: tuple[str, ...], settings: Settings, flags: dict[str, Any]
 ) -> Iterator[tuple[ConvertResult, Discovery]]:
     """Finds and converts the files; without any file to load, the engine is neither needed nor started."""
-    discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")))
+    discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")), auto=flags["auto"])
 
     from dagconv.lower.lowering import Options
     from dagconv.pipeline import CompileOptions, ConvertResult, compiler
@@ -159,7 +160,7 @@ def _place(
     flags: dict[str, Any],
 ) -> tuple[Report, int]:
     """Brings the definitions to the folder, or says what that would do; the report completed, and how many changed."""
-    outputs = plan_outputs(result.definitions, folder)
+    outputs = plan_outputs(result.definitions, folder, (file.path for file in report.files))
     if flags["diff"]:
         show_diff(outputs, color=settings.choice("color"))
     if flags["check"]:

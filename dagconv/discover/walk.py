@@ -27,8 +27,13 @@ class Discovery:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def discover(sources: Sequence[str], ignore_syntax: IgnoreSyntax = IgnoreSyntax.GLOB) -> Discovery:
-    """Looks at the files named and under the folders named. Raises UsageError for a source that does not exist."""
+def discover(
+    sources: Sequence[str], ignore_syntax: IgnoreSyntax = IgnoreSyntax.GLOB, *, auto: bool = False
+) -> Discovery:
+    """Looks at the files named and under the folders named. Raises UsageError for a source that does not exist.
+
+    With `auto` a file named is judged by what it mentions, as in a folder: whoever named it passed on a list.
+    """
     for source in sources:
         if not os.path.lexists(source):
             raise UsageError(f"no such file or folder: {source}")
@@ -38,7 +43,7 @@ def discover(sources: Sequence[str], ignore_syntax: IgnoreSyntax = IgnoreSyntax.
         if Path(path).is_dir():
             search.folder(path)
         else:
-            search.file(path, str(Path(path).parent), explicit=True)
+            search.file(path, str(Path(path).parent), explicit=not auto)
     return Discovery(
         tuple(sorted(search.files, key=lambda file: file.path)),
         tuple(sorted(search.skipped, key=lambda file: file.path)),

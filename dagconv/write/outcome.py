@@ -9,7 +9,7 @@ from dagconv.diagnostics.model import Diagnostic
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
 from dagconv.write.outputs import Output, OutputStatus
 
-_UNWRITTEN = (OutputStatus.BLOCKED, OutputStatus.EDITED, OutputStatus.FOREIGN)
+_UNWRITTEN = (OutputStatus.BLOCKED, OutputStatus.EDITED, OutputStatus.FOREIGN, OutputStatus.CLAIMED)
 
 
 def with_outputs(report: Report, outputs: Iterable[Output], findings: Sequence[Diagnostic] = ()) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ class OutputStatus(str, enum.Enum):
     UNCHANGED = "unchanged"
     EDITED = "hand-edited"  # written by dagconv and changed since
     FOREIGN = "foreign"  # not written by dagconv
+    CLAIMED = "claimed"  # written by dagconv from a file that this call did not load and that is still there
     BLOCKED = "blocked"  # cannot be written: see its diagnostics
     WRITTEN = "written"
 
@@ -54,9 +56,10 @@ class Output:
         return self.status in (OutputStatus.WRITTEN, OutputStatus.UNCHANGED)
 
 
-def plan_outputs(definitions: Iterable[Definition], folder: Path) -> tuple[Output, ...]:
-    """How each definition stands against the folder. Reads, writes nothing."""
-    outputs = [_plan_output(definition, folder) for definition in definitions]
+def plan_outputs(definitions: Iterable[Definition], folder: Path, loaded: Iterable[str] = ()) -> tuple[Output, ...]:
+    """How each definition stands against the folder. Reads, writes nothing. `loaded` are all files of the call."""
+    known = {os.path.realpath(path) for path in loaded}
+    outputs = [_plan_output(definition, folder, known) for definition in definitions]
     by_name: dict[str, list[Output]] = defaultdict(list)
     for output in outputs:
         by_name[same_file_key(Path(output.path).name)].append(output)
@@ -75,17 +78,20 @@ def check_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
         OutputStatus.STALE: rules.STALE,
         OutputStatus.EDITED: rules.EDITED,
         OutputStatus.FOREIGN: rules.FOREIGN,
+        OutputStatus.CLAIMED: rules.CLAIMED,
     }
     checked = []
     for output in outputs:
         rule = said.get(output.status)
         if rule is rules.STALE and output.before is not None and body_of(output.before) == body_of(output.text):
             rule = None  # only the path in the header line differs: the definition is the same
-        checked.append(_said(output, _finding(rule, output, path=output.path)) if rule else output)
+        checked.append(
+            _said(output, _finding(rule, output, path=output.path, source=_source_before(output))) if rule else output
+        )
     return tuple(checked)
 
 
-def _plan_output(definition: Definition, folder: Path) -> Output:
+def _plan_output(definition: Definition, folder: Path, loaded: set[str]) -> Output:
     name = output_name(definition.dag_id)
     path = folder / name
     text = with_header(definition.source_path, definition.text)
@@ -96,10 +102,12 @@ def _plan_output(definition: Definition, folder: Path) -> Output:
         before = read_text(path)
     except OSError as error:
         return _blocked(output, error)
-    return replace(output, before=before, status=_compare(before, text))
+    return replace(
+        output, before=before, status=_compare(before, text, loaded | {os.path.realpath(output.source_path)})
+    )
 
 
-def _compare(before: str | None, text: str) -> OutputStatus:
+def _compare(before: str | None, text: str, loaded: set[str]) -> OutputStatus:
     if before is None:
         return OutputStatus.MISSING
     if before == text:
@@ -107,6 +115,9 @@ def _compare(before: str | None, text: str) -> OutputStatus:
     header = read_header(before)
     if header is None:
         return OutputStatus.FOREIGN
+    # Of a file that was loaded it is known whether it still defines this DAG; of another it is not.
+    if Path(header.source).exists() and os.path.realpath(header.source) not in loaded:
+        return OutputStatus.CLAIMED
     same = body_of(before) == body_of(text)
     return OutputStatus.STALE if header.intact or same else OutputStatus.EDITED
 
@@ -127,11 +138,18 @@ def _write_output(output: Output, force: bool) -> Output:
             return _said(output, _finding(rules.EDITED, output, path=output.path))
         case OutputStatus.FOREIGN if not force:
             return _said(output, _finding(rules.FOREIGN, output, path=output.path))
+        case OutputStatus.CLAIMED if not force:
+            return _said(output, _finding(rules.CLAIMED, output, path=output.path, source=_source_before(output)))
     try:
         write_atomically(Path(output.path), output.text)
     except (OSError, UnicodeEncodeError) as error:
         return _blocked(output, error)
     return replace(output, status=OutputStatus.WRITTEN)
+
+
+def _source_before(output: Output) -> str:
+    header = read_header(output.before or "")
+    return header.source if header else ""
 
 
 def _blocked(output: Output, error: OSError | UnicodeEncodeError) -> Output:

@@ -116,4 +116,18 @@ LEFT_OVER = Rule(
     source="faults C2.44",
 )
 
-RULES = (MISSING, STALE, EDITED, FOREIGN, NAME_TAKEN, RENAMED, NOT_WRITABLE, LEFT_OVER)
+CLAIMED = Rule(
+    code="DC918",
+    slug="output-of-another-source",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The definition in place was generated from another file, which is still there.",
+    message="{path} was generated from {source}, which this call did not load, so it was not overwritten",
+    help="Name {source} in the same call too: it tells whether both files define this DAG.",
+    why="Two files that define one DAG id would overwrite each other's definition, whichever is converted last.",
+    example="dags/a.py and dags/b.py both define etl, and only one of them is converted.",
+    fix="dag-converter convert dags/ --output definitions/",
+    source="faults C2.27",
+)
+
+RULES = (MISSING, STALE, EDITED, FOREIGN, NAME_TAKEN, RENAMED, NOT_WRITABLE, LEFT_OVER, CLAIMED)

@@ -52,6 +52,13 @@ def test_a_named_file_is_loaded_whatever_it_mentions(tree):
     assert [(file.path, file.explicit, file.root) for file in found.files] == [("dags/helper.py", True, "dags")]
 
 
+def test_with_auto_a_named_file_is_judged_by_what_it_mentions(tree):
+    tree(helper_py="x = 1\n", a_py=DAG)
+    files, reasons = outcome("dags/helper.py", "dags/a.py", auto=True)
+    assert files == ["dags/a.py"]
+    assert reasons == {"dags/helper.py": (FileStatus.SKIPPED, "no-dag-mentioned")}
+
+
 def test_a_file_named_twice_is_loaded_once(tree):
     tree(a_py=DAG)
     files, reasons = outcome("dags", "dags/a.py", "dags", "./dags/../dags/a.py")

@@ -70,9 +70,22 @@ def test_a_stale_one_is_rewritten_and_check_says_so(folder):
 def test_a_moved_source_is_not_stale_but_is_renamed_in_the_header(folder):
     place(folder, Definition("etl"))
     moved = Definition("etl", source_path="dags/b.py")
+    Path("dags/a.py").rename("dags/b.py")
     assert slugs(check_outputs(plan_outputs([moved], folder))) == []
     place(folder, moved)
     assert "dags/b.py" in (folder / "etl.yaml").read_text()
+
+
+def test_a_definition_of_another_file_is_kept_unless_that_one_was_loaded(folder):
+    place(folder, Definition("etl"))
+    other = Definition("etl", source_path="dags/b.py", text="etl: 2\n")
+    outputs = place(folder, other)
+    assert (statuses(outputs), slugs(outputs)) == ([OutputStatus.CLAIMED], ["output-of-another-source"])
+    assert slugs(check_outputs(plan_outputs([other], folder))) == ["output-of-another-source"]
+    assert "dags/a.py" in (folder / "etl.yaml").read_text()
+    assert statuses(plan_outputs([other], folder, ["dags/a.py"])) == [OutputStatus.STALE]
+    Path("dags/a.py").unlink()
+    assert statuses(place(folder, other)) == [OutputStatus.WRITTEN]
 
 
 def test_an_edited_file_is_kept_unless_forced(folder):
