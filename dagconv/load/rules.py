@@ -373,7 +373,50 @@ DATABASE_AT_IMPORT = Rule(
     source="faults of the loader: Variables, Connections, sessions",
 )
 
+TEMPLATE_FILE_MISSING = Rule(
+    code="DC129",
+    slug="template-file-missing",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="An argument names a template file that is not there.",
+    message="{key} names the template file {file}, which is neither beside the DAG file nor in template_searchpath",
+    help="put the file there, so that its text can be written into the definition",
+    why="Airflow puts the file's text in place of the argument; the service does not have the file (contract 5).",
+    example="AthenaOperator(task_id='q', query='report.sql', ...)",
+    fix="Keep report.sql beside the DAG file while it is converted.",
+    source="contract 9 rule 39; Airflow 3.0.6, Templater.resolve_template_files",
+)
+READER_FAILED = Rule(
+    code="DC170",
+    slug="reader-failed",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="dagconv could not read a DAG that Airflow made.",
+    message="DAG {dag_id} could not be read: {error}",
+    help="report this as a bug of dagconv, with the DAG file; nothing was written for this DAG",
+    why="A DAG that was read in part would be written in part.",
+    example="an object of a class that nobody has thought of",
+    fix="report it",
+    source="house: never silently wrong",
+)
+
+UNBOUNDED_ARGUMENT = Rule(
+    code="DC171",
+    slug="unbounded-argument",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="An argument of a DAG or task contains itself, or is nested too deep or too large to be written.",
+    message="an argument {reason}",
+    help="give the argument as a plain value of a bounded size",
+    why="A definition is text of at most 50 KB; what has no end has no text.",
+    example="tags = {}; tags['self'] = tags",
+    fix="tags = {'team': 'data'}",
+    source="faults of the loader: self-referring arguments",
+)
+
 LOAD_RULES = (
+    TEMPLATE_FILE_MISSING,
+    READER_FAILED,
     SYNTAX_ERROR,
     MODULE_NOT_FOUND,
     IMPORT_FAILED,
@@ -402,5 +445,6 @@ LOAD_RULES = (
     AWS_AT_IMPORT,
     READER_FAILED,
     DATABASE_AT_IMPORT,
+    UNBOUNDED_ARGUMENT,
 )
 BY_SLUG = {rule.slug: rule for rule in (*LOAD_RULES, *OLD_RULES)}

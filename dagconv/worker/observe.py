@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from dagconv.worker.record import RECORDER
+from dagconv.worker.record import RECORDER, Position
 
 MAX_OBSERVATIONS = 200
 MAX_SUBJECTS = 20
@@ -32,12 +32,12 @@ class Observations:
         self._found: dict[tuple[str, str | None, int | None], dict[str, dict[str, None]]] = {}
         self._busy = False
 
-    def report(self, slug: str, params: dict[str, Any]) -> None:
+    def report(self, slug: str, params: dict[str, Any], position: Position | None = None) -> None:
         if self._busy:  # reporting itself may open files
             return
         self._busy = True
         try:
-            position = RECORDER.position()
+            position = position or RECORDER.position()
             file, line = (position.code.co_filename, position.line) if position else (None, None)
             if len(self._found) < MAX_OBSERVATIONS:
                 subjects = self._found.setdefault((slug, file, line), {})
@@ -66,6 +66,7 @@ OBSERVATIONS = Observations()
 
 def install() -> None:
     """Hooks the ways in which a DAG file reads its environment's state. Runs once, before any fork."""
+    RECORDER.report = OBSERVATIONS.report
     _watch_environment()
     _watch_variables()
     _watch_connections()

@@ -71,16 +71,22 @@ def dag_as_given(
     return args, kwargs, {}, ()
 
 
+def _report_nothing(slug: str, params: dict[str, Any]) -> None:
+    """Until observations are kept."""
+
+
 class Recorder:
     """What this process has seen. `is_user_file` decides whose frames count as a place in the source; `adapt_task`
     and `adapt_dag` put arguments of other Airflow releases into today's words before they are recorded."""
 
     def __init__(self) -> None:
         self.is_user_file: Callable[[str], bool] = no_file
+        self.report: Callable[[str, dict[str, Any]], None] = _report_nothing
         self.adapt_task = task_as_given
         self.adapt_dag = dag_as_given
         self.pending: list[Construction] = []
         self.dags: dict[int, tuple[Any, Construction]] = {}
+        self.mapped: dict[int, Position | None] = {}
 
     def position(self) -> Position | None:
         """The innermost frame of the user's files."""
@@ -104,16 +110,55 @@ class Recorder:
 RECORDER = Recorder()
 
 
-def snapshot(value: Any, depth: int = 0) -> Any:
-    """A copy of the containers in a value, so that later changes to them show; everything else as it is."""
-    if depth > 100:
-        return value
+def snapshot(value: Any) -> Any:
+    """A copy of the containers in a value, so that later changes to them show; everything else as it is.
+
+    Raises UnboundedValueError, once it is reported, for what nobody could write down.
+    """
     kind = type(value)
-    if kind is dict:
-        return {key: snapshot(item, depth + 1) for key, item in value.items()}
-    if kind in (list, tuple, set, frozenset):
-        return kind(snapshot(item, depth + 1) for item in value)
-    return value
+    if kind not in _CONTAINERS:
+        return value
+    try:
+        return _Copier().copy(value, ())
+    except UnboundedValueError as error:
+        RECORDER.report("unbounded-argument", {"reason": str(error)})
+        raise
+
+
+MAX_DEPTH = 50
+MAX_ITEMS = 200_000
+_CONTAINERS = frozenset({list, tuple, dict, set, frozenset})
+# Keys whose hash and equality are Python's own; a dict with others is copied without asking them.
+_PLAIN_KEYS = frozenset({str, int, float, bool, bytes, type(None)})
+
+
+class UnboundedValueError(ValueError):
+    """An argument contains itself, or is nested too deep or too large."""
+
+
+class _Copier:
+    def __init__(self) -> None:
+        self.items = 0
+
+    def copy(self, value: Any, around: tuple[int, ...]) -> Any:
+        kind = type(value)
+        if kind not in _CONTAINERS:
+            return value
+        if id(value) in around:
+            raise UnboundedValueError("contains itself")
+        if len(around) >= MAX_DEPTH:
+            raise UnboundedValueError(f"is nested deeper than {MAX_DEPTH} levels")
+        self.items += len(value)
+        if self.items > MAX_ITEMS:
+            raise UnboundedValueError(f"holds more than {MAX_ITEMS} items")
+        inner = (*around, id(value))
+        if kind is dict:
+            if any(type(key) not in _PLAIN_KEYS for key in value):
+                return value.copy()
+            return {key: self.copy(item, inner) for key, item in value.items()}
+        if kind in (set, frozenset):  # what they hold cannot be changed by what they offer
+            return value.copy()
+        return kind([self.copy(item, inner) for item in value])
 
 
 def construction_of(task: Any) -> Construction | None:
@@ -182,6 +227,22 @@ def install_dags() -> None:
 
     for cls in (airflow.sdk.definitions.dag.DAG, airflow.models.dag.DAG):
         _record_dags(cls)
+    _record_mapped()
+
+
+def _record_mapped() -> None:
+    """Hooks `expand` and `expand_kwargs`, for the place of the call: a mapped operator is no operator yet."""
+    from airflow.sdk.definitions.mappedoperator import OperatorPartial
+
+    original = OperatorPartial._expand
+
+    def expand(self: Any, *args: Any, **kwargs: Any) -> Any:
+        position = RECORDER.position()
+        made = original(self, *args, **kwargs)
+        RECORDER.mapped[id(made)] = position
+        return made
+
+    OperatorPartial._expand = expand
 
 
 def _record_dags(cls: Any) -> None:

@@ -17,13 +17,15 @@ from dagconv.worker.compat.era import era_of, judge
 from dagconv.worker.compat.uses import USES
 from dagconv.worker.observe import OBSERVATIONS, UnknownValueError
 from dagconv.worker.read.location import SourceMap
+from dagconv.worker.read.mapping import instances, is_mapped
 from dagconv.worker.read.task import NotReproducibleError, Source
 from dagconv.worker.read.value import module_name
 from dagconv.worker.read.workflow import read_workflow
-from dagconv.worker.record import RECORDER, dag_construction
+from dagconv.worker.record import RECORDER, Position, UnboundedValueError, dag_construction
 
 # A definition of 50 KB holds fewer tasks than this, whatever they are: each needs its operator's path.
 MAX_TESTIFIED_TASKS = 1000
+_ELSEWHERE: list[bytes] = []
 
 
 def load(request: dict[str, Any]) -> dict[str, Any]:
@@ -66,10 +68,12 @@ def is_user_class(cls: type) -> bool:
 
 
 def _import_elsewhen(path: str, request: dict[str, Any]) -> dict[str, Any]:
-    """The same import one day and some hours later, with other random numbers."""
+    """The same import one day and some hours later, with other random numbers and addresses of objects."""
     import time_machine
 
     random.seed(request["again"])
+    # Takes the free places of every size, so that what is made from here on lies elsewhere in memory.
+    _ELSEWHERE.extend(bytes(size) for size in range(0, 480, 16) for _ in range(300))
     with time_machine.travel(request["moment"], tick=True):
         return _import(path)
 
@@ -125,18 +129,31 @@ def _read_dags(
     for dag in sorted(found, key=_definition_order):
         try:
             workflow = replace(read_workflow(dag, source), era=era_of(dag, generation, reason))
+            testimony = _testimony(dag)
         except NotReproducibleError as error:
-            findings.append(_finding("task-not-reproducible", {"error": str(error), "dag_id": dag.dag_id}))
-            continue
-        testimony = {t.task_id: witness.testify(t) for t in dag.tasks} if len(dag.tasks) <= MAX_TESTIFIED_TASKS else {}
-        dags.append(
-            {
-                "workflow": codec.encode(workflow),
-                "witness": {"tasks": testimony, "dag": witness.testify_dag(dag)},
-                "origin": _origin(dag),
-            }
-        )
+            findings.append(_not_readable("task-not-reproducible", dag, error, error.position))
+        except Exception as error:  # noqa: BLE001  # a fault of the reader must not take the other files with it
+            made = dag_construction(dag)
+            findings.append(_not_readable("reader-failed", dag, error, made.position if made else None))
+        else:
+            dags.append({"workflow": codec.encode(workflow), "witness": testimony, "origin": _origin(dag)})
     return dags, findings
+
+
+def _testimony(dag: Any) -> dict[str, Any]:
+    """About each task, each instance that Airflow would make of a mapped one, and the DAG."""
+    if len(dag.tasks) > MAX_TESTIFIED_TASKS:
+        return {"tasks": {}, "instances": {}, "dag": witness.testify_dag(dag)}
+    return {
+        "tasks": {task.task_id: witness.testify(task) for task in dag.tasks},
+        "instances": {t.task_id: [witness.testify(one) for one in instances(t)] for t in dag.tasks if is_mapped(t)},
+        "dag": witness.testify_dag(dag),
+    }
+
+
+def _not_readable(slug: str, dag: Any, error: Exception, position: Position | None) -> dict[str, Any]:
+    params = {"error": str(error) or type(error).__name__, "dag_id": dag.dag_id}
+    return _finding(slug, params, *((position.code.co_filename, position.line) if position else ()))
 
 
 def _definition_order(dag: Any) -> tuple[int, str]:
@@ -174,7 +191,7 @@ def was_reported(error: BaseException | None) -> bool:
     for _ in range(20):
         if error is None:
             return False
-        if isinstance(error, (isolation.BlockedError, UnknownValueError)):
+        if isinstance(error, (isolation.BlockedError, UnknownValueError, UnboundedValueError)):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -28,7 +28,7 @@ class SourceMap:
         call = file.find(self._span(position), position.line) if file else None
         if file is None or call is None:
             return Location(name, position.line), {}
-        named = {k.arg: file.location(k) for k in call.keywords if k.arg is not None}
+        named = {k.arg: file.location(k) for k in _keywords(call) if k.arg is not None}
         return file.location(call), named
 
     def _file(self, name: str) -> _File | None:
@@ -80,6 +80,13 @@ class _File:
         if line > len(self.lines):
             return offset + 1
         return len(self.lines[line - 1][:offset].decode("utf-8", "replace")) + 1
+
+
+def _keywords(call: ast.Call) -> Iterator[ast.keyword]:
+    """Those of the call, and of the `partial` call that an `expand` hangs on."""
+    yield from call.keywords
+    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
+        yield from call.func.value.keywords
 
 
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import json
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -105,19 +106,21 @@ def read_mapped(task: Any, source: Source) -> Task:
     if not made:
         name = class_path(task.operator_class)
         operator = Operator(name, name)
-        return Task(task.task_id, operator, upstream=_upstream(task), group=_group_of(task), mapping=mapping, location=place)
+        return Task(
+            task.task_id, operator, upstream=_upstream(task), group=_group_of(task), mapping=mapping, location=place
+        )
     try:
         read = _read_task(made[0], source)
     except NotReproducibleError as error:
         error.position = position
         raise
     own = {str(key) for key, _ in inputs.entries} | {key for row in _rows(values) for key in row}
-    defaults = partial_defaults()
+    filled = {name: read_value(value) for name, value in partial_defaults().items()}
     kept = [
         replace(argument, origin=_mapped_origin(argument, task), location=named.get(argument.name))
         for argument in read.arguments
         if argument.name not in own
-        and not (argument.name in defaults and codec.same(argument.value, read_value(defaults[argument.name])))
+        and not (argument.name in filled and codec.same(argument.value, filled[argument.name]))
     ]
     return replace(
         read,
@@ -216,20 +219,36 @@ def _reconcile(
 ) -> tuple[dict[str, tuple[Any, Origin]], tuple[Residue, ...]]:
     """Takes over attributes that were set after construction; what no argument says becomes a residue."""
     arguments = dict(given)
-    actual = witness.attributes_of(task)
-    expected = witness.attributes_of(make_twin(task, target, arguments))
+    actual = _attributes(task)
+    expected = _attributes(make_twin(task, target, arguments))
     names = Signature(target).names
-    assigned = [name for name in actual if name in names and actual[name] != expected.get(name) and name != "params"]
+    assigned = [name for name in actual if name in names and not _alike(actual[name], expected.get(name))]
     for name in assigned:
         arguments[name] = (vars(task)[name], Origin.ASSIGNED)
     if assigned:
-        expected = witness.attributes_of(make_twin(task, target, arguments))
+        expected = _attributes(make_twin(task, target, arguments))
     residues = [
         Residue(name, expected.get(name), actual.get(name))
         for name in sorted(actual.keys() | expected.keys())
-        if actual.get(name) != expected.get(name) and name != "params"
+        if not _alike(actual.get(name), expected.get(name))
     ]
     return arguments, tuple(residues)
+
+
+def _attributes(task: Any) -> dict[str, str]:
+    """Without `params`, which the DAG's are merged into; they are read apart."""
+    return {name: text for name, text in witness.attributes_of(task).items() if name != "params"}
+
+
+def _alike(one: str | None, other: str | None) -> bool:
+    """Whether two attributes are equal; a number set as an int where the constructor makes a float is."""
+    if one == other:
+        return True
+    try:
+        numbers = [json.loads(text) for text in (one, other) if text is not None]
+    except ValueError:
+        return False
+    return len(numbers) == 2 and all(type(n) in (int, float) for n in numbers) and numbers[0] == numbers[1]
 
 
 def make_twin(task: Any, target: type, arguments: dict[str, tuple[Any, Origin]]) -> Any:

@@ -1,0 +1,84 @@
+"""Mapped operators: what they are mapped over, and the instances that Airflow would make of literal values."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dagconv.ir.value import MapValue, Value
+from dagconv.worker.read.value import read_value
+from dagconv.worker.record import construction_of
+
+# Beyond this a definition could not hold the instances anyway (contract 1.10).
+MAX_INSTANCES = 1000
+
+
+def is_mapped(task: Any) -> bool:
+    from airflow.sdk.definitions.mappedoperator import MappedOperator
+
+    return isinstance(task, MappedOperator)
+
+
+def mapped_inputs(task: Any) -> tuple[str, MapValue, Value]:
+    """How the task is mapped: `expand` with its inputs, or `expand_kwargs` with its value."""
+    from airflow.sdk.definitions._internal.expandinput import DictOfListsExpandInput
+
+    value = task.expand_input.value
+    if isinstance(task.expand_input, DictOfListsExpandInput):
+        return "expand", MapValue(tuple((name, read_value(item)) for name, item in value.items())), None
+    return "expand_kwargs", MapValue(()), read_value(value)
+
+
+def instances(task: Any) -> list[Any]:
+    """The operators that Airflow makes of the mapped task at run time, in the order of their map index.
+
+    Empty where it is mapped over the result of a task, or over more than a definition could hold.
+    """
+    rows = list(itertools.islice(_rows(task), MAX_INSTANCES + 1))
+    if not rows or len(rows) > MAX_INSTANCES or None in rows:
+        return []
+    return [_instance(task, row) for row in rows]
+
+
+def _instance(task: Any, row: Mapping[str, Any] | None) -> Any:
+    made = task.unmap(row)
+    for name in ("start_date", "end_date"):  # what a DAG's `add_task` leaves on a task without dates
+        vars(made).setdefault(name, None)
+    construction = construction_of(made)
+    # Airflow hands the DAG's params over as if the task had been given them.
+    if construction is not None and not construction.call.get("params"):
+        construction.call.pop("params", None)
+    return made
+
+
+def _rows(task: Any) -> Iterator[Mapping[str, Any] | None]:
+    from airflow.sdk.definitions._internal.expandinput import DictOfListsExpandInput
+
+    value = task.expand_input.value
+    if not isinstance(task.expand_input, DictOfListsExpandInput):
+        for row in value if isinstance(value, Sequence) else (None,):
+            yield row if isinstance(row, Mapping) else None
+        return
+    lists = [_items(item) for item in value.values()]
+    if any(found is None for found in lists):
+        yield None
+        return
+    for combination in itertools.product(*(found or () for found in lists)):
+        yield dict(zip(value, combination, strict=True))
+
+
+def _items(value: Any) -> list[Any] | None:
+    if isinstance(value, Mapping):
+        return list(value.items())
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, (str, bytes)) else None
+
+
+def partial_defaults() -> Mapping[str, Any]:
+    """What `partial` fills in where neither the call nor default_args says anything."""
+    from airflow.sdk.bases import operator
+
+    callbacks: dict[str, list[object]] = {
+        f"on_{kind}_callback": [] for kind in ("execute", "failure", "success", "retry", "skipped")
+    }
+    return {**operator._PARTIAL_DEFAULTS, **callbacks, "max_retry_delay": None}

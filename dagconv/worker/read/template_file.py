@@ -1,0 +1,40 @@
+"""Template files: Airflow puts a file's text in place of an argument that names one (Airflow 3.0.6, Templater)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dagconv.ir.value import ListValue, TemplateFileValue, Value
+from dagconv.worker.observe import OBSERVATIONS
+from dagconv.worker.record import construction_of
+
+
+def with_template_files(task: Any, name: str, value: Value) -> Value:
+    """The value with each file's name replaced by name and text, where Airflow would do so."""
+    endings = tuple(task.template_ext or ())
+    if not endings or name not in task.template_fields:
+        return value
+    match value:
+        case str() if value.endswith(endings):
+            return _read_file(task, name, value)
+        case ListValue(items):
+            return ListValue(
+                tuple(
+                    _read_file(task, name, item) if isinstance(item, str) and item.endswith(endings) else item
+                    for item in items
+                )
+            )
+        case _:
+            return value
+
+
+def _read_file(task: Any, name: str, file: str) -> Value:
+    environment = task.dag.get_template_env()
+    try:
+        text = environment.loader.get_source(environment, file)[0]
+    except Exception:  # noqa: BLE001  # loaders are the user's to replace; Airflow goes on here, and fails in the run
+        construction = construction_of(task)
+        params = {"file": file, "key": name}
+        OBSERVATIONS.report("template-file-missing", params, construction.position if construction else None)
+        return file
+    return TemplateFileValue(file, text)
