@@ -78,7 +78,6 @@ def partial_defaults() -> Mapping[str, Any]:
     """What `partial` fills in where neither the call nor default_args says anything."""
     from airflow.sdk.bases import operator
 
-    callbacks: dict[str, list[object]] = {
-        f"on_{kind}_callback": [] for kind in ("execute", "failure", "success", "retry", "skipped")
-    }
+    kinds = ("execute", "failure", "success", "retry", "skipped")
+    callbacks: dict[str, list[object]] = {f"on_{kind}_callback": [] for kind in kinds}
     return {**operator._PARTIAL_DEFAULTS, **callbacks, "max_retry_delay": None}
