@@ -345,9 +345,9 @@ AWS_AT_IMPORT = Rule(
     fix="KEYS = ['orders.csv', 'customers.csv']",
     source="faults of the loader: AWS at import",
 )
-READER_FAILED = Rule(
+DESCRIPTION_FAILED = Rule(
     code="DC127",
-    slug="reader-failed",
+    slug="description-failed",
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
     summary="The DAGs of the file could not be described.",
@@ -443,7 +443,7 @@ LOAD_RULES = (
     ENGINE_REFUSES,
     PROCESS_AT_IMPORT,
     AWS_AT_IMPORT,
-    READER_FAILED,
+    DESCRIPTION_FAILED,
     DATABASE_AT_IMPORT,
     UNBOUNDED_ARGUMENT,
 )

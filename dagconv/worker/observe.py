@@ -125,7 +125,7 @@ def _watch_connections() -> None:
     import airflow.sdk.definitions.connection
     from airflow.exceptions import AirflowNotFoundException
 
-    class UnknownConnectionError(AirflowNotFoundException, UnknownValueError):
+    class UnknownConnectionError(AirflowNotFoundException, UnknownValueError):  # type: ignore[misc]
         """As Airflow raises it."""
 
     def missing(conn_id: str) -> Any:

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from dagconv.worker.complain import finding, shown_error
 from dagconv.worker.record import RECORDER, no_file
-from dagconv.worker.source import _finding, _read_dags
+from dagconv.worker.source import _read_dags
 
 
 def reload(request: dict[str, Any]) -> dict[str, Any]:
@@ -32,8 +33,8 @@ def reload(request: dict[str, Any]) -> dict[str, Any]:
             check_cycle(dag)
     except Exception as error:  # noqa: BLE001  # dag-factory raises unrelated types (dag-factory.md, section 8)
         place = _yaml_line(error) if isinstance(error, yaml.YAMLError) else None
-        finding = _finding("engine-refuses", {"error": f"{type(error).__name__}: {error}"}, None, place)
-        return {"version": 1, "failed": True, "dags": [], "findings": [finding]}
+        found_fault = finding("engine-refuses", {"error": shown_error(error)}, None, place)
+        return {"version": 1, "failed": True, "dags": [], "findings": [found_fault]}
     dags, findings = _read_dags(list(found.values()))
     for entry in dags:
         entry["schedule_text"] = schedules.get(entry["workflow"]["dag_id"])

@@ -239,20 +239,20 @@ def _ask_for_place(pid: int) -> None:
 
 def answer_request(request: dict[str, Any]) -> bytes:
     """The JSON answer of a child; a reader that fails says so instead of dying, which would look like an exit."""
-    from dagconv.worker import source
+    from dagconv.worker import complain
 
     dumps = json.dumps
     try:
         return dumps(_run(request)).encode()
     except BaseException as error:  # noqa: BLE001  # this is the end of the process
         try:
-            return dumps(source.describe_failure(error)).encode()
+            return dumps(complain.describe_failure(error)).encode()
         except BaseException:  # noqa: BLE001  # user code has replaced what describing takes
             return _LAST_WORDS
 
 
 _LAST_WORDS = (
-    b'{"version": 1, "failed": true, "dags": [], "findings": [{"slug": "reader-failed", "params": '
+    b'{"version": 1, "failed": true, "dags": [], "findings": [{"slug": "description-failed", "params": '
     b'{"error": "an exception that cannot be described", "where": "?"}}]}'
 )
 

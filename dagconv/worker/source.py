@@ -6,7 +6,6 @@ import datetime
 import random
 import sys
 import sysconfig
-import traceback
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,13 @@ from dagconv.ir import codec
 from dagconv.worker import compat, isolation, witness
 from dagconv.worker.compat.era import era_of, judge
 from dagconv.worker.compat.uses import USES
-from dagconv.worker.observe import OBSERVATIONS, UnknownValueError
+from dagconv.worker.complain import describe_error, finding, is_user_class, message_of, shown_error, was_reported
+from dagconv.worker.observe import OBSERVATIONS
 from dagconv.worker.read.location import SourceMap
 from dagconv.worker.read.mapping import instances, is_mapped
 from dagconv.worker.read.task import NotReproducibleError, Source
-from dagconv.worker.read.value import module_name
 from dagconv.worker.read.workflow import read_workflow
-from dagconv.worker.record import RECORDER, Position, UnboundedValueError, dag_construction
+from dagconv.worker.record import RECORDER, Position, dag_construction
 
 # A definition of 50 KB holds fewer tasks than this, whatever they are: each needs its operator's path.
 MAX_TESTIFIED_TASKS = 1000
@@ -59,12 +58,6 @@ def user_files(root: str) -> Any:
         return answer
 
     return is_user_file
-
-
-def is_user_class(cls: type) -> bool:
-    module = sys.modules.get(cls.__module__)
-    file = getattr(module, "__file__", None)
-    return isinstance(file, str) and RECORDER.is_user_file(file)
 
 
 def _import_elsewhen(path: str, request: dict[str, Any]) -> dict[str, Any]:
@@ -131,10 +124,10 @@ def _read_dags(
             workflow = replace(read_workflow(dag, source), era=era_of(dag, generation, reason))
             testimony = _testimony(dag)
         except NotReproducibleError as error:
-            findings.append(_not_readable("task-not-reproducible", dag, error, error.position))
+            findings.append(_not_readable("task-not-reproducible", dag, message_of(error), error.position))
         except Exception as error:  # noqa: BLE001  # a fault of the reader must not take the other files with it
             made = dag_construction(dag)
-            findings.append(_not_readable("reader-failed", dag, error, made.position if made else None))
+            findings.append(_not_readable("reader-failed", dag, shown_error(error), made.position if made else None))
         else:
             dags.append({"workflow": codec.encode(workflow), "witness": testimony, "origin": _origin(dag)})
     return dags, findings
@@ -151,9 +144,9 @@ def _testimony(dag: Any) -> dict[str, Any]:
     }
 
 
-def _not_readable(slug: str, dag: Any, error: Exception, position: Position | None) -> dict[str, Any]:
-    params = {"error": str(error) or type(error).__name__, "dag_id": dag.dag_id}
-    return _finding(slug, params, *((position.code.co_filename, position.line) if position else ()))
+def _not_readable(slug: str, dag: Any, error: str, position: Position | None) -> dict[str, Any]:
+    params = {"error": error, "dag_id": dag.dag_id}
+    return finding(slug, params, *((position.code.co_filename, position.line) if position else ()))
 
 
 def _definition_order(dag: Any) -> tuple[int, str]:
@@ -166,75 +159,3 @@ def _origin(dag: Any) -> str | None:
     """The file whose module was being executed when the DAG was made."""
     construction = dag_construction(dag)
     return construction.module_file if construction else None
-
-
-def describe_error(error: BaseException) -> dict[str, Any]:
-    """A finding for an exception that ended an import, at the innermost frame of the user's files."""
-    if isinstance(error, SyntaxError) and error.filename and RECORDER.is_user_file(error.filename):
-        params = {"message": error.msg, "text": (error.text or "").strip()}
-        return _finding("syntax-error", params, error.filename, error.lineno, error.offset)
-    slug, params = "import-failed", {"error": shown_error(error)}
-    if isinstance(error, ModuleNotFoundError):
-        slug, params = "module-not-found", {"module": error.name or "?", "message": message_of(error)}
-    elif isinstance(error, (SystemExit, KeyboardInterrupt)):
-        slug = "exit-at-import"
-    elif isinstance(error, MemoryError):
-        slug = "memory-limit"
-    elif any(cls.__module__ == "botocore.exceptions" for cls in type(error).__mro__):
-        slug = "aws-at-import"
-    file, line = user_place(error)
-    return _finding(slug, params, file, line)
-
-
-def was_reported(error: BaseException | None) -> bool:
-    """Whether the exception comes from what was observed and said already, at its own place."""
-    for _ in range(20):
-        if error is None:
-            return False
-        if isinstance(error, (isolation.BlockedError, UnknownValueError, UnboundedValueError)):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def user_place(error: BaseException) -> tuple[str | None, int | None]:
-    """The innermost line of the user's files that an exception came through."""
-    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        if RECORDER.is_user_file(frame.f_code.co_filename):
-            return frame.f_code.co_filename, line
-    return None, None
-
-
-def describe_failure(error: BaseException) -> dict[str, Any]:
-    """The answer of a child whose reader failed, on its own or in code of the user that it set off."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    slug = "memory-limit" if isinstance(error, MemoryError) else "reader-failed"
-    finding = _finding(slug, {"error": shown_error(error), "where": where}, *user_place(error))
-    return {"version": codec.VERSION, "failed": True, "dags": [], "findings": [finding]}
-
-
-def shown_error(error: BaseException) -> str:
-    """Class and text."""
-    name, text = str(type.__getattribute__(type(error), "__name__")), message_of(error)
-    return f"{name}: {text}" if text else name
-
-
-_PLAIN = (str, int, float, bool, bytes, type(None))
-
-
-def message_of(error: BaseException) -> str:
-    """The exception's text, where making it calls nothing of the user's: neither its class nor what it holds."""
-    if is_user_class(type(error)) or any(type(part) not in _PLAIN for part in error.args):
-        return ", ".join(str(part) for part in error.args if type(part) in _PLAIN)
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001  # an exception that cannot be shown is still one
-        return ""
-
-
-def _finding(
-    slug: str, params: dict[str, Any], file: str | None = None, line: int | None = None, column: int | None = None
-) -> dict[str, Any]:
-    shown = {name: module_name(str(value))[:500] for name, value in params.items()}
-    return {"slug": slug, "params": shown, "file": file, "line": line, "column": column}
