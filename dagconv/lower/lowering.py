@@ -29,6 +29,8 @@ class Options:
     region: str | None = None
     dst: str = "refuse"
     accept: frozenset[str] = frozenset()
+    source_airflow: str | None = None
+    source_provider: str | None = None
 
 
 @dataclass(slots=True)

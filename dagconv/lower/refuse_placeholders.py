@@ -1,4 +1,4 @@
-"""Refuses tasks of providers that are not installed beside dagconv: the worker named them, and nothing can be proved."""
+"""Refuses tasks of providers that the service does not have: the worker named them, and nothing can be proved."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from dagconv.worker.record import RECORDER, dag_construction
 
 
 def judge(path: str) -> tuple[str, str]:
-    """Generation and reason; both empty where nothing tells."""
+    """Generation and reason; `untold` where nothing tells."""
     if not USES.enabled:
         return "", ""
     evidence = [*USES.evidence, *_from_imports(path)]
@@ -27,7 +27,7 @@ def judge(path: str) -> tuple[str, str]:
                 _report_importable(path)
                 USES.report("source-generation", {"generation": generation, "reason": reason}, path, line)
             return generation, reason
-    return "", ""
+    return "untold", ""
 
 
 def era_of(dag: Any, generation: str, reason: str) -> Era:

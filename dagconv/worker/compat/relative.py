@@ -17,7 +17,7 @@ class Day:
 DAY = Day()
 
 
-class RelativeDate(pendulum.DateTime):
+class RelativeDate(pendulum.DateTime):  # type: ignore[misc]  # untyped here
     """A date counted from the day of the import; arithmetic keeps the class."""
 
 

@@ -26,7 +26,12 @@ def adapt_task(
 ) -> dict[str, Any]:
     """The arguments of one constructor of the chain, in today's words."""
     owner = owner_of(type(task), function)
-    if owner is None or is_placeholder(owner) or "_airflow_from_mapped" in kwargs or RECORDER.is_user_file(function.__code__.co_filename):
+    if (
+        owner is None
+        or is_placeholder(owner)
+        or "_airflow_from_mapped" in kwargs
+        or RECORDER.is_user_file(function.__code__.co_filename)
+    ):
         return kwargs
     renamed = construction.renamed if construction is not None else {}
     kwargs = rename_arguments(owner, kwargs, renamed)

@@ -1,0 +1,169 @@
+"""Gives the workflow the meaning of the Airflow that its source was written for: schedule, catchup, data intervals.
+
+First of the passes that read schedules: what older releases took for granted is explicit after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dagconv.catalog.renames import renames
+from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir.schedule import Cron, Delta, NoSchedule, Schedule
+from dagconv.ir.task import MISSING, Argument, Origin
+from dagconv.ir.value import TimedeltaValue
+from dagconv.lower.lowering import Lowering
+from dagconv.lower.rewriting import templates_of
+
+UNTOLD = "untold"  # the worker looked, and nothing in the file tells
+_OLD = ("1.10", "2")
+_RELEASE_NOTES = "Airflow 3.0 release notes; contract 5.1, 7"
+
+IMPLICIT_SCHEDULE = Rule(
+    code="DC241",
+    slug="implicit-daily-schedule",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A DAG of Airflow 1.10 or 2 gives no schedule, which meant daily.",
+    message="no schedule is given, which in Airflow {generation} means once a day; made explicit",
+    help="give schedule=None in the source if the DAG is started by hand only",
+    why="Up to Airflow 2 a DAG without a schedule ran once a day; in Airflow 3 it runs on demand.",
+    example="DAG('etl', start_date=datetime(2024, 1, 1))",
+    fix="DAG('etl', schedule='@daily', start_date=datetime(2024, 1, 1))",
+    source=_RELEASE_NOTES,
+)
+IMPLICIT_CATCHUP = Rule(
+    code="DC242",
+    slug="implicit-catchup",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A DAG of Airflow 1.10 or 2 leaves catchup out, which meant True.",
+    message="catchup is left out, which in Airflow {generation} means True; made explicit",
+    help="give catchup=False in the source if missed runs are not to be made up for",
+    why="Up to Airflow 2 catchup was on unless a DAG or the configuration switched it off.",
+    example="DAG('etl', schedule='@daily', start_date=datetime(2024, 1, 1))",
+    fix="DAG('etl', schedule='@daily', start_date=datetime(2024, 1, 1), catchup=False)",
+    source=_RELEASE_NOTES,
+)
+INTERVALS = Rule(
+    code="DC243",
+    slug="runs-cover-an-interval",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="Runs of a DAG of Airflow 1.10 or 2 cover the interval before them.",
+    message="in Airflow {generation} a run of {schedule} has the start of the interval before it as its logical date",
+    help="no step is needed: dates in templates are rewritten below, or refused",
+    why="Airflow 3 takes a cron's fire time as the logical date, as the service does.",
+    example="DAG('etl', schedule_interval='@daily')",
+    fix="Nothing to do.",
+    source=_RELEASE_NOTES,
+)
+UNTOLD_SCHEDULE = Rule(
+    code="DC244",
+    slug="generation-decides-schedule",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A DAG gives no schedule, and nothing tells for which Airflow it was written.",
+    message="no schedule is given, and nothing tells which Airflow the file is for; taken as 3: it runs on demand",
+    help="if it comes from Airflow 2 or before, where it ran once a day, say --source-airflow 2",
+    why="Up to Airflow 2 a DAG without a schedule ran once a day; in Airflow 3 it runs on demand.",
+    example="from airflow import DAG\nDAG('etl')",
+    fix="DAG('etl', schedule=None)",
+    source=_RELEASE_NOTES,
+)
+UNTOLD_CATCHUP = Rule(
+    code="DC245",
+    slug="generation-decides-catchup",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A DAG leaves catchup out, and nothing tells for which Airflow it was written.",
+    message="catchup is left out, and nothing tells which Airflow the file is for; taken as 3, where that means False",
+    help="if it comes from Airflow 2 or before, where missed runs were made up for, say --source-airflow 2",
+    why="Up to Airflow 2 catchup was on by default; the service never makes up for missed runs.",
+    example="from airflow import DAG\nDAG('etl', schedule='@daily', start_date=datetime(2024, 1, 1))",
+    fix="DAG('etl', schedule='@daily', start_date=datetime(2024, 1, 1), catchup=False)",
+    source=_RELEASE_NOTES,
+)
+UNTOLD_DATE = Rule(
+    code="DC442",
+    slug="generation-decides-date",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A template uses a date of the run, and nothing tells for which Airflow it was written.",
+    message="{key} uses {names}, and nothing tells which Airflow the file is for; taken as 3: the run's own moment",
+    help="if it comes from Airflow 2 or before, where that is the interval before the run, say --source-airflow 2",
+    why="Up to Airflow 2 a scheduled run's logical date was the start of the interval before it: ds of the run that "
+    "a daily schedule starts today was yesterday.",
+    example="from airflow import DAG\n# schedule='@daily' and bucket_key='in/{{ ds }}.csv'",
+    fix="Say --source-airflow 2 or 3.",
+    source=_RELEASE_NOTES,
+)
+
+
+def settle_generation(lowering: Lowering) -> None:
+    generation = _generation(lowering)
+    if generation in _OLD:
+        _settle_schedule(lowering, generation)
+        _settle_catchup(lowering, generation)
+        _settle_intervals(lowering, generation)
+    elif generation == UNTOLD:
+        _warn(lowering)
+
+
+def _generation(lowering: Lowering) -> str:
+    """What the user said, what the file's imports tell, or what its templates do: removed variables fail in 3."""
+    told = lowering.options.source_airflow or lowering.workflow.era.generation
+    if told == UNTOLD and any(templates_of(task, renames().removed_variables) for task in lowering.workflow.tasks):
+        return "2"
+    return told
+
+
+def _is_given(lowering: Lowering, name: str) -> bool:
+    return name in lowering.workflow.era.given
+
+
+def _settle_schedule(lowering: Lowering, generation: str) -> None:
+    if isinstance(lowering.workflow.schedule, NoSchedule) and not _is_given(lowering, "schedule"):
+        lowering.report(IMPLICIT_SCHEDULE, None, "schedule", generation=generation)
+        lowering.set_schedule(IMPLICIT_SCHEDULE, Delta(TimedeltaValue(1, 0, 0)))
+
+
+def _settle_catchup(lowering: Lowering, generation: str) -> None:
+    if not _is_scheduled(lowering.workflow.schedule) or _is_given(lowering, "catchup"):
+        return
+    if lowering.workflow.setting("catchup") is None:
+        lowering.report(IMPLICIT_CATCHUP, None, "catchup", generation=generation)
+        lowering.declare(IMPLICIT_CATCHUP, None, "catchup", MISSING, True)
+        catchup = Argument("catchup", True, Origin.LOWERED, False)
+        lowering.workflow = replace(lowering.workflow, settings=(*lowering.workflow.settings, catchup))
+
+
+def _settle_intervals(lowering: Lowering, generation: str) -> None:
+    schedule = lowering.workflow.schedule
+    if isinstance(schedule, Cron | Delta) and not schedule.timetable and not schedule.data_intervals:
+        shown = schedule.text if isinstance(schedule, Cron) else "a timedelta"
+        lowering.report(INTERVALS, None, "schedule", generation=generation, schedule=shown)
+        lowering.set_schedule(INTERVALS, replace(schedule, data_intervals=True))
+
+
+def _is_scheduled(schedule: Schedule) -> bool:
+    return isinstance(schedule, Cron | Delta)
+
+
+def _warn(lowering: Lowering) -> None:
+    """Names each line whose meaning depends on the generation."""
+    schedule = lowering.workflow.schedule
+    if isinstance(schedule, NoSchedule) and not _is_given(lowering, "schedule"):
+        lowering.report(UNTOLD_SCHEDULE, None, "schedule")
+    if not _is_scheduled(schedule):
+        return
+    if lowering.workflow.start_date is not None and not _is_given(lowering, "catchup"):
+        lowering.report(UNTOLD_CATCHUP, None, "catchup")
+    if not getattr(schedule, "timetable", False):
+        dates = frozenset(renames().dates)
+        for task in lowering.workflow.tasks:
+            for argument in task.arguments:
+                one = replace(task, arguments=(argument,))
+                names = sorted(templates_of(one, dates))
+                if names:
+                    lowering.report(UNTOLD_DATE, task.task_id, argument.name, names=", ".join(names))

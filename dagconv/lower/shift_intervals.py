@@ -1,0 +1,217 @@
+"""Rewrites dates in templates of runs that cover an interval: on the service a run's logical date is its own moment.
+
+Runs before the passes on schedules and templates, which then find neither data intervals nor removed date variables.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+
+from dagconv.catalog.renames import DateVariable, renames
+from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir.schedule import Cron, Delta, Schedule
+from dagconv.ir.task import Argument, Task
+from dagconv.ir.value import TemplateFileValue, Value
+from dagconv.language.cron import CronError, parse_cron
+from dagconv.language.duration import to_timedelta
+from dagconv.language.jinja import JinjaError, Reference, Template, parse_template
+from dagconv.language.shift import FixedShift, Shift, day_expression, moment_expression, shift_of_cron
+from dagconv.lower.lower_time_zones import read_offsets
+from dagconv.lower.lowering import Lowering
+from dagconv.lower.rewriting import rewrite_arguments
+from dagconv.lower.settle_generation import INTERVALS
+
+ACCEPT = "interval-shift"
+SHIFTED = Rule(
+    code="DC443",
+    slug="date-of-interval-rewritten",
+    severity=Severity.WARNING,
+    effect=Effect.CHANGED,
+    summary="A template uses a date of the interval that a run covers; the same is written over the run's own moment.",
+    message="{key} uses {value} of the interval before the run; written as {new}",
+    help="scheduled runs render the same; a run started by hand covered the last full interval, or no interval, before",
+    why="The service gives a run its own moment as logical date, as Airflow 3 does for crons.",
+    example="bucket_key='in/{{ ds }}.csv' in a daily DAG of Airflow 2",
+    fix="bucket_key='in/{{ macros.ds_add(ds, -1) }}.csv'",
+    source="contract 5.1; Airflow 2.11, CronDataIntervalTimetable",
+)
+NOT_EXACT = Rule(
+    code="DC444",
+    slug="date-of-interval-without-equal",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A template uses a date of the interval that a run covers, and no exact expression for it is known.",
+    message="{key} uses {value} of the interval before the run, which cannot be rewritten: {reason}",
+    help="rewrite the template for Airflow 3; --accept interval-shift takes it as it stands, with the run's own moment",
+    why="The service gives a run its own moment as logical date; the template would show another date.",
+    example="schedule_interval='0 0 31 * *' and '{{ ds }}'",
+    fix="Say in the template which day is meant.",
+    source="contract 5.1; Airflow 2.11, CronDataIntervalTimetable",
+)
+RENAMED = Rule(
+    code="DC445",
+    slug="old-date-rewritten",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A template uses an old name of the run's date; the same moment is written under a name that is listed.",
+    message="{key} uses {value}; written as {new}",
+    help="no step is needed",
+    why="Airflow 3 removed the name. The run covers no interval, so that the moment is the same.",
+    example="{{ execution_date.strftime('%Y') }}",
+    fix="{{ macros.datetime.fromisoformat(ts).strftime('%Y') }}",
+    source="contract 5; Airflow 3.0 release notes",
+)
+
+_MOMENT = "macros.datetime.fromisoformat(ts)"
+# What pendulum's DateTime and Python's datetime have in common.
+_COMMON = frozenset(
+    {"year", "month", "day", "hour", "minute", "second", "microsecond", "strftime", "isoformat", "date", "time"}
+    | {"weekday", "isoweekday", "timestamp", "toordinal", "ctime", "timetuple", "replace"}
+)
+_STEPS = {"start": (1, 0), "end": (0, 0), "next": (0, 0), "previous": (2, 0), "yesterday": (1, -1), "tomorrow": (1, 1)}
+_FORMS = {"ts_nodash": "%Y%m%dT%H%M%S", "ts_nodash_with_tz": "%Y%m%dT%H%M%S%z"}
+_OTHERS = frozenset(
+    {"prev_execution_date_success", "prev_data_interval_start_success", "prev_data_interval_end_success"}
+    | {"prev_start_date_success", "task_instance_key_str"}
+)
+_OWNERS = frozenset({"ti", "task_instance", "dag_run"})
+_DATES_OF_OWNERS = frozenset({"execution_date", "logical_date", "data_interval_start", "data_interval_end"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """How dates are written for one workflow. `shift` is None where no exact one is known, and then `reason` tells."""
+
+    shift: Shift | None
+    reason: str
+    interval: bool  # whether runs cover an interval at all
+
+
+class _NoEqualError(Exception):
+    """Its text is the reason."""
+
+
+def shift_intervals(lowering: Lowering) -> None:
+    schedule = lowering.workflow.schedule
+    interval = isinstance(schedule, Cron | Delta) and schedule.data_intervals
+    old = lowering.options.source_airflow != "3" and lowering.workflow.era.generation not in ("", "3")
+    if not interval and not old:
+        return
+    shift, reason = _shift_of(schedule, lowering.options.now) if interval else (FixedShift(datetime.timedelta()), "")
+    dates = _Dates(shift, reason, interval)
+    lowering.map_tasks(lambda task: _shift_task(lowering, task, dates))
+    if interval and isinstance(schedule, Cron | Delta):
+        lowering.set_schedule(INTERVALS, replace(schedule, data_intervals=False))
+
+
+def _shift_of(schedule: Schedule, now: datetime.datetime) -> tuple[Shift | None, str]:
+    if isinstance(schedule, Delta):
+        if schedule.relative is not None:
+            return None, "the schedule has no fixed length"
+        return FixedShift(to_timedelta(schedule.period)), ""
+    if not isinstance(schedule, Cron):
+        return None, "the schedule has no fixed length"
+    offsets = read_offsets(schedule.timezone, now) if schedule.timezone != "UTC" else None
+    if schedule.timezone != "UTC" and (offsets is None or len(offsets.minutes) > 1):
+        return None, f"the clocks of {schedule.timezone} change"
+    try:
+        shift = shift_of_cron(parse_cron(schedule.expression), offsets.minutes[0] if offsets else 0)
+    except CronError as error:
+        return None, str(error)
+    return shift, f"the intervals of {schedule.text} differ in length"
+
+
+def _shift_task(lowering: Lowering, task: Task, dates: _Dates) -> Task:
+    rule = SHIFTED if dates.interval else RENAMED
+
+    def rewrite(argument: Argument, part: Value) -> Value:
+        text = part.text if isinstance(part, TemplateFileValue) else part
+        if not isinstance(text, str):
+            return part
+        try:
+            template = parse_template(text)
+        except JinjaError:
+            return part  # the check of the definition says what is wrong
+        new = _rewrite(lowering, rule, task, argument, template, dates)
+        if new == text:
+            return part
+        return replace(part, text=new) if isinstance(part, TemplateFileValue) else new
+
+    return rewrite_arguments(lowering, rule, task, rewrite, templated=True)
+
+
+def _rewrite(lowering: Lowering, rule: Rule, task: Task, argument: Argument, template: Template, dates: _Dates) -> str:
+    def replacement(reference: Reference) -> str | None:
+        try:
+            new = _expression(template, reference, dates)
+        except _NoEqualError as error:
+            accepted = Severity.WARNING if ACCEPT in lowering.options.accept else None
+            told = {"value": reference.dotted, "reason": str(error)}
+            lowering.report(NOT_EXACT, task.task_id, argument.name, severity=accepted, **told)
+            return None
+        if new is not None and new != reference.name:
+            lowering.report(rule, task.task_id, argument.name, value=reference.name, new=new)
+        return new
+
+    return template.replace_names(replacement)
+
+
+def _expression(template: Template, reference: Reference, dates: _Dates) -> str | None:
+    """The new text of a name; None where it may stay. Raises _NoEqualError."""
+    if reference.name in _OTHERS or (reference.name in _OWNERS and set(reference.path[:1]) & _DATES_OF_OWNERS):
+        if dates.interval:
+            raise _NoEqualError("only the run before it could tell")
+        return None
+    variable = renames().dates.get(reference.name)
+    if variable is None or (not dates.interval and reference.name not in renames().removed_variables):
+        return None
+    if reference.name in template.shadowed:
+        raise _NoEqualError("the template sets a variable of this name itself")
+    if dates.shift is None:
+        raise _NoEqualError(dates.reason)
+    if not dates.interval and variable.moment in ("next", "previous"):
+        raise _NoEqualError("a run without an interval has no run before or after it")
+    found = _written(template, reference, variable, dates.shift)
+    if found is None:
+        raise _NoEqualError("it needs the interval before the last, whose length differs")
+    return found
+
+
+def _written(template: Template, reference: Reference, variable: DateVariable, shift: Shift) -> str | None:
+    steps, days = _STEPS[variable.moment]
+    day = day_expression(shift, steps, days)
+    moment = moment_expression(shift, steps, days)
+    if day is None or moment is None:
+        return None
+    match variable.form:
+        case "ds":
+            return day
+        case "ds_nodash":
+            return "ds_nodash" if day == "ds" else f"macros.ds_format({day}, '%Y-%m-%d', '%Y%m%d')"
+        case "ts":
+            return "ts" if moment == _MOMENT else f"({moment}).isoformat()"
+        case "date":
+            return _date_object(template, reference, shift, (steps, days), moment)
+        case form:
+            return form if moment == _MOMENT else f"({moment}).strftime('{_FORMS[form]}')"
+
+
+def _date_object(
+    template: Template, reference: Reference, shift: Shift, at: tuple[int, int], moment: str
+) -> str | None:
+    """A date whose members the template uses: Python's own where that has them, else the engine's logical_date."""
+    if reference.dynamic:
+        raise _NoEqualError("what the template asks of it cannot be told")
+    if reference.path:
+        if reference.path[0] in _COMMON:
+            return moment
+        return moment_expression(shift, *at, base="logical_date")
+    after, before = template.text[reference.end :].lstrip(), template.text[: reference.start].rstrip()
+    if after.startswith("|") and after[1:].lstrip().split(" ")[0].rstrip("}") in ("ds", "ds_nodash", "ts", "ts_nodash"):
+        return moment
+    if after[:1] in ("-", "+") and not after.startswith(("-}", "-%")) and before.endswith("("):
+        return moment_expression(shift, *at, base="logical_date")
+    if before.endswith(("(", ",")) and after[:1] in (")", ","):
+        return moment_expression(shift, *at, base="logical_date")
+    raise _NoEqualError("printed as it is it has a T or a blank in it, depending on the release; use ts")
