@@ -8,6 +8,7 @@ from dagconv.diagnostics import Rule, Severity
 from dagconv.ir import codec
 from dagconv.ir.task import Task
 from dagconv.ir.value import (
+    BytesValue,
     CallableValue,
     EnumValue,
     ListValue,
@@ -72,6 +73,8 @@ def show(value: Value) -> str:
             return "[" + ", ".join(show(item) for item in items) + "]"
         case MapValue(entries):
             return "{" + ", ".join(f"{show(key)}: {show(item)}" for key, item in entries) + "}"
+        case BytesValue(hexadecimal):
+            return repr(bytes.fromhex(hexadecimal))
         case None | bool() | int() | float() | str():
             return repr(value)
         case _:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.graph import ancestors
-from dagconv.ir.task import Task
+from dagconv.ir.task import MISSING, Task
 from dagconv.ir.value import EnumValue, Value
 from dagconv.ir.workflow import Workflow
 from dagconv.lower.lowering import Lowering
@@ -67,7 +67,8 @@ def _lower(lowering: Lowering, task: Task, workflow: Workflow, downstream: Mappi
     shown = " with trigger_rule all_done" if waits_for_setups else ""
     lowering.report(SETUP_REWRITTEN, task.task_id, value=kind, how=shown)
     for name in ("setup", "teardown", "on_failure_fail_dagrun"):
-        lowering.declare(SETUP_REWRITTEN, task.task_id, name, getattr(task, name), False)
+        if getattr(task, name):
+            lowering.declare(SETUP_REWRITTEN, task.task_id, name, True, MISSING)
     task = replace(task, setup=False, teardown=False, on_failure_fail_dagrun=False)
     return lowering.set_argument(SETUP_REWRITTEN, task, "trigger_rule", "all_done") if waits_for_setups else task
 

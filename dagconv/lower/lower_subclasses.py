@@ -11,6 +11,10 @@ from dagconv.lower.refuse_code import code_rule
 
 # Class members that only colour or name a task on Airflow's pages, or that Python itself adds.
 _COSMETIC = frozenset({"ui_color", "ui_fgcolor", "custom_operator_name", "operator_extra_links"})
+_PYTHONS_OWN = frozenset(
+    {"__abstractmethods__", "__parameters__", "__orig_bases__", "__dict__", "__weakref__", "__firstlineno__"}
+    | {"__static_attributes__", "__annotations__", "__slots__"}
+)
 _BASE_OPERATORS = (".BaseOperator", ".BaseSensorOperator")
 
 SUBCLASS = Rule(
@@ -76,7 +80,7 @@ def _lower_class(lowering: Lowering, task: Task) -> Task:
         return task
     operator = task.operator
     name, target = operator.path.rpartition(".")[2], operator.target.rpartition(".")[2]
-    members = [member for member in operator.overrides if member not in _COSMETIC]
+    members = [member for member in operator.overrides if member not in _COSMETIC | _PYTHONS_OWN]
     if operator.target.endswith(_BASE_OPERATORS) and operator.path != operator.target:
         lowering.report(OWN_OPERATOR, task.task_id, value=name)
         return task

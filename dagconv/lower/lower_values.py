@@ -26,6 +26,7 @@ from dagconv.ir.value import (
 )
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Lowering, given
+from dagconv.lower.refuse_code import code_rule
 
 HOLDS_CODE = Rule(
     code="DC400",
@@ -145,6 +146,8 @@ def lower_values(lowering: Lowering) -> None:
 
 
 def _lower_task(lowering: Lowering, task: Task) -> Task:
+    if code_rule(task) is not None:
+        return task  # refused by name: its code and what the code is given need no further word
     for argument in task.arguments:
         if given(task, argument.name) is None:
             continue

@@ -9,6 +9,7 @@ from dagconv.lower.drop_callbacks import drop_callbacks
 from dagconv.lower.drop_history import drop_history
 from dagconv.lower.drop_metadata import drop_metadata
 from dagconv.lower.drop_queueing import drop_queueing
+from dagconv.lower.drop_relative_start import drop_relative_start
 from dagconv.lower.escape_dollars import escape_dollars
 from dagconv.lower.flatten_groups import flatten_groups
 from dagconv.lower.fold_macros import fold_macros
@@ -29,9 +30,14 @@ from dagconv.lower.lower_waits import lower_waits
 from dagconv.lower.lower_xcoms import lower_xcoms
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.refuse_code import refuse_code
+from dagconv.lower.refuse_placeholders import refuse_placeholders
 from dagconv.lower.refuse_rendering import refuse_rendering
+from dagconv.lower.refuse_secrets import refuse_secrets
 from dagconv.lower.refuse_triggers import refuse_triggers
+from dagconv.lower.settle_generation import settle_generation
+from dagconv.lower.shift_intervals import shift_intervals
 from dagconv.lower.unroll_mapping import unroll_mapping
+from dagconv.lower.write_old_defaults import write_old_defaults
 
 
 class Pass(Protocol):
@@ -42,10 +48,14 @@ class Pass(Protocol):
 
 PASSES: tuple[Pass, ...] = (
     refuse_code,  # first, so that no later pass explains details of a task that is refused anyway
+    refuse_placeholders,
     lower_subclasses,  # before anything that looks at a task's class
     lower_setup_teardown,  # reads trigger rules as the source says them
     flatten_groups,
     unroll_mapping,  # before anything that looks at arguments: instances have arguments of their own
+    write_old_defaults,  # before anything that looks at arguments left out
+    settle_generation,  # before anything that reads schedule and catchup
+    shift_intervals,  # before crons and templates, which then find no data interval and no removed date
     lower_waits,  # reads execution_timeout as the source says it
     lower_timeouts,
     lower_retries,
@@ -54,6 +64,7 @@ PASSES: tuple[Pass, ...] = (
     lower_time_zones,
     lower_periods,  # reads catchup and start_date as the source says them
     lower_dates,
+    drop_relative_start,  # after the dates of tasks, which it would leave without the DAG's
     drop_callbacks,
     drop_history,
     drop_queueing,
@@ -64,6 +75,7 @@ PASSES: tuple[Pass, ...] = (
     refuse_rendering,
     fold_macros,
     lower_templates,
+    refuse_secrets,
     lower_xcoms,
     lower_values,  # after the drops, which take values away that have no form
     escape_dollars,  # the last to touch texts: it looks at what will be written
