@@ -13,9 +13,8 @@ from dagconv.check.batch import NOT_JUDGED, Judged, check_files
 from dagconv.check.files import Candidate, find_candidates
 from dagconv.cli.main import EXIT_CODES, FINDINGS, OK
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
-from dagconv.cli.present import show_report, summary_line
+from dagconv.cli.present import show_report, summary_line, write_bytes
 from dagconv.diagnostics import Severity
-from dagconv.diagnostics.render import TEXT_FORMATS
 from dagconv.diagnostics.report import FileStatus, Report
 from dagconv.diagnostics.selection import selected
 from dagconv.errors import UsageError
@@ -61,8 +60,9 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
         judged = _fixed(judged, candidates, stdin, flags)
     report = Report(tuple(one.report for one in judged), seconds=time.monotonic() - started)
     shown = _without_unjudged(selected(report, selection_of(settings).shows), flags)
-    if not (flags["diff"] and settings.choice("format") in TEXT_FORMATS):
-        show_report(shown, settings, sys.stdout, flags, shows_dags=False)
+    # A diff or a fixed definition takes standard output, so a report goes beside it.
+    taken = flags["diff"] or (stdin is not None and flags["fix"])
+    show_report(shown, settings, sys.stderr if taken else sys.stdout, flags, shows_dags=False)
     if not flags["quiet"]:
         click.echo(summary_line(shown), err=True)
     return _exit_code(report, shown, strict=settings.flag("strict"))
@@ -91,9 +91,11 @@ def _fixed(
     judged: list[Judged], candidates: list[Candidate], stdin: tuple[str, bytes] | None, flags: dict[str, Any]
 ) -> list[Judged]:
     """What is left to say after the fixes. With --diff nothing is written."""
-    from dagconv.cli.fixing import fix_files  # ruamel.yaml and the fixers load only when asked for
+    from dagconv.cli.fixing import fix_files  # the fixers load only when asked for
 
-    stdin = fix_files(judged, stdin, unsafe=flags["unsafe_fixes"], diff=flags["diff"], color=flags["color"])
+    stdin = fix_files(judged, stdin, unsafe=flags["unsafe_fixes"], diff=flags["diff"])
+    if stdin is not None and not flags["diff"]:
+        write_bytes(stdin[1].decode("utf-8"))
     return judged if flags["diff"] else check_files(candidates, stdin)
 
 

@@ -59,11 +59,12 @@ def _check(subject: Subject, node: Scalar, task: TaskNode | None, name: str, arg
     value = node.value
     if not node.plain or isinstance(value, str) or value is None:
         return
+    severity = Severity.WARNING
     if isinstance(value, bool):
         if node.text.lower() in ("true", "false"):
             return
         if node is argument and _takes_boolean(subject, task, name):
-            return  # yes for true, where a boolean belongs: nothing is lost
+            severity = Severity.INFO  # yes for true, where a boolean belongs: nothing is lost
         plain = "true" if value else "false"
     elif isinstance(value, datetime.date):
         if task is None and name == "params":
@@ -74,7 +75,7 @@ def _check(subject: Subject, node: Scalar, task: TaskNode | None, name: str, arg
     else:
         plain = str(value)
     shown = f"the date {value}" if isinstance(value, datetime.date) else str(value).lower()
-    yield subject.at(RULE, node, task, name, found=node.text, value=shown, plain=plain)
+    yield subject.at(RULE, node, task, name, severity=severity, found=node.text, value=shown, plain=plain)
 
 
 def _takes_boolean(subject: Subject, task: TaskNode | None, name: str) -> bool:

@@ -1,0 +1,1 @@
+"""One fix per file: the findings it answers, and the edits."""

@@ -1,0 +1,149 @@
+"""The text of a definition as fixes see it: its nodes with offsets, and edits of entries and items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import yaml
+
+from dagconv.diagnostics import Location
+
+_Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Pair = tuple[yaml.Node, yaml.Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replaces the characters from `start` to `end`."""
+
+    start: int
+    end: int
+    text: str
+
+
+class SourceError(ValueError):
+    """The text cannot be read, so nothing in it can be fixed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A readable definition; nodes are PyYAML's, whose marks give offsets into `text`."""
+
+    text: str
+    root: yaml.MappingNode
+
+    @property
+    def newline(self) -> str:
+        return "\r\n" if "\r\n" in self.text else "\n"
+
+    def line_start(self, offset: int) -> int:
+        return self.text.rfind("\n", 0, offset) + 1
+
+    def line_end(self, offset: int) -> int:
+        """Offset behind the line's end."""
+        found = self.text.find("\n", offset)
+        return len(self.text) if found < 0 else found + 1
+
+    def offset(self, location: Location) -> int:
+        """The offset of a place. Lines are counted as YAML counts them."""
+        at = 0
+        for _ in range((location.line or 1) - 1):
+            at = self.line_end(at)
+        return at + (location.column or 1) - 1
+
+    def pairs(self) -> Iterator[tuple[yaml.MappingNode, int]]:
+        """Every entry of every mapping, as the mapping and the entry's index."""
+        stack: list[yaml.Node] = [self.root]
+        seen: set[int] = set()
+        while stack:
+            node = stack.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, yaml.MappingNode):
+                for index, (key, value) in enumerate(node.value):
+                    yield node, index
+                    stack += [key, value]
+            elif isinstance(node, yaml.SequenceNode):
+                stack += node.value
+
+    def entry_at(self, location: Location | None) -> tuple[yaml.MappingNode, int] | None:
+        """The entry whose key or value starts at a place; the innermost, if there are several."""
+        if location is None or location.line is None:
+            return None
+        at = self.offset(location)
+        found = [
+            (node, index)
+            for node, index in self.pairs()
+            if at in (start_of(node.value[index][0]), start_of(node.value[index][1]))
+        ]
+        return max(found, key=lambda item: start_of(item[0]), default=None)
+
+    def removed(self, mapping: yaml.MappingNode, index: int) -> Edit | None:
+        """The edit that takes an entry out with its line; None for the only entry of a mapping."""
+        if len(mapping.value) < 2:
+            return None
+        key, value = mapping.value[index]
+        if mapping.flow_style:
+            if index + 1 < len(mapping.value):
+                return Edit(start_of(key), start_of(mapping.value[index + 1][0]), "")
+            return Edit(end_of(mapping.value[index - 1][1]), end_of(value), "")
+        start = self.line_start(start_of(key))
+        if self.text[start : start_of(key)].strip():
+            return None  # the first key of a list item, behind its dash
+        return Edit(start, self.line_end(max(self.last_of(value), start_of(key))), "")
+
+    def last_of(self, node: yaml.Node) -> int:
+        """The offset of the last character of a node, without the blank lines that a block may end with."""
+        if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
+            return self.last_of(node.value[-1][1]) if end_of(node.value[-1][1]) else end_of(node)
+        if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
+            return self.last_of(node.value[-1])
+        end = end_of(node)
+        return max(start_of(node), len(self.text[:end].rstrip()) - 1) if end > start_of(node) else max(0, end - 1)
+
+
+def read_source(text: str) -> Source:
+    """Raises SourceError for a text that is no YAML mapping."""
+    try:
+        root = yaml.compose(text, _Loader)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise SourceError(str(error)) from error
+    if not isinstance(root, yaml.MappingNode):
+        raise SourceError("no mapping")
+    return Source(text, root)
+
+
+def start_of(node: yaml.Node) -> int:
+    index: int = node.start_mark.index
+    return index
+
+
+def end_of(node: yaml.Node) -> int:
+    index: int = node.end_mark.index
+    return index
+
+
+def child(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    """The value of a key."""
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode) and key.value == name:
+            return value if isinstance(value, yaml.Node) else None
+    return None
+
+
+def replaced(node: yaml.Node, text: str) -> Edit:
+    return Edit(start_of(node), end_of(node), text)
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    """The text with the edits made; of two that overlap the later one is left out."""
+    parts: list[str] = []
+    at = 0
+    for edit in sorted(set(edits), key=lambda edit: (edit.start, edit.end)):
+        if edit.start < at:
+            continue
+        parts += [text[at : edit.start], edit.text]
+        at = edit.end
+    return "".join((*parts, text[at:]))
