@@ -65,7 +65,11 @@ def test_every_room_stands_under_the_import_contracts():
     """A new package or module at the top has to be put into its layer."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     layered = set(re.findall(r"dagconv\.(\w+)", " ".join(settings[0]["layers"])))
-    rooms = {path.stem if path.is_file() else path.name for path in PACKAGE.iterdir() if not path.name.startswith(("_", "py.typed"))}
+    rooms = {
+        path.stem if path.is_file() else path.name
+        for path in PACKAGE.iterdir()
+        if not path.name.startswith(("_", "py.typed"))
+    }
     assert rooms - layered == {"worker"}
 
 
