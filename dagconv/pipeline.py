@@ -19,7 +19,8 @@ from dagconv.emit.writer import write_yaml
 from dagconv.load.identity import Seen
 from dagconv.load.process import Worker
 from dagconv.load.reload import reload_definition
-from dagconv.load.source import Limits, Loaded, load_source
+from dagconv.load.reply import Limits, Loaded
+from dagconv.load.source import load_source
 from dagconv.lower.lowering import Lowering, Options
 from dagconv.lower.passes import lower
 from dagconv.prove.compare import Side, prove, prove_single

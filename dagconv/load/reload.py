@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from dagconv.load.process import Worker
-from dagconv.load.source import Limits, LoadResult, read_reply
+from dagconv.load.reply import Limits, LoadResult, read_reply
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
 

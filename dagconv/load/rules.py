@@ -221,7 +221,7 @@ CHANGES_BETWEEN_LOADS = Rule(
     effect=Effect.REFUSED,
     summary="Two imports of the same file, at another time and with other random numbers, gave different DAGs.",
     message="{what} differs when the file is imported again: {before} became {after}",
-    help="replace now(), days_ago(), random and uuid values by fixed ones",
+    help="replace now(), days_ago(), random and uuid values, and paths of this machine, by fixed ones",
     why="The definition is written once; a DAG that is another one at every import has no fixed meaning to write.",
     example="start_date=datetime.now()",
     fix="start_date=datetime(2024, 1, 1)",
@@ -272,7 +272,7 @@ NO_DAG = Rule(
     severity=Severity.INFO,
     effect=Effect.NOTED,
     summary="The file was imported and defines no DAG at its top level.",
-    message="the file defines no DAG that Airflow would find",
+    message="the file defines no DAG that Airflow would find{hint}",
     help="a DAG must be bound to a name of the module, or be made in a `with` block or by @dag and called",
     why="A file that was expected to hold a DAG, and whose DAG is never made, is lost without a word otherwise.",
     example="def build(): return DAG('etl')",
@@ -414,6 +414,20 @@ UNBOUNDED_ARGUMENT = Rule(
     source="faults of the loader: self-referring arguments",
 )
 
+TEXT_NOT_WRITABLE = Rule(
+    code="DC172",
+    slug="text-not-writable",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A text of the DAG holds a NUL character or half of a surrogate pair.",
+    message="{key} of {where} holds {fault}, which no definition can hold",
+    help="take the character out; it usually comes from decoding bytes in the wrong way",
+    why="UTF-8 has no form for half of a pair, and what reads a definition may end a text at NUL.",
+    example="description=b'\\xff'.decode('utf-8', 'surrogateescape')",
+    fix="description=b'\\xff'.decode('latin-1')",
+    source="faults of the loader: NUL and surrogates",
+)
+
 LOAD_RULES = (
     TEMPLATE_FILE_MISSING,
     READER_FAILED,
@@ -446,5 +460,6 @@ LOAD_RULES = (
     DESCRIPTION_FAILED,
     DATABASE_AT_IMPORT,
     UNBOUNDED_ARGUMENT,
+    TEXT_NOT_WRITABLE,
 )
 BY_SLUG = {rule.slug: rule for rule in (*LOAD_RULES, *OLD_RULES)}
