@@ -99,7 +99,7 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
         else:
             report, written = _place(result, report, Path(output), sources, settings, flags)
     report = replace(report, seconds=time.monotonic() - started)
-    shown = selected(report, selection_of(settings).shows)
+    shown = selected(_without_commented(report), selection_of(settings).shows)
     _show(shown, settings, flags, names_outputs=output != "-" and not flags["diff"] and not flags["check"])
     code = exit_code(report, shown, strict=settings.flag("strict"))
     return code or int(bool(flags["fail_on_change"] and written))
@@ -171,6 +171,12 @@ def _place(
     left = find_leftovers(folder, outputs, report, sources, Severity.ERROR if flags["check"] else None)
     written = sum(output.status is OutputStatus.WRITTEN for output in outputs)
     return with_outputs(report, outputs, left), written
+
+
+def _without_commented(report: Report) -> Report:
+    from dagconv.cli.comments import without_commented  # it reads the check stage, which --help need not wait for
+
+    return without_commented(report)
 
 
 def _make_folder(folder: Path, *, needed: bool) -> None:

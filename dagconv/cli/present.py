@@ -89,10 +89,13 @@ def exit_code(report: Report, shown: Report, *, strict: bool) -> int:
     return FINDINGS if strict and len(empty) > len(aside) else OK
 
 
-@functools.lru_cache(maxsize=64)
 def read_source_lines(path: str) -> list[str] | None:
     """The lines of a source file for a code frame, split where Python splits them; None when it cannot be read."""
-    file = Path(path)
+    return _read_lines(Path(path).absolute())
+
+
+@functools.lru_cache(maxsize=16)
+def _read_lines(file: Path) -> list[str] | None:
     try:
         if not file.is_file() or file.stat().st_size > _READ_LIMIT:
             return None

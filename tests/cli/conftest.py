@@ -58,7 +58,7 @@ class FakeCompiler:
     def convert_file(self, path):
         dags, found, definitions, status = [], [], [], FileStatus.CONVERTED
         for number, line in enumerate(Path(path).read_text().splitlines(), 1):
-            word, _, name = line.partition(" ")
+            word, _, name = line.partition("  #")[0].partition(" ")
             at = Location(path, number, 1)
             if word == "dag":
                 dags.append(DagReport(name, FileStatus.CONVERTED, None, Proof(ProofStatus.EQUAL)))
