@@ -59,13 +59,17 @@ def resume_apply(world: World, state: State, limits: Limits) -> Result | None:
     with local_lock(state.folder):
         journal = state.journal()
         run = journal.last("apply")
-        if run is None or (run.ended and not run.result.get("open")):
+        if run is None:
+            return None
+        lock = BucketLock(world, str(run.facts["bucket"]), str(run.facts["prefix"]), state.name)
+        if run.ended and not run.result.get("open"):
+            lock.drop_own()
             return None
         if journal.unfinished() not in (None, run) and journal.unfinished().id != run.id:  # type: ignore[union-attr]
             raise UsageError("a later run was cut off; resume that one first")
         plan = state.kept_plan(str(run.facts["plan"]))
         require_place(world, plan)
-        with BucketLock(world, plan.bucket, _prefix(plan), state.name).held("apply --resume"):
+        with lock.held("apply --resume"):
             journal.write("note", run.id, facts={"text": "resumed"})
             return _carry_out(world, plan, journal, run, limits)
 
@@ -82,14 +86,13 @@ def require_place(world: World, plan: Plan) -> None:
 
 def _carry_out(world: World, plan: Plan, journal: Journal, run: Run, limits: Limits) -> Result:
     executor = Executor(world, journal, run, limits)
-    overwrite = bool(run.facts.get("overwrite"))
     if plan.trust.action == "append":
         executor.run_chains([[TrustRole(plan.trust)]])
     if plan.code is not None and plan.of("create", "update"):
         executor.run_chains([[upload_code(plan)]])
     # Without trust or package every creation would fail, one by one.
     if not executor.failures:
-        executor.run_chains([item_chain(plan, item, overwrite=overwrite) for item in plan.of("create", "update")])
+        executor.run_chains([item_chain(plan, item, run) for item in plan.of("create", "update")])
     if not executor.stopped and not executor.failures:
         executor.run_chains([[DeleteWorkflow(i.name, i.arn, i.version)] for i in plan.of("delete")])
     expected = _expected_steps(plan)
@@ -101,11 +104,11 @@ def _carry_out(world: World, plan: Plan, journal: Journal, run: Run, limits: Lim
     return Result(run.id, outcomes, executor.stopped, _unpredicted(plan, executor.done))
 
 
-def item_chain(plan: Plan, item: Item, *, overwrite: bool) -> Sequence[Action]:
+def item_chain(plan: Plan, item: Item, run: Run) -> Sequence[Action]:
     upload = UploadObject(item.name, plan.bucket, item.key, item.text.encode(), plan.kms_key)
     if item.kind == "create":
-        return [upload, CreateWorkflow(item, plan.bucket, plan.account, plan.region, plan.partition)]
-    return [upload, UpdateWorkflow(item, plan.bucket, overwrite)]
+        return [upload, CreateWorkflow(item, plan.bucket, plan.account, plan.region, plan.partition, run.id)]
+    return [upload, UpdateWorkflow(item, plan.bucket, bool(run.facts.get("overwrite")))]
 
 
 def _expected_steps(plan: Plan) -> list[str]:

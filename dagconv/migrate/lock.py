@@ -64,6 +64,12 @@ class BucketLock:
             with contextlib.suppress(CallError):
                 self._world.store.delete(self._bucket, self._key, self._version())
 
+    def drop_own(self) -> None:
+        """Frees a lock that a killed call of ours has left behind."""
+        found = self._find()
+        if found is not None and found[0].get("state") == self._state:
+            self._world.store.delete(self._bucket, self._key, found[1].version_id)
+
     def free(self) -> str | None:
         """Removes whatever lock is there; says whose it was, None when there is none."""
         found = self._find()

@@ -28,7 +28,7 @@ def action_of(run: Run, step: Step, state: State) -> Action:
     if step.name == "upload:code":
         return upload_code(plan)
     for item in plan.of("create", "update"):
-        for action in item_chain(plan, item, overwrite=bool(run.facts.get("overwrite"))):
+        for action in item_chain(plan, item, run):
             if action.step == step.name:
                 return action
     raise UsageError(f"the journal names {step.name}, which the kept plan does not hold")

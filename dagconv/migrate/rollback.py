@@ -51,6 +51,7 @@ def roll_back(world: World, state: State) -> Result | None:
         pending = pending_steps(journal)
         cut_off = journal.unfinished()
         if not pending:
+            _drop_lock(world, journal, state)
             if cut_off is not None:
                 journal.write("end", cut_off.id, facts={"open": [], "stopped": "nothing was in force"})
             return None
@@ -59,6 +60,12 @@ def roll_back(world: World, state: State) -> Result | None:
         require_place(world, plan)
         with BucketLock(world, plan.bucket, str(facts.get("prefix", "yaml")), state.name).held("rollback"):
             return _undo_all(world, journal, pending, state)
+
+
+def _drop_lock(world: World, journal: Journal, state: State) -> None:
+    last = journal.last("apply")
+    if last is not None:
+        BucketLock(world, str(last.facts["bucket"]), str(last.facts.get("prefix", "yaml")), state.name).drop_own()
 
 
 def _undo_all(world: World, journal: Journal, pending: Sequence[Pending], state: State) -> Result:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagconv.migrate.actions.action import Done, StepRefusedError
+from dagconv.migrate.definition import digest
 from dagconv.migrate.inventory import TAG_DAG, TAG_MANAGED, TAG_SHA
 from dagconv.migrate.item import Item
 from dagconv.migrate.services import CallError, Cause, Json, World
@@ -21,20 +22,25 @@ _NOT_ASSUMABLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CreateWorkflow:
-    """`bucket` holds the definition; its VersionId comes from the upload's outcome."""
+    """`bucket` holds the definition; its VersionId comes from the upload's outcome.
+
+    The token is the plan's and the run's: the same plan applied anew after a rollback asks for a new workflow.
+    """
 
     item: Item
     bucket: str
     account: str
     region: str
     partition: str
+    run_id: str
 
     @property
     def step(self) -> str:
         return f"create:{self.item.name}"
 
     def prepare(self, world: World, done: Done) -> Json:
-        return {"name": self.item.name, "dag_id": self.item.dag_id, "token": self.item.token, "key": self.item.key}
+        token = "dagconv-" + digest(f"{self.item.token} {self.run_id}".encode())[:40]
+        return {"name": self.item.name, "dag_id": self.item.dag_id, "token": token, "key": self.item.key}
 
     def apply(self, world: World, intent: Json, done: Done) -> Json:
         request = {

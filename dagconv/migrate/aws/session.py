@@ -33,7 +33,7 @@ def open_world(region: str | None, profile: str | None, say: Callable[[str], Non
     """
     require_model()
     try:
-        session = boto3.Session(profile_name=profile, region_name=region)
+        session = boto3.Session(profile_name=profile, region_name=region, botocore_session=shapes.new_session())
     except botocore.exceptions.ProfileNotFound as error:
         raise UsageError(str(error)) from error
     if not session.region_name:
@@ -112,7 +112,7 @@ def require_model() -> None:
 
 def require_region(region: str) -> None:
     """Raises UsageError where the service is not offered; the endpoint resolver alone accepts any name (C1 11)."""
-    session = boto3.Session()
+    session = shapes.new_session()
     excluded = service().excluded_partitions
     offered = sorted(
         name

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import botocore.loaders
 import botocore.session
 from botocore.model import OperationModel, Shape
 
@@ -25,12 +26,24 @@ _UNICODE_CLASSES = {r"\p{L}": "a-zA-Z\u00c0-\U0010ffff", r"\p{Z}": r"\s", r"\p{N
 
 
 @cache
+def _loader() -> Any:
+    """Service models are megabytes of JSON: read once a process, for checks and clients alike."""
+    return botocore.loaders.create_loader()
+
+
+def new_session() -> Any:
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _loader())
+    return session
+
+
+@cache
 def service_model(service: str) -> Any:
     """botocore's ServiceModel, loaded once.
 
     Raises UnknownServiceError when this botocore does not know the service.
     """
-    return botocore.session.get_session().get_service_model(service)
+    return new_session().get_service_model(service)
 
 
 @cache
