@@ -82,13 +82,14 @@ def _styled(value: Plain, *, in_block: bool, flow: bool = False) -> object:
 
 
 def _styled_text(text: str, *, in_block: bool) -> str:
+    styled: str = text
     if in_block and _is_block(text):
-        return LiteralScalarString(text)
-    if "\n" in text or not text.isprintable():
-        return DoubleQuotedScalarString(text)
-    if needs_quotes(text):
-        return DoubleQuotedScalarString(text) if "'" in text else SingleQuotedScalarString(text)
-    return text
+        styled = LiteralScalarString(text)
+    elif "\n" in text or not text.isprintable():
+        styled = DoubleQuotedScalarString(text)
+    elif needs_quotes(text):
+        styled = DoubleQuotedScalarString(text) if "'" in text else SingleQuotedScalarString(text)
+    return styled
 
 
 def _is_block(text: str) -> bool:
