@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pendulum
 
-from dagconv.worker.compat.placeholder import Inert
+from dagconv.worker.compat.placeholder import Inert, InertType
 from dagconv.worker.compat.relative import days_ago
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -56,7 +56,7 @@ def round_time(
 
 
 def _inert(module: str, name: str) -> type:
-    return type(name, (Inert,), {"__module__": module})
+    return InertType(name, (Inert,), {"__module__": module})
 
 
 EMULATED: dict[str, Any] = {

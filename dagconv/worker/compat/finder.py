@@ -73,9 +73,22 @@ def resolve(path: str) -> Any:
             return _stand_in(path, table.names[path], provider_of(table.names[path]), generation)
         USES.note("old-name", path, generation, old=path, new=table.names[path])
         return found
+    relative = _absent_neighbour(path)
+    if relative is not None:
+        return _stand_in(path, *relative, generation)
     if path in table.gone:
         USES.note("gone-name", path, generation, old=path, new=table.gone[path])
     raise AttributeError(f"module {path.rpartition('.')[0]!r} has no attribute {path.rpartition('.')[2]!r}")
+
+
+def _absent_neighbour(path: str) -> tuple[str, str] | None:
+    """Path and provider of an unknown name in a module all of whose known classes went to an absent provider."""
+    module, _, name = path.rpartition(".")
+    known = [renames().absent.get(f"{module}.{other}") for other in old_names().get(module, ())]
+    absent = [entry for entry in known if entry is not None]
+    if not absent or name.islower():
+        return None
+    return f"{absent[0].new.rpartition('.')[0]}.{name}", absent[0].provider
 
 
 def _stand_in(old: str, new: str, provider: str, generation: str | None) -> Any:
@@ -120,9 +133,11 @@ def serve_names(module: ModuleType) -> None:
                 return own(name)
             except AttributeError:
                 pass
-        if name.startswith("__") or f"{module.__name__}.{name}" not in renames().old_names or not asked_by_user():
+        path = f"{module.__name__}.{name}"
+        known = path in renames().old_names or _absent_neighbour(path) is not None
+        if name.startswith("__") or not known or not asked_by_user():
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
-        return resolve(f"{module.__name__}.{name}")
+        return resolve(path)
 
     vars(module)["__getattr__"] = getattr_
 

@@ -35,10 +35,19 @@ def placeholder(path: str) -> type:
     kind = module.split(".")
     if name.endswith(("Operator", "Sensor")) or {"operators", "sensors", "transfers"} & set(kind):
         return _operator(module, name)
-    return type(name, (Inert,), {"__module__": module, "__slots__": ("__dict__",)})
+    return InertType(name, (Inert,), {"__module__": module})
 
 
-class Inert:
+class InertType(type):
+    """Answers for class constants, such as the members of an enum, with objects of the class."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return cls(name)
+
+
+class Inert(metaclass=InertType):
     """Takes any argument and keeps it; a value of it has no form in a definition, so none can get there."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
