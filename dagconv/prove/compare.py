@@ -15,8 +15,9 @@ from dagconv.ir.schedule import CustomTimetable, Rate, Schedule
 from dagconv.ir.workflow import Workflow
 from dagconv.prove import rules
 from dagconv.prove.allowances import declared_view
-from dagconv.prove.testimony import compare_testimony
+from dagconv.prove.testimony import compare_testimony, read_testimony
 from dagconv.prove.view import Reader, View, view_workflow
+from dagconv.prove.written import stray_keys
 
 _RATE = re.compile(r"rate\(([1-9]\d*) (minute|hour|day)s?\)")
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440}
@@ -26,12 +27,13 @@ _MINUTES = {"minute": 1, "hour": 60, "day": 1440}
 class Side:
     """One side of a proof: the workflow as read, and the worker's other testimony about the same objects.
 
-    `schedule_text` is a schedule that the engine was spared, as it stands in the definition (contract 1.5).
+    Of a definition, `text` is its YAML and `schedule_text` a schedule in it that the engine was spared (contract 1.5).
     """
 
     workflow: Workflow
     testimony: dict[str, Any]
     schedule_text: str | None = None
+    text: str = ""
 
 
 def prove_single(source: Workflow, reloaded: Sequence[object]) -> list[Diagnostic]:
@@ -53,8 +55,9 @@ def prove(source: Side, lowered: Workflow, changes: Sequence[Change], reloaded: 
     findings = [
         *_compare_tables(rules.RELOAD_DIFFERS, lowered, view_workflow(lowered, Reader.SERVICE), again),
         *_ignored_keys(again),
+        *_strays(reloaded.text, lowered),
         *_declared(source.workflow, lowered, changes),
-        *_testimony(source, reloaded, changes, source.workflow),
+        *_testimony(source, lowered, changes, reloaded),
     ]
     return list(dict.fromkeys(findings))
 
@@ -127,6 +130,23 @@ def _declared(source: Workflow, lowered: Workflow, changes: Sequence[Change]) ->
             yield _at(rules.UNDECLARED_DIFFERENCE, source, row, expected.get(row), actual_table.get(row))
 
 
-def _testimony(source: Side, reloaded: Side, changes: Sequence[Change], workflow: Workflow) -> Iterator[Diagnostic]:
-    for task_id, what, before, after in compare_testimony(source.testimony, reloaded.testimony, changes):
-        yield _at(rules.WITNESS_DIFFERS, workflow, (task_id, what), before, after)
+def _strays(text: str, lowered: Workflow) -> Iterator[Diagnostic]:
+    for task_id, key, what in stray_keys(text, lowered):
+        yield rules.STRAY_KEY.at(
+            lowered.locate(task_id, key),
+            dag_id=lowered.dag_id,
+            task_id=task_id,
+            key=key,
+            field=f"{key} of task {task_id}" if task_id else f"{key} of the DAG",
+            what=what,
+        )
+
+
+def _testimony(source: Side, lowered: Workflow, changes: Sequence[Change], reloaded: Side) -> Iterator[Diagnostic]:
+    try:
+        one, two = (read_testimony(side.testimony) for side in (source, reloaded))
+    except codec.DecodeError as error:
+        yield _at(rules.WITNESS_DIFFERS, source.workflow, (None, "testimony"), None, str(error))
+        return
+    for task_id, what, before, after in compare_testimony(one, two, source.workflow, lowered, changes):
+        yield _at(rules.WITNESS_DIFFERS, source.workflow, (task_id, what), before, after)

@@ -86,4 +86,27 @@ NOT_ONE_DAG = Rule(
     source="dag-factory 1.0.0, dagfactory.py SYSTEM_PARAMS",
 )
 
-PROOF_RULES = (RELOAD_DIFFERS, UNDECLARED_DIFFERENCE, IDLE_DECLARATION, IGNORED_KEY, WITNESS_DIFFERS, NOT_ONE_DAG)
+STRAY_KEY = Rule(
+    code="DC707",
+    slug="stray-key-in-definition",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The text of the definition holds something that was not to be written.",
+    message="{field} {what}",
+    help=_BUG,
+    why="dag-factory passes over unknown keys, keys that stand twice and other paths of a class without a word, "
+    "so that objects alone do not show them.",
+    example="tags: [nightly]",
+    fix="write only what the lowered workflow says",
+    source="the proof, the text itself; dag-factory 1.0.0, dagbuilder.py",
+)
+
+PROOF_RULES = (
+    RELOAD_DIFFERS,
+    UNDECLARED_DIFFERENCE,
+    IDLE_DECLARATION,
+    IGNORED_KEY,
+    WITNESS_DIFFERS,
+    NOT_ONE_DAG,
+    STRAY_KEY,
+)

@@ -1,77 +1,282 @@
-"""Compares what the worker's witness saw of the objects on both sides, apart from what was declared."""
+"""Compares what the worker's witness saw of the objects on both sides, apart from what was declared, to the value."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from dagconv.catalog.service import service
 from dagconv.ir.change import Change
+from dagconv.ir.codec import DecodeError
+from dagconv.ir.task import MISSING, Default, Missing, Task
+from dagconv.ir.value import ListValue
+from dagconv.ir.workflow import Workflow
+from dagconv.prove.evidence import evidence_of, params_evidence, shows, timetable_evidence
+from dagconv.prove.view import seconds_of
 
 Difference = tuple["str | None", str, "str | None", "str | None"]
 
-# Attributes that a constructor derives from an argument of another name (Airflow 3.0.6, BaseOperator.__init__).
-_DERIVED = {
+# Attributes that a constructor makes of an argument of another name (Airflow 3.0.6, BaseOperator.__init__).
+DERIVED: Mapping[str, tuple[str, ...]] = {
     "pre_execute": ("_pre_execute_hook",),
     "post_execute": ("_post_execute_hook",),
     "task_display_name": ("_task_display_name",),
     "logger_name": ("_logger_name",),
-    "wait_for_downstream": ("depends_on_past",),
+    "wait_for_downstream": ("wait_for_downstream", "depends_on_past"),
     "setup": ("is_setup",),
     "teardown": ("is_teardown",),
     "on_failure_fail_dagrun": ("_on_failure_fail_dagrun",),
 }
-_DAG_LEVEL = {
-    "schedule": ("timetable", "timezone"),
-    "start_date": ("start_date", "timezone"),
-    "end_date": ("end_date",),
-    "params": ("params",),
+# Arguments whose default the constructor turns into something else: the attribute's text where nothing was given.
+CONVERTED: Mapping[str, str] = {
+    "pool": '"default_pool"',
+    "executor_config": '{"dict": []}',
+    "weight_rule": '{"class": "airflow.task.priority_strategy._DownstreamPriorityWeightStrategy", "state": {}}',
+    **dict.fromkeys(("inlets", "outlets"), "[]"),
+    **{f"on_{event}_callback": "[]" for event in ("execute", "failure", "success", "retry", "skipped")},
 }
+# dag-factory gives every DAG a tag and a documentation of its own: the source must have none.
+_ENGINE_OWN = {"tags": '{"set": []}', "doc_md": "null"}
+_STRUCTURE = frozenset({"operator", "upstream", "task_id", "mapping", "schedule"})
+# What Airflow takes for the two arguments that the proof looks at even where they are not given.
+_AIRFLOW_DEFAULTS: Mapping[str, Default] = {"retries": 0, "execution_timeout": None}
 
 
-def compare_testimony(source: Any, reload: Any, changes: Sequence[Change]) -> Iterator[Difference]:
-    """(task, what, before, after) for each difference that no change declares."""
-    declared: dict[str | None, set[str]] = {}
-    for change in changes:
-        names = (change.field, *_DERIVED.get(change.field, ()), change.field.removeprefix("residue:"))
-        declared.setdefault(change.task_id, set()).update(names)
-    at_dag = declared.get(None, set())
-    made = {c.task_id for c in changes if c.field == "task_id"}
-    gone = {c.after for c in changes if c.field == "task_id"}
-    before, after = source.get("tasks", {}), reload.get("tasks", {})
-    for task_id in sorted((before.keys() | after.keys()) - made - gone):
-        if task_id not in before or task_id not in after:
-            yield task_id, "task", *(("there", None) if task_id in before else (None, "there"))
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One task object: its class, a hash of what the class does, and each attribute as a canonical text."""
+
+    path: str
+    members: str
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """All that the witness saw of one DAG."""
+
+    tasks: Mapping[str, Seen]
+    attributes: Mapping[str, str]
+    upstream: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What all declarations of one field come to; `default` is what leaving it out means, MISSING if unknown, and
+    `converted` the attribute's text then, where the constructor makes something else of the default."""
+
+    field: str
+    before: Default
+    after: Default
+    default: Default
+    converted: str | None = None
+
+    def was(self, text: str | None) -> bool:
+        """Whether an attribute shows the value before."""
+        return self._shown(text, self.before)
+
+    def becomes(self, text: str | None) -> bool:
+        return self._shown(text, self.after)
+
+    def _shown(self, text: str | None, value: Default) -> bool:
+        if not isinstance(value, Missing):
+            return shows(text, value)
+        if text is None or self.converted is not None:
+            return text in (None, self.converted)
+        return isinstance(self.default, Missing) or shows(text, self.default)
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether it is what the service takes where nothing is written, so that no object shows it."""
+        return self.field == "execution_timeout" and seconds_of(self.after) == service().defaults.execution_timeout
+
+
+def read_testimony(data: Any) -> Testimony:
+    """From the worker's JSON, which is not to be trusted. Raises DecodeError."""
+    try:
+        tasks = {str(name): _read_seen(task) for name, task in data["tasks"].items()}
+        upstream: dict[str, list[str]] = {name: [] for name in tasks}
+        for up, down in data["dag"]["edges"]:
+            upstream[down].append(_text(up))
+        sorted_upstream = {name: tuple(sorted(ups)) for name, ups in upstream.items()}
+        return Testimony(tasks, _texts(data["dag"]["attributes"]), sorted_upstream)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DecodeError(f"a testimony of another shape: {error}") from error
+
+
+def _read_seen(data: Any) -> Seen:
+    return Seen(_text(data["class"]), _text(data["members"]), _texts(data["attributes"]))
+
+
+def _texts(data: Any) -> dict[str, str]:
+    return {_text(name): _text(text) for name, text in data.items()}
+
+
+def _text(data: Any) -> str:
+    if not isinstance(data, str):
+        raise TypeError(f"{type(data).__name__} in place of text")
+    return data
+
+
+def compare_testimony(
+    source: Testimony, reload: Testimony, before: Workflow, after: Workflow, changes: Sequence[Change]
+) -> Iterator[Difference]:
+    """(task, what, before, after) for each difference that no change declares, and each declared that is not there.
+
+    `before` and `after` are the source's workflow and the lowered one, whose tasks must be those that were seen.
+    """
+    made = {c.task_id: str(c.after) for c in changes if c.field == "task_id" and c.task_id is not None}
+    gone = set(made.values())
+    for seen, workflow in ((source, before), (reload, after)):
+        for task_id in sorted(seen.tasks.keys() ^ {task.task_id for task in workflow.tasks}):
+            yield task_id, "testimony", *(("given", None) if task_id in seen.tasks else (None, "given"))
+    declared = {task.task_id: _declared(changes, task.task_id, before) for task in after.tasks}
+    for task in after.tasks:
+        task_id = task.task_id
+        if task_id in made or task_id not in reload.tasks:
             continue
-        allowed = declared.get(task_id, set()) | _inherited(at_dag)
-        yield from _compare_task(task_id, before[task_id], after[task_id], allowed)
-    yield from _compare_dag(source.get("dag", {}), reload.get("dag", {}), declared, made | gone)
+        if task_id not in source.tasks:
+            yield task_id, "task", None, "there"
+            continue
+        inherited = _inherited(after, task, reload)
+        yield from _compare_class(task_id, source.tasks[task_id], reload.tasks[task_id], declared[task_id])
+        yield from _compare_attributes(
+            task_id,
+            source.tasks[task_id].attributes,
+            reload.tasks[task_id].attributes,
+            declared[task_id],
+            {name: texts for name, texts in inherited.items() if _is_declared(changes, name)},
+            frozenset(task.accepts),
+        )
+    for task_id in sorted(source.tasks.keys() - reload.tasks.keys() - gone):
+        yield task_id, "task", "there", None
+    yield from _compare_edges(source, reload, after, declared, made)
+    yield from _compare_dag(source.attributes, reload.attributes, after, _declared(changes, None, before))
 
 
-def _inherited(at_dag: set[str]) -> set[str]:
-    """Airflow gives the DAG's dates and params to each task."""
-    return at_dag & {"start_date", "end_date", "params"}
+def _declared(changes: Sequence[Change], task_id: str | None, workflow: Workflow) -> dict[str, Declared]:
+    """By field; declarations of one field compose in their order."""
+    found: dict[str, Declared] = {}
+    for change in changes:
+        if change.task_id == task_id:
+            first = found.get(change.field)
+            before = first.before if first else change.before
+            default = first.default if first else _default_of(workflow, task_id, change.field)
+            converted = CONVERTED.get(change.field) if task_id else None
+            found[change.field] = Declared(change.field, before, change.after, default, converted)
+    return found
 
 
-def _compare_task(task_id: str, before: Any, after: Any, allowed: set[str]) -> Iterator[Difference]:
-    if before["class"] != after["class"] and "operator" not in allowed:
-        yield task_id, "class", before["class"], after["class"]
-    one, two = before["attributes"], after["attributes"]
+def _default_of(workflow: Workflow, task_id: str | None, field: str) -> Default:
+    if task_id is None:
+        setting = workflow.setting(field)
+        return setting.default if setting else MISSING
+    task = workflow.task(task_id)
+    argument = task.argument(field) if task else None
+    return argument.default if argument else _AIRFLOW_DEFAULTS.get(field, MISSING)
+
+
+def _is_declared(changes: Sequence[Change], field: str) -> bool:
+    return any(change.task_id is None and change.field == field for change in changes)
+
+
+def _inherited(workflow: Workflow, task: Task, reload: Testimony) -> dict[str, tuple[str | None, ...]]:
+    """What a task may show of the DAG's dates and params, which Airflow gives to each task."""
+    dates = {name: (evidence_of(getattr(workflow, name)), "null") for name in ("start_date", "end_date")}
+    own = () if task.argument("params") else (reload.attributes.get("params"),)
+    return {**dates, "params": own}
+
+
+def _compare_class(task_id: str, one: Seen, two: Seen, declared: Mapping[str, Declared]) -> Iterator[Difference]:
+    told = declared.get("operator")
+    if one.path != two.path and (told is None or (told.before, told.after) != (one.path, two.path)):
+        yield task_id, "class", one.path, two.path
+    elif one.members != two.members:
+        yield task_id, "behaviour of the class", one.members, two.members
+
+
+def _compare_attributes(
+    task_id: str | None,
+    one: Mapping[str, str],
+    two: Mapping[str, str],
+    declared: Mapping[str, Declared],
+    inherited: Mapping[str, tuple[str | None, ...]],
+    accepts: frozenset[str],
+) -> Iterator[Difference]:
+    owners = {name: change for field, change in declared.items() for name in _attributes_of(field)}
+    loose = [change for field, change in declared.items() if not set(_attributes_of(field)) & (one.keys() | two.keys())]
     for name in sorted(one.keys() | two.keys()):
-        if one.get(name) != two.get(name) and name not in allowed:
-            yield task_id, name, one.get(name), two.get(name)
+        before, after = one.get(name), two.get(name)
+        if name in owners:
+            excused = _as_declared(owners[name], before, after) or after in inherited.get(name, ())
+        elif before == after:
+            continue
+        elif name in inherited:
+            excused = after in inherited[name]
+        else:
+            # An argument that is kept under another name: known by both of its values.
+            excused = name not in accepts and any(c.was(before) and c.becomes(after) for c in loose)
+        if not excused:
+            yield task_id, name, before, after
+
+
+def _attributes_of(field: str) -> tuple[str, ...]:
+    if field in _STRUCTURE:
+        return ()
+    return DERIVED.get(field) or (field.removeprefix("residue:"),)
+
+
+def _as_declared(change: Declared, before: str | None, after: str | None) -> bool:
+    """Whether an attribute went from the declared value to the declared value.
+
+    Where the constructor made something else of the first, nobody knows what it makes of the second.
+    """
+    if change.becomes(after) or (before == after and change.is_unwritten):
+        return True
+    return not change.was(before) and change.converted is None
+
+
+def _compare_edges(
+    source: Testimony,
+    reload: Testimony,
+    after: Workflow,
+    declared: Mapping[str, Mapping[str, Declared]],
+    made: Mapping[str, str],
+) -> Iterator[Difference]:
+    for task in after.tasks:
+        told = declared[task.task_id].get("upstream")
+        if told is not None and isinstance(told.after, ListValue):
+            expected: tuple[object, ...] = told.after.items
+        elif task.task_id in made:
+            expected = task.upstream
+        else:
+            expected = source.upstream.get(task.task_id, ())
+        actual = reload.upstream.get(task.task_id, ())
+        if expected != actual:
+            yield task.task_id, "upstream", json.dumps(expected), json.dumps(actual)
 
 
 def _compare_dag(
-    before: Any, after: Any, declared: dict[str | None, set[str]], unrolled: set[Any]
+    one: Mapping[str, str], two: Mapping[str, str], lowered: Workflow, declared: Mapping[str, Declared]
 ) -> Iterator[Difference]:
-    allowed = {name for field in declared.get(None, ()) for name in _DAG_LEVEL.get(field, ())}
-    one, two = ({**side.get("level", {}), "params": side.get("params")} for side in (before, after))
-    for name in sorted(one.keys() | two.keys()):
-        if one.get(name) != two.get(name) and name not in allowed:
+    expected = {
+        "timetable": timetable_evidence(lowered.schedule),
+        "params": params_evidence(lowered.params),
+        "start_date": evidence_of(lowered.start_date),
+        "end_date": evidence_of(lowered.end_date),
+    }
+    for name, text in expected.items():
+        if two.get(name) != text:
+            yield None, name, text, two.get(name)
+    told = {"timetable": declared.get("schedule"), "params": declared.get("params")}
+    for name, bare in _ENGINE_OWN.items():
+        if one.get(name) != bare and name not in declared:
+            yield None, name, one.get(name), None
+    special = told.keys() | _ENGINE_OWN.keys()
+    for name in sorted(told):
+        if one.get(name) != two.get(name) and told[name] is None:
             yield None, name, one.get(name), two.get(name)
-    edges = [dict(side.get("edges", ())) for side in (before, after)]
-    for task_id in sorted((edges[0].keys() | edges[1].keys()) - unrolled):
-        ups = [edge.get(task_id) for edge in edges]
-        if ups[0] != ups[1] and "upstream" not in declared.get(task_id, ()):
-            yield task_id, "upstream", *(json.dumps(up) for up in ups)
+    before, after = ({name: text for name, text in side.items() if name not in special} for side in (one, two))
+    yield from _compare_attributes(None, before, after, declared, {}, frozenset())

@@ -133,7 +133,7 @@ def _is_implied(workflow: Workflow, argument: Argument) -> bool:
     limit = {"start_date": workflow.start_date, "end_date": workflow.end_date}.get(argument.name)
     if limit is None or not isinstance(argument.value, DatetimeValue):
         return False
-    own, dag = (datetime.datetime.fromisoformat(_utc(value)) for value in (argument.value, limit))
-    if own.tzinfo is None or dag.tzinfo is None:
-        return False
+    moments = (datetime.datetime.fromisoformat(_utc(value)) for value in (argument.value, limit))
+    # Airflow takes a date without a time zone as UTC.
+    own, dag = (m if m.tzinfo else m.replace(tzinfo=datetime.timezone.utc) for m in moments)
     return own <= dag if argument.name == "start_date" else own >= dag
