@@ -23,13 +23,15 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A task group. `group_id` is the full id; `prefixed` whether it stands before its tasks' ids."""
+    """A task group. `group_id` is the full id; `prefixed` whether it stands before its tasks' ids; `mapped` whether
+    its tasks run once for each of several values."""
 
     group_id: str
     parent: str | None = None
     prefixed: bool = True
     tooltip: str = ""
     location: Location | None = None
+    mapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

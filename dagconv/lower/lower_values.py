@@ -27,6 +27,7 @@ from dagconv.ir.value import (
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Lowering, given
 from dagconv.lower.refuse_code import code_rule
+from dagconv.lower.unroll_mapping import is_mapped_argument
 
 HOLDS_CODE = Rule(
     code="DC400",
@@ -210,6 +211,8 @@ class _Walk:
                 self._report(HOLDS_CODE, value=show(value))
             case XComValue() | TemplateFileValue():
                 pass  # other passes say what becomes of these
+            case OpaqueValue() if is_mapped_argument(value):
+                pass  # the mapped group has been refused
             case OpaqueValue(path, reason):
                 shown = f"an object of {path}" + (f" ({reason})" if reason else "")
                 self._report(NO_FORM, value=shown, advice=_TEXT_ADVICE)

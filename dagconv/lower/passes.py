@@ -51,8 +51,8 @@ PASSES: tuple[Pass, ...] = (
     refuse_placeholders,
     lower_subclasses,  # before anything that looks at a task's class
     lower_setup_teardown,  # reads trigger rules as the source says them
-    flatten_groups,
     unroll_mapping,  # before anything that looks at arguments: instances have arguments of their own
+    flatten_groups,
     write_old_defaults,  # before anything that looks at arguments left out
     settle_generation,  # before anything that reads schedule and catchup
     shift_intervals,  # before crons and templates, which then find no data interval and no removed date

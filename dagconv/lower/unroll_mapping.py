@@ -10,7 +10,7 @@ from typing import cast
 
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.task import MISSING, Argument, Default, Mapping, Origin, Task
-from dagconv.ir.value import ListValue, MapValue, TupleValue, Value, XComValue, walk
+from dagconv.ir.value import ListValue, MapValue, OpaqueValue, TupleValue, Value, XComValue, walk
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import rewrite_arguments
 
@@ -79,9 +79,31 @@ PULLS_MAPPED = Rule(
     fix="Write the pull in the plain form.",
     source="contract 9 rules 15, 44",
 )
+MAPPED_GROUP = Rule(
+    code="DC233",
+    slug="mapped-task-group",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task group is mapped.",
+    message="the task group {value} is mapped; a definition has no form for it",
+    help="make the group in a loop over the values, with the value in each group's id",
+    why="The service does not support expand, and a mapped group's tasks are not made before the run.",
+    example="load.expand(bucket=['a', 'b'])",
+    fix="Replace expand by a loop: for bucket in ('a', 'b'): load.override(group_id=bucket)(bucket)",
+    source="contract 9 rule 15; contract 1.2",
+)
+_MAPPED_ARGUMENT = "airflow.sdk.definitions._internal.expandinput.MappedArgument"
+
+
+def is_mapped_argument(value: Value) -> bool:
+    """Whether it stands for one of the values that a task group is mapped over."""
+    return isinstance(value, OpaqueValue) and value.path == _MAPPED_ARGUMENT
 
 
 def unroll_mapping(lowering: Lowering) -> None:
+    for group in lowering.workflow.groups:
+        if group.mapped:
+            lowering.report(MAPPED_GROUP, value=group.group_id)
     tasks: list[Task] = []
     taken = {task.task_id for task in lowering.workflow.tasks}
     for task in lowering.workflow.tasks:

@@ -82,9 +82,15 @@ def _has_value(param: Any) -> bool:
 
 
 def _read_groups(root: Any) -> Iterator[Group]:
-    from airflow.sdk.definitions.taskgroup import TaskGroup
+    from airflow.sdk.definitions.taskgroup import MappedTaskGroup, TaskGroup
 
     for child in root.children.values():
         if isinstance(child, TaskGroup):
-            yield Group(child.group_id, root.group_id or None, bool(child.prefix_group_id), child.tooltip or "")
+            yield Group(
+                child.group_id,
+                root.group_id or None,
+                bool(child.prefix_group_id),
+                child.tooltip or "",
+                mapped=isinstance(child, MappedTaskGroup),
+            )
             yield from _read_groups(child)
