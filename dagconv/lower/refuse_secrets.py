@@ -10,7 +10,7 @@ from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import texts_of
 
 VARIABLE = Rule(
-    code="DC444",
+    code="DC448",
     slug="template-reads-variable",
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
@@ -23,7 +23,7 @@ VARIABLE = Rule(
     source="contract 9 rule 37; contract 3.5, 5",
 )
 CONNECTION = Rule(
-    code="DC445",
+    code="DC449",
     slug="template-reads-connection",
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
