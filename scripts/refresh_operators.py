@@ -83,7 +83,7 @@ def build() -> dict[str, str]:
     listed = json.loads((FOLDER / "_sources.json").read_bytes())["classes"]
     reviewed = json.loads((FOLDER / "_runtime.json").read_bytes())
     levels = {
-        level: {name: {**row, **reviewed["levels"][level].get(name, {})} for name, row in rows.items()}
+        level: {name: {**row, **reviewed["levels"].get(level, {}).get(name, {})} for name, row in rows.items()}
         for level, rows in read_levels().items()
     }
     files: dict[str, dict[str, Any]] = {}
@@ -160,6 +160,7 @@ def read_levels() -> dict[str, Any]:
         "task": read_parameters(BaseOperator, ()),
         "sensor": {name: row for name, row, variadic in signature_rows(BaseSensorOperator) if not variadic},
         "aws": {name: aws[name] for name in AWS_LEVEL},
+        "region": {"region": aws["region"]},
     }
 
 
@@ -189,25 +190,27 @@ def argument_rows(path: str, cls: type, levels: dict[str, Any], reviewed: dict[s
     """What is said of the arguments: those that differ from the inherited levels, and the reviewed facts."""
     fields = tuple(getattr(cls, "template_fields", ()))
     found = read_parameters(cls, fields)
-    inherited = [level for level in ("task", "sensor", "aws") if levels[level].keys() <= found.keys()]
+    inherited = [level for level in ("task", "sensor", "aws", "region") if levels[level].keys() <= found.keys()]
     facts = reviewed["classes"].get(path, {})
     own: dict[str, Any] = {}
     for name, row in found.items():
         for level in inherited:
-            row = {**row, **reviewed["levels"][level].get(name, {})}
+            row = {**row, **reviewed["levels"].get(level, {}).get(name, {})}
         if name in facts.get("needed_at_run", {}):
-            row["needed_at_run"] = facts["needed_at_run"][name]
+            row["needed_at_run"] = facts["needed_at_run"][name]["reason"]
+            row.update({"needed_unless": facts["needed_at_run"][name].get("unless", [])})
         row.update(facts.get("arguments", {}).get(name, {}))
         common = next((levels[level][name] for level in inherited if name in levels[level]), None)
         if {key: item for key, item in row.items() if key != "templated"} != common:
             own[name] = row
     named = {*facts.get("needed_at_run", {}), *facts.get("arguments", {})}
     named.update(name for group in facts.get("exclusive", ()) for name in group)
+    named.update(name for group in facts.get("one_of", ()) for name in group["arguments"])
     required = {name for name in facts.get("needed_at_run", {}) if found.get(name, {}).get("required")}
     if named - found.keys() or required:
         raise SystemExit(f"_runtime.json: {path} has no optional argument {sorted(named - found.keys() | required)}")
     rows = {"levels": inherited, "template_fields": sorted(fields), "parameters": own}
-    return {**rows, "exclusive": facts["exclusive"]} if "exclusive" in facts else rows
+    return {**rows, **{key: facts[key] for key in ("exclusive", "one_of") if key in facts}}
 
 
 def layout(data: Any, depth: int, indent: int = 0) -> str:

@@ -10,6 +10,7 @@ import datetime
 import enum
 import importlib
 import inspect
+import textwrap
 import typing
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,19 +31,35 @@ def import_class(path: str) -> type | None:
 
 
 def read_parameters(cls: type, fields: tuple[str, ...]) -> dict[str, Any]:
-    """Keyword arguments of the whole MRO: a class without **kwargs ends the search."""
+    """Keyword arguments of the whole MRO: a class without **kwargs ends the search, and an argument that a class
+    gives to its base by itself cannot be given from outside."""
     rows: dict[str, Any] = {}
+    fixed: set[str] = set()
     for base in cls.__mro__:
         if "__init__" not in vars(base) or base is object:
             continue
         variadic = False
         for name, row, is_variadic in signature_rows(base):
             variadic = variadic or is_variadic
-            if not is_variadic and name not in rows:
+            if not is_variadic and name not in rows and name not in fixed:
                 rows[name] = {**row, "templated": True} if name in fields else row
         if not variadic:
             break
+        fixed |= passed_on(base) - rows.keys()
     return rows
+
+
+def passed_on(cls: type) -> set[str]:
+    """Keywords that a class's constructor itself writes into its `super().__init__(...)`."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(vars(cls)["__init__"]))))
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return {
+        keyword.arg
+        for call in calls
+        if ast.unparse(call.func).endswith(".__init__")
+        for keyword in call.keywords
+        if keyword.arg is not None
+    }
 
 
 def signature_rows(cls: type) -> Iterator[tuple[str, dict[str, Any], bool]]:

@@ -41,8 +41,9 @@ class Status(str, enum.Enum):
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A keyword argument. `default` is MISSING if it is required or if the signature's default is a marker
-    without a written form. `needed_at_run` says why a run fails without it, else it is empty. `level` tells
-    whose argument it is: `task` (every task's), `sensor`, `aws` (the connection's four) or `class`.
+    without a written form. `needed_at_run` says why a run fails without it, else it is empty; it is not needed
+    when the text of another argument starts as in `needed_unless` (argument, start). `level` tells whose argument
+    it is: `task` (every task's), `sensor`, `aws` (the connection's five) or `class`.
     """
 
     name: str
@@ -51,9 +52,19 @@ class Parameter:
     types: tuple[str, ...] = ("any",)
     choices: tuple[Value, ...] = ()
     needed_at_run: str = ""
+    needed_unless: tuple[tuple[str, str], ...] = ()
     templated: bool = False
     level: str = "class"
     summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Arguments of which at least one must be given; without one construction fails, or the run if `at_run`."""
+
+    arguments: tuple[str, ...]
+    at_run: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class OperatorClass:
     needs_code: str = ""
     defined_at: str = ""
     exclusive: tuple[tuple[str, ...], ...] = ()
+    one_of: tuple[OneOf, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -163,7 +175,10 @@ def _renamed() -> Mapping[str, str]:
 @functools.cache
 def _levels() -> Mapping[str, Mapping[str, Parameter]]:
     data = read_schema("operators/_airflow.json")["levels"]
-    return {level: {name: _parameter(name, row, level) for name, row in rows.items()} for level, rows in data.items()}
+    return {
+        level: {name: _parameter(name, row, "aws" if level == "region" else level) for name, row in rows.items()}
+        for level, rows in data.items()
+    }
 
 
 @functools.cache
@@ -195,12 +210,14 @@ def _operator(path: str, row: Mapping[str, Any], service: str) -> OperatorClass:
         needs_code=row.get("needs_code", ""),
         defined_at=row.get("defined_at", ""),
         exclusive=tuple(tuple(group) for group in row.get("exclusive", ())),
+        one_of=tuple(OneOf(tuple(g["arguments"]), g["at_run"], g["reason"]) for g in row.get("one_of", ())),
     )
 
 
 def _level_of(name: str, row: Mapping[str, Any]) -> str:
     """A class that gives a common argument another default or type still means that common argument."""
-    return next((level for level in row.get("levels", ()) if name in _levels()[level]), "class")
+    level = next((level for level in row.get("levels", ()) if name in _levels()[level]), "class")
+    return "aws" if level == "region" else level
 
 
 def _parameter(name: str, row: Mapping[str, Any], level: str) -> Parameter:
@@ -211,6 +228,7 @@ def _parameter(name: str, row: Mapping[str, Any], level: str) -> Parameter:
         types=tuple(row["types"]),
         choices=tuple(codec.decode_value(choice) for choice in row.get("choices", ())),
         needed_at_run=row.get("needed_at_run", ""),
+        needed_unless=tuple((argument, start) for argument, start in row.get("needed_unless", ())),
         templated=row.get("templated", False),
         level=level,
         summary=row.get("summary", ""),

@@ -181,3 +181,24 @@ def test_the_data_is_fresh():
     command = [sys.executable, str(ROOT / "scripts" / "refresh_operators.py"), "--check"]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, f"run scripts/refresh_operators.py\n{run.stderr[-2000:]}"
+
+
+def test_what_a_class_gives_to_its_base_cannot_be_given_from_outside():
+    parameters = found("airflow.providers.amazon.aws.operators.appflow.AppflowRecordsShortCircuitOperator").parameters
+    assert not {"python_callable", "op_kwargs"} & parameters.keys()
+    assert "ignore_downstream_trigger_rules" in parameters
+
+
+def test_what_a_run_needs_though_python_does_not():
+    copy = found(f"{S3}.S3CopyObjectOperator").parameters["dest_bucket_name"]
+    assert copy.needed_at_run
+    assert copy.needed_unless == (("dest_bucket_key", "s3://"),)
+    (either,) = found("airflow.providers.amazon.aws.operators.eventbridge.EventBridgePutRuleOperator").one_of
+    assert either.arguments == ("event_pattern", "schedule_expression")
+    assert either.at_run
+
+
+def test_sets_that_the_constructor_itself_checks():
+    delete = found(f"{S3}.S3DeleteObjectsOperator")
+    assert ("keys", "prefix") in delete.exclusive
+    assert not delete.one_of[0].at_run
