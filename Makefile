@@ -12,12 +12,13 @@ QUIET := 2>&1 | { grep -v '^WARNING: Location' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo test test-hooks lint format corpus bench regen lock clean
+.PHONY: help demo test test-hooks test-editor lint format corpus bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
 	@echo "make test        lint, types, import contracts, then the whole test suite"
 	@echo "make test-hooks  the hooks with the real pre-commit (needs a package index)"
+	@echo "make test-editor what needs Node: the editor's language server, SARIF's own schema"
 	@echo "make lint        only what comes before the tests"
 	@echo "make format      put the code into the house's format"
 	@echo "make regen       write all generated files anew"
@@ -53,6 +54,14 @@ HOOKS := .cache/pre-commit
 test-hooks: $(READY)
 	@test -x $(HOOKS)/bin/pre-commit || { $(PYTHON) -m venv $(HOOKS) && $(HOOKS)/bin/python -m pip -q install pre-commit $(QUIET); }
 	@PRE_COMMIT=$(abspath $(HOOKS))/bin/pre-commit PRE_COMMIT_HOME=$(abspath $(HOOKS))/home $(BIN)/pytest -q tests/cli/hooks_check.py
+
+NODE := .cache/node
+SARIF := @microsoft/jest-sarif@1.0.0-beta.0
+test-editor: $(READY)
+	@mkdir -p $(NODE)
+	@cd $(NODE) && { test -d node_modules/@microsoft || npm install --silent --no-audit --no-fund --ignore-scripts $(SARIF); }
+	@SARIF_SCHEMA=$$(echo $(NODE)/node_modules/@microsoft/jest-sarif/lib/schemas/*.json) \
+	  $(BIN)/pytest -q tests/diagnostics/sarif_check.py $(wildcard tests/*/editor_check.py)
 
 corpus: $(READY)
 	@$(BIN)/python scripts/corpus.py
