@@ -17,6 +17,7 @@ from dagconv.discover.source import SourceFile
 from dagconv.emit.document import UnemittableError, emit_document
 from dagconv.emit.writer import write_yaml
 from dagconv.load.identity import Seen
+from dagconv.load.inputs import NO_INPUTS, Inputs
 from dagconv.load.process import Worker
 from dagconv.load.reload import reload_definition
 from dagconv.load.reply import Limits, Loaded
@@ -49,6 +50,7 @@ class CompileOptions:
     timeout: float = 30.0
     memory_mb: int = 1024
     thorough: bool = False
+    inputs: Inputs = NO_INPUTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,9 @@ class Compiler:
 
     def convert_file(self, file: SourceFile) -> FileOutcome:
         path, root = Path(file.path).absolute(), Path(file.root).absolute()
-        loaded = load_source(self.worker, path, root, self.limits, self.options.lowering.now, self.again)
+        loaded = load_source(
+            self.worker, path, root, self.limits, self.options.lowering.now, self.again, inputs=self.options.inputs
+        )
         outcome = FileOutcome(file, list(loaded.diagnostics), failed=loaded.failed)
         for dag in loaded.dags:
             seen = Seen(str(path), dag.workflow.dag_id, dag.workflow.location, dag.origin)

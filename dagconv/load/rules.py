@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.load.input_rules import INPUT_RULES
 from dagconv.load.old_rules import OLD_RULES
 
 SYNTAX_ERROR = Rule(
@@ -165,11 +166,11 @@ VARIABLE_READ = Rule(
 VARIABLE_DEFAULT = Rule(
     code="DC113",
     slug="variable-default-at-import",
-    severity=Severity.ERROR,
-    effect=Effect.REFUSED,
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
     summary="The file asks for an Airflow Variable with a default while it is imported.",
-    message="the file reads Variable {name} while it is imported; the environment's value may differ from the default",
-    help="put the value into the file",
+    message="the file reads Variable {name} while it is imported; its own default is taken",
+    help="if the Variable is set where the file runs, give its value with --variables",
     why="The default is what counts only where the Variable is not set; the environment may set it.",
     example="BUCKET = Variable.get('bucket', default_var='dev')",
     fix="BUCKET = 'my-bucket'",
@@ -462,4 +463,4 @@ LOAD_RULES = (
     UNBOUNDED_ARGUMENT,
     TEXT_NOT_WRITABLE,
 )
-BY_SLUG = {rule.slug: rule for rule in (*LOAD_RULES, *OLD_RULES)}
+BY_SLUG = {rule.slug: rule for rule in (*LOAD_RULES, *OLD_RULES, *INPUT_RULES)}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.load import rules
+from dagconv.load.inputs import NO_INPUTS, Inputs
 from dagconv.load.process import Worker
 from dagconv.load.reply import Limits, LoadResult, read_reply
 from dagconv.load.stability import differences
@@ -26,6 +27,7 @@ def load_source(
     now: datetime.datetime,
     again: Worker | None = None,
     compat: bool = True,
+    inputs: Inputs = NO_INPUTS,
 ) -> LoadResult:
     """Imports the file in two children, the second in another time, and compares what they saw.
 
@@ -41,6 +43,7 @@ def load_source(
         "moment": None,
         "now": now.timestamp(),
         "compat": compat,
+        "inputs": inputs.request(),
         "timeout": limits.timeout,
         "memory_mb": limits.memory_mb,
     }

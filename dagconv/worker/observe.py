@@ -6,6 +6,8 @@ import os
 import sys
 from typing import Any
 
+from dagconv.worker.compat.inputs import INPUTS, Asked, AskedConnection, connection, variable
+from dagconv.worker.compat.uses import USES
 from dagconv.worker.record import RECORDER, Position
 
 MAX_OBSERVATIONS = 200
@@ -79,19 +81,35 @@ def _watch_environment() -> None:
 
     # `in`, `get`, `pop`, iteration and `os.getenv` all end in `__getitem__`.
     def getitem(self: Any, key: Any) -> Any:
-        if RECORDER.is_user_file(_caller()):
+        file, default = _caller()
+        if not RECORDER.is_user_file(file):
+            return original(self, key)
+        value = self._data.get(self.encodekey(key))
+        if key in INPUTS.environment:
+            USES.note("input-used", key, kind="environment variable", name=key)
+        elif value is not None and self.decodevalue(value) != INPUTS.process.get(key):
+            return original(self, key)  # the file has set it itself
+        elif default is not None:
+            OBSERVATIONS.report("environment-default-at-import", {"name": key})
+            raise KeyError(key)  # this process may have one of the same name
+        else:
             OBSERVATIONS.report("environment-read-at-import", {"name": key})
+            if INPUTS.asking:
+                return Asked(key)
         return original(self, key)
 
     cls.__getitem__ = getitem
 
 
-def _caller() -> str:
-    """The file of the first frame outside `os` and `collections.abc`, through which the mapping's methods go."""
+def _caller() -> tuple[str, Any]:
+    """The file of the first frame outside `os` and `collections.abc`, through which the mapping's methods go, and the
+    default that `get` was given."""
     frame = sys._getframe(2)
+    default = None
     while frame.f_back is not None and frame.f_globals.get("__name__") in ("os", "_collections_abc", "collections.abc"):
+        default = frame.f_locals.get("default", default) if frame.f_code.co_name in ("get", "getenv") else default
         frame = frame.f_back
-    return frame.f_code.co_filename
+    return frame.f_code.co_filename, default
 
 
 def _watch_variables() -> None:
@@ -101,12 +119,16 @@ def _watch_variables() -> None:
     missing = object()
 
     def get(key: str, default: Any = missing, default_var: Any = missing, deserialize_json: bool = False) -> Any:
-        del deserialize_json
+        if key in INPUTS.variables:
+            USES.note("input-used", key, kind="Variable", name=key)
+            return variable(key, deserialize_json)
         fallback = default if default is not missing else default_var
         if fallback is not missing and not _is_unset(fallback):
             OBSERVATIONS.report("variable-default-at-import", {"name": key})
             return fallback
         OBSERVATIONS.report("variable-read-at-import", {"name": key})
+        if INPUTS.asking:
+            return Asked(key)
         raise UnknownValueError(f"Variable {shown(key)} does not exist")
 
     for cls in (airflow.models.variable.Variable, airflow.sdk.definitions.variable.Variable):
@@ -128,15 +150,20 @@ def _watch_connections() -> None:
     class UnknownConnectionError(AirflowNotFoundException, UnknownValueError):  # type: ignore[misc]
         """As Airflow raises it."""
 
-    def missing(conn_id: str) -> Any:
+    def find(conn_id: str) -> Any:
+        if conn_id in INPUTS.connections:
+            USES.note("input-used", conn_id, kind="Connection", name=conn_id)
+            return connection(conn_id)
         OBSERVATIONS.report("connection-read-at-import", {"name": conn_id})
+        if INPUTS.asking:
+            return AskedConnection(conn_id)
         raise UnknownConnectionError(f"The conn_id `{shown(conn_id)}` isn't defined")
 
     def get(conn_id: str, *_: object, **__: object) -> Any:
-        return missing(conn_id)
+        return find(conn_id)
 
     def get_of_class(_: type, /, conn_id: str, *__: object, **___: object) -> Any:
-        return missing(conn_id)
+        return find(conn_id)
 
     airflow.models.connection.Connection.get_connection_from_secrets = staticmethod(get)
     airflow.sdk.definitions.connection.Connection.get = staticmethod(get)

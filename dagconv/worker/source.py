@@ -12,6 +12,7 @@ from typing import Any
 
 from dagconv.ir import codec
 from dagconv.worker import compat, isolation, witness
+from dagconv.worker.compat import aws_replies, inputs
 from dagconv.worker.compat.era import era_of, judge
 from dagconv.worker.compat.uses import USES
 from dagconv.worker.complain import describe_error, finding, is_user_class, message_of, shown_error, was_reported
@@ -36,6 +37,8 @@ def load(request: dict[str, Any]) -> dict[str, Any]:
     sys.path[:0] = request["roots"]
     if request["compat"]:
         compat.enable(datetime.datetime.fromtimestamp(request["now"], datetime.timezone.utc))
+    aws_replies.install()
+    inputs.take(request["inputs"])
     if request["again"]:
         return _import_elsewhen(path, request)
     return _import(path)

@@ -1,0 +1,85 @@
+"""Answers AWS calls that a file makes while it is imported from supplied replies, checked against botocore's model."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+from dagconv.worker.compat.inputs import INPUTS
+from dagconv.worker.observe import OBSERVATIONS, UnknownValueError
+from dagconv.worker.record import RECORDER
+
+_CLIENTS = "botocore.client"
+
+
+def install() -> None:
+    """Takes the place of every call of a client in this process, now or when botocore is imported."""
+    # botocore asks for a Region and credentials before it calls; the file itself does not see these.
+    for name, value in (("DEFAULT_REGION", "us-east-1"), ("ACCESS_KEY_ID", "none"), ("SECRET_ACCESS_KEY", "none")):
+        os.environ.setdefault(f"AWS_{name}", value)
+    if _CLIENTS in sys.modules:
+        _replace(sys.modules[_CLIENTS])
+    else:
+        sys.meta_path.insert(0, _Waiting())
+
+
+class _Waiting(MetaPathFinder):
+    """Waits for botocore's clients to be imported."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        del target
+        if fullname != _CLIENTS:
+            return None
+        sys.meta_path.remove(self)
+        spec = PathFinder.find_spec(fullname, path)
+        if spec is not None and spec.loader is not None:
+            run = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                run(module)
+                _replace(module)
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+def _replace(module: Any) -> None:
+    def make_api_call(self: Any, operation_name: str, api_params: dict[str, Any]) -> Any:
+        service = str(self.meta.service_model.service_name)
+        for entry in INPUTS.aws_replies:
+            same = (entry["service"], entry["operation"]) == (service, operation_name)
+            if same and _plain(entry["parameters"]) == _plain(api_params):
+                return _answer(self, service, operation_name, entry["reply"])
+        told = {"service": service, "operation": operation_name, "parameters": _plain(api_params)}
+        OBSERVATIONS.report("aws-call-at-import", told)
+        raise UnknownValueError(f"no reply is known for {service} {operation_name}")
+
+    module.BaseClient._make_api_call = make_api_call
+
+
+def _answer(client: Any, service: str, operation: str, reply: dict[str, Any]) -> dict[str, Any]:
+    from botocore.validate import ParamValidator
+
+    shape = client.meta.service_model.operation_model(operation).output_shape
+    told = {"service": service, "operation": operation}
+    if shape is not None:
+        report = ParamValidator().validate(reply, shape)
+        if report.has_errors():
+            reason = " ".join(report.generate_report().split())
+            OBSERVATIONS.report("aws-reply-not-of-the-model", {**told, "reason": reason})
+            raise UnknownValueError(f"the reply for {service} {operation} is not one of the service")
+    if RECORDER.position() is not None:
+        OBSERVATIONS.report("aws-call-answered", told)
+    return {**reply, "ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}, "RetryAttempts": 0}}
+
+
+def _plain(parameters: Any) -> str:
+    return json.dumps(parameters, sort_keys=True, default=lambda value: f"<{type(value).__name__}>")
