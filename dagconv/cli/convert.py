@@ -22,6 +22,7 @@ from dagconv.cli.present import exit_code, show_report, summary_line, write_byte
 from dagconv.cli.progress import progress
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.render import DOCUMENT_FORMATS
+from dagconv.diagnostics.render.terminal import safe
 from dagconv.diagnostics.report import Report
 from dagconv.diagnostics.selection import selected
 from dagconv.discover import Discovery, IgnoreSyntax, discover
@@ -138,6 +139,8 @@ def _converted(
     if not discovery.files:
         yield ConvertResult(Report(), ()), discovery
         return
+    if flags["verbose"]:
+        _say_what_is_done(settings, discovery)
     options = CompileOptions(
         lowering=Options(now=datetime.datetime.now(datetime.timezone.utc), region=settings.text("region")),
         jobs=settings.count("jobs") or len(os.sched_getaffinity(0)),
@@ -149,6 +152,14 @@ def _converted(
         with progress(len(discovery.files), quiet=flags["quiet"]) as step:
             result = running.convert(discovery.files, lambda file: step(file.path))
         yield result, discovery
+
+
+def _say_what_is_done(settings: Settings, discovery: Discovery) -> None:
+    for name, found in settings.values.items():
+        if found.origin != "default":
+            click.echo(f"setting {name} = {found.value!r} ({found.origin})", err=True)
+    for file in discovery.files:
+        click.echo(f"loading {safe(file.path)}", err=True)
 
 
 def _place(

@@ -71,13 +71,17 @@ def ignoring_rule(path: str, is_folder: bool, rules: list[IgnoreRule]) -> Ignore
     return found
 
 
+# Ways to say "every folder" that the library behind Airflow turns into a pattern which no relative path matches.
+_EVERY_FOLDER = re.compile(r"\*/|/?(\*\*/)+(\*((/\*\*)+/?|/))?")
+
+
 def _glob_rule(text: str, number: int, origin: str) -> IgnoreRule | None:
     ignores = not text.startswith("!")
     glob = text if ignores else text[1:]
     glob = glob if glob.endswith("\\ ") else glob.rstrip()
     if glob.strip() == "/":
         raise PatternError(number, text, "a lone slash matches nothing")
-    if re.fullmatch(r"/?(\*\*/)+|(\*\*/)*\*/", glob):
+    if _EVERY_FOLDER.fullmatch(glob):
         raise PatternError(number, text, "Airflow matches nothing with 'every folder'")
     anchored = "/" in glob.rstrip("/")
     base = str(Path(origin).parent) if anchored else None

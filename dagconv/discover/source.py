@@ -113,16 +113,16 @@ def airflow_imports(data: bytes) -> tuple[str, ...]:
 def text_fault(data: bytes) -> tuple[int | None, str, str] | None:
     """Why Python cannot read these bytes as source: (line, reason, advice); None when it can (PEP 263)."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        return None, "the text is UTF-16 or UTF-32", "Save the file as UTF-8."
+        return None, "the text is UTF-16 or UTF-32", "save the file as UTF-8"
     if b"\0" in data:
         line = data[: data.index(b"\0")].count(b"\n") + 1
-        return line, "it holds NUL bytes", "Save the file as UTF-8 text; if it is not Python, move it away."
+        return line, "it holds NUL bytes", "save the file as UTF-8 text; if it is not Python, move it away"
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        return line, f"byte 0x{data[error.start]:02x} is not {encoding}", "Save it as UTF-8 or declare its encoding."
+        return line, f"byte 0x{data[error.start]:02x} is not {encoding}", "save it as UTF-8 or declare its encoding"
     except (SyntaxError, LookupError) as error:
-        return 1, str(error), "Save the file as UTF-8, or declare the right encoding in its first two lines."
+        return 1, str(error), "save the file as UTF-8, or declare the right encoding in its first two lines"
     return None

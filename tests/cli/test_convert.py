@@ -55,7 +55,8 @@ def test_json_is_alone_on_standard_output(call):
     code, out, err = call("convert", "dags", "-o", "out", "--format", "json", "-v", a="dag one\nrefuse x\n", b="")
     document = json.loads(out)
     jsonschema.validate(document, SCHEMA)
-    assert (code, err) == (1, "")
+    assert code == 1
+    assert "loading dags/a.py" in err
     assert [(file["path"], file["status"]) for file in document["files"]] == [
         ("dags/a.py", "refused"),
         ("dags/b.py", "skipped"),
@@ -221,6 +222,12 @@ def test_quiet_shows_errors_only(call):
     _, out, err = call("convert", "dags", "-o", "out", "-q", "--format", "concise", a="dag one\nwarn one\nrefuse x\n")
     assert err == "dags/a.py:4:1: DC290 error sample x\n"
     assert out.count("\n") == 2
+
+
+def test_verbose_tells_settings_and_files_on_stderr(call):
+    _, out, err = call("convert", "dags", "-o", "out", "-v", a="dag one\n")
+    assert out.count("\n") == 2
+    assert "setting output = 'out' (command line)\nloading dags/a.py\n" in err
 
 
 def test_statistics_count_codes(call):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +41,17 @@ def test_globs_leave_out_what_airflow_leaves_out(pattern, names):
         expected |= airflow_matches(theirs, pattern, names[:depth], folder)
     assert ours == expected
     assert rule is None or rule.ignores == theirs.include
+
+
+def test_every_folder_is_no_pattern_to_airflow():
+    for parts in (parts for length in (1, 2, 3, 4) for parts in itertools.product(["*", "**"], repeat=length)):
+        for pattern in (lead + "/".join(parts) + tail for lead in ("", "/") for tail in ("", "/")):
+            nothing = GitIgnoreBasicPattern(pattern).regex.pattern == "/"
+            try:
+                refused = rule_of(pattern) is None
+            except PatternError:
+                refused = True
+            assert refused == nothing, pattern
 
 
 def airflow_matches(theirs, pattern, names, folder):
