@@ -61,6 +61,7 @@ sales_daily:
 """
 
 S3, SNS = "airflow.providers.amazon.aws.operators.s3", "airflow.providers.amazon.aws.operators.sns"
+TELL = f"{SNS}.SnsPublishOperator\n      target_arn: arn:aws:sns:us-east-1:111122223333:sales\n      message: done"
 
 # (what, words, words in their place, code)
 ROWS = [
@@ -146,10 +147,20 @@ ROWS = [
     ("no path", f"{SNS}.SnsPublishOperator", "§mine.operators:Tell", "DC364"),
     ("misspelt argument", "      database: sales", "      §databse: sales", "DC365"),
     ("argument of another operator", "      message: done", "      message: done\n      §bucket: b", "DC365"),
+    ("argument that the run needs", '      bucket_name: "{{ params.bucket }}"\n', "", "DC367"),
+    ("two that exclude one another", TELL,
+     f"{S3}.S3DeleteObjectsOperator\n      bucket: b\n      keys: [a]\n      §prefix: b", "DC368"),
+    ("none of two", TELL,
+     f"{S3}.S3DeleteObjectsOperator\n      bucket: b", "DC390"),
     ("missing argument", "      database: sales\n", "", "DC366"),
     ("list for text", "      database: sales", "      database: §[sales]", "DC369"),
     ("text for a list of numbers", "poke_interval: 120", "poke_interval: §often", "DC369"),
     ("text for a boolean", "replace: true", "replace: §'false'", "DC369"),
+    ("negative interval", "poke_interval: 120", "poke_interval: §-5", "DC392"),
+    ("text for a pool slot", "      message: done", "      pool_slots: §many\n      message: done", "DC369"),
+    ("params of a task as a list", "      message: done", "      §params: [a]\n      message: done", "DC263"),
+    ("blank behind a preset", '"15 4 * * *"', '§"@daily "', "DC464"),
+    ("null mode", "mode: reschedule", "mode: §~", "DC370"),
     ("unknown mode", "mode: reschedule", "mode: §wait", "DC370"),
     ("function as text", "      mode: reschedule", "      §check_fn: mod.check", "DC371"),
     ("dependencies as text", "dependencies: [wait_for_file]", "dependencies: §wait_for_file", "DC376"),
@@ -220,7 +231,20 @@ ROWS = [
     ("lonely equals sign", "message: done", "message: §=", "DC611"),
     ("list as a key", "      message: done", "      ? §[a]\n      : b\n      message: done", "DC612"),
 ]  # fmt: skip
-WARNINGS_ONLY = {"DC253", "DC255", "DC256", "DC261", "DC265", "DC352", "DC359", "DC360", "DC387", "DC453", "DC454"}
+WARNINGS_ONLY = {
+    "DC367",
+    "DC253",
+    "DC255",
+    "DC256",
+    "DC261",
+    "DC265",
+    "DC352",
+    "DC359",
+    "DC360",
+    "DC387",
+    "DC453",
+    "DC454",
+}
 WARNINGS_ONLY |= {
     "DC473",
     "DC474",

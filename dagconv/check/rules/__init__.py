@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 
 from dagconv.check.document import Document
-from dagconv.check.rules.argument import bash_script, choice, exclusive, needed_at_run, wrong_type
+from dagconv.check.rules.argument import bash_script, choice, exclusive, needed_at_run, one_of, wrong_type
 from dagconv.check.rules.argument import callable as callable_argument
 from dagconv.check.rules.argument import missing as missing_argument
 from dagconv.check.rules.argument import unknown as unknown_argument
@@ -60,7 +60,15 @@ from dagconv.check.rules.text import (
     tag,
     unreadable_value,
 )
-from dagconv.check.rules.time import execution_timeout, retries, retry_delay, sensor_timeout, task_date, waiter
+from dagconv.check.rules.time import (
+    execution_timeout,
+    retries,
+    retry_delay,
+    sensor_interval,
+    sensor_timeout,
+    task_date,
+    waiter,
+)
 from dagconv.check.rules.value import environment_name, reserved_key, type_object, yaml_word
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Rule
@@ -140,6 +148,7 @@ TASK_CHECKS: tuple[Callable[[Subject, TaskNode], Iterator[Diagnostic]], ...] = (
     unknown_argument.check_unknown,
     missing_argument.check_missing,
     needed_at_run.check_needed_at_run,
+    one_of.check_one_of,
     exclusive.check_exclusive,
     wrong_type.check_wrong_type,
     choice.check_choice,
@@ -151,12 +160,14 @@ TASK_CHECKS: tuple[Callable[[Subject, TaskNode], Iterator[Diagnostic]], ...] = (
     retries.check_retries,
     retry_delay.check_retry_delay,
     execution_timeout.check_execution_timeout,
+    sensor_interval.check_sensor_interval,
     sensor_timeout.check_sensor_timeout,
     waiter.check_waiter,
     task_date.check_task_date,
     ignored_task_setting.check_ignored_setting,
     ignored_task_key.check_ignored_key,
     aws_attribute.check_aws_attribute,
+    params.check_task_params,
     template_file.check_template_file,
 )
 
@@ -178,8 +189,28 @@ _MODULES: tuple[ModuleType, ...] = (
     ),
     *(trigger_rule, retries, retry_delay, execution_timeout, type_object, reserved_key, environment_name, yaml_word),
     *(inner_task_id, misread_key, missing, short_name, unknown, phantom, abstract, unconfirmed, unlisted, moved),
-    *(not_offered, needs_code, unknown_argument, missing_argument, needed_at_run, exclusive, wrong_type, choice),
-    *(callable_argument, bash_script, form, target, sensor_timeout, waiter, task_date, ignored_task_setting),
+    *(
+        not_offered,
+        needs_code,
+        unknown_argument,
+        missing_argument,
+        needed_at_run,
+        one_of,
+        exclusive,
+        wrong_type,
+        choice,
+    ),
+    *(
+        callable_argument,
+        bash_script,
+        form,
+        target,
+        sensor_interval,
+        sensor_timeout,
+        waiter,
+        task_date,
+        ignored_task_setting,
+    ),
     *(ignored_task_key, aws_attribute, jinja_syntax, variable, macro, not_rendered, template_file, xcom, param),
 )
 

@@ -40,10 +40,10 @@ def check_choice(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
         parameter = known.parameters.get(name)
         if parameter is None or not parameter.choices or not isinstance(node, Scalar) or name == "trigger_rule":
             continue
-        if node.value in parameter.choices or node.value is None or "{{" in node.text:
+        if node.value in parameter.choices or (node.value is None and "null" in parameter.types) or "{{" in node.text:
             continue
         words = [str(choice) for choice in parameter.choices]
         hint = suggestion(node.text, words)
         yield subject.at(
-            RULE, node, task, name, operator=known.name, found=node.text, hint=hint, choices=", ".join(words)
+            RULE, node, task, name, operator=known.name, found=node.text or "null", hint=hint, choices=", ".join(words)
         )

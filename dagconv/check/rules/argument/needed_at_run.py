@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.node import Scalar
+from dagconv.check.node import Node, Scalar, walk
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 
@@ -23,10 +23,9 @@ RULE = Rule(
     example=(
         "my_dag:\n"
         "  tasks:\n"
-        "    query:\n"
-        "      operator: airflow.providers.amazon.aws.operators.athena.AthenaOperator\n"
-        "      query: select 1\n"
-        "      database: db\n"
+        "    wait:\n"
+        "      operator: airflow.providers.amazon.aws.sensors.s3.S3KeySensor\n"
+        "      bucket_key: in/orders.csv\n"
     ),
     fix="Give the argument.",
     source="contract 9 rule 45 (contract 4)",
@@ -35,13 +34,22 @@ RULE = Rule(
 
 def check_needed_at_run(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     known = task.signature
-    if known is None:
-        return
-    for name, parameter in known.parameters.items():
-        given = subject.effective(task, name)
-        empty = given is None or (isinstance(given, Scalar) and given.value is None)
-        if not parameter.needed_at_run or not empty:
+    for name, parameter in known.parameters.items() if known is not None else ():
+        if known is None or not parameter.needed_at_run or not is_absent(subject.effective(task, name)):
+            continue
+        if any(_says(task.argument(other), start) for other, start in parameter.needed_unless):
             continue
         summary = f": {parameter.summary}" if parameter.summary else ""
         place = task.node.entry("operator") or task.key
-        yield subject.at(RULE, place, task, name, operator=known.name, summary=summary, reason=parameter.needed_at_run)
+        reason = parameter.needed_at_run
+        yield subject.at(RULE, place, task, name, operator=known.name, summary=summary, reason=reason)
+
+
+def is_absent(node: Node | None) -> bool:
+    return node is None or (isinstance(node, Scalar) and node.value is None)
+
+
+def _says(node: Node | None, start: str) -> bool:
+    """Whether every text of an argument starts so, as far as that can be told before rendering."""
+    texts = [part.text for part in walk(node) if isinstance(part, Scalar)] if node is not None else []
+    return bool(texts) and all(text.startswith((start, "{{", "{%")) for text in texts)

@@ -64,7 +64,7 @@ def check_wrong_type(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     for entry in task.node.entries:
         name, node = entry.key.text, entry.value
         parameter = known.parameters.get(name)
-        if parameter is None or name in _ELSEWHERE or name in subject.service.ignored_task_keys:
+        if parameter is None or name in _ELSEWHERE or _is_callback(subject, name):
             continue
         if _fits(parameter, node, rendered=is_rendered(task, name)):
             continue
@@ -80,6 +80,12 @@ def check_wrong_type(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
             found=_found(node),
             quoting=f": put it in quotes, '{node.text}'" if plain and isinstance(node, Scalar) else "",
         )
+
+
+def _is_callback(subject: Subject, name: str) -> bool:
+    """Whether the service ignores the argument whatever it is: it is the loader that resolves callbacks."""
+    ignored = subject.service.ignored_task_keys.get(name)
+    return ignored is not None and ignored.kind == "callback"
 
 
 def _found(node: Node) -> str:

@@ -35,6 +35,8 @@ _TAKES: dict[str, tuple[str, ...]] = {
     "dagrun_timeout": ("timedelta", "null"),
     "is_paused_upon_creation": ("boolean", "null"),
     "render_template_as_native_obj": ("boolean",),
+    "doc_md": ("string", "null"),
+    "dag_display_name": ("string", "null"),
 }
 
 

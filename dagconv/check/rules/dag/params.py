@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 from dagconv.check.node import Entry, Mapping, Scalar, kind_of, kind_words, text_of, walk
-from dagconv.check.subject import Subject
+from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 
 NOT_A_MAPPING = Rule(
@@ -31,7 +31,7 @@ NOT_JSON = Rule(
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
     summary="A parameter's value cannot be written as JSON.",
-    message="the parameter '{key}' is {found}, which JSON has no form for",
+    message="the parameter '{param}' is {found}, which JSON has no form for",
     help="put it in quotes",
     why=("Airflow checks that each default is JSON and raises on anything else; an unquoted date is the usual case."),
     example=(
@@ -47,7 +47,7 @@ SCHEMA = Rule(
     severity=Severity.WARNING,
     effect=Effect.DROPPED,
     summary="A parameter written as {type, default} is a literal mapping, not a typed parameter.",
-    message=("the parameter '{key}' is a mapping with 'default', which the engine takes as it stands"),
+    message=("the parameter '{found}' is a mapping with 'default', which the engine takes as it stands"),
     help="write the default value itself",
     why=(
         "dag-factory does not know typed parameters, so without an override a template renders the "
@@ -65,22 +65,33 @@ SCHEMA = Rule(
 
 def check_params(subject: Subject) -> Iterator[Diagnostic]:
     entry = subject.dag.entry("params")
-    if entry is None:
-        return
+    if entry is not None:
+        yield from _check_entry(subject, None, entry)
+
+
+def check_task_params(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
+    entry = task.node.entry("params")
+    empty = entry is not None and isinstance(entry.value, Scalar) and entry.value.value is None
+    if entry is not None and not empty:
+        yield from _check_entry(subject, task, entry)
+
+
+def _check_entry(subject: Subject, task: TaskNode | None, entry: Entry) -> Iterator[Diagnostic]:
     if not isinstance(entry.value, Mapping):
-        yield subject.at(NOT_A_MAPPING, entry, key="params", found=kind_words(kind_of(entry.value)))
+        yield subject.at(NOT_A_MAPPING, entry, task, "params", found=kind_words(kind_of(entry.value)))
         return
     for param in entry.value.entries:
-        yield from _check_param(subject, param)
+        yield from _check_param(subject, task, param)
 
 
-def _check_param(subject: Subject, param: Entry) -> Iterator[Diagnostic]:
+def _check_param(subject: Subject, task: TaskNode | None, param: Entry) -> Iterator[Diagnostic]:
     name, value = param.key.text, param.value
+    key = name if task is None else "params"
     if isinstance(value, Mapping) and value.get("default") is not None and text_of(value.get("__type__")) is None:
-        yield subject.at(SCHEMA, param, key=name)
+        yield subject.at(SCHEMA, param, task, key, found=name)
     for node in walk(value):
         if isinstance(node, Scalar) and not _is_json(node):
-            yield subject.at(NOT_JSON, node, key=name, found=f"the value {node.text}")
+            yield subject.at(NOT_JSON, node, task, key, param=name, found=f"the value {node.text}")
 
 
 def _is_json(node: Scalar) -> bool:

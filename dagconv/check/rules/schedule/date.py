@@ -121,9 +121,12 @@ ORDER = Rule(
 )
 
 
-_RELATIVE = re.compile(r"\d+ (days|hours|minutes|seconds)")
+# What dag-factory or pendulum count from the day of reading: "2 days", "now", a time of the day.
+_RELATIVE = re.compile(r"\d+\s+(day|hour|minute|second)s?|now|\d\d:\d\d(:\d\d)?")
+# Further forms of ISO 8601 that pendulum reads: a week, a day of the year.
+_RARE = re.compile(r"\d{4}-?W\d\d(-?\d)?|\d{4}-?\d{3}")
 _ISO = re.compile(
-    r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?:[T ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?(Z|[+-]\d\d:?\d\d)?"
+    r"(\d{4})(?:[-/]?(\d\d)(?:[-/]?(\d\d))?)?(?:[T ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?(Z|[+-]\d\d:?\d\d)?"
 )
 
 
@@ -165,6 +168,8 @@ def _read(subject: Subject, node: Node, name: str) -> tuple[datetime.datetime | 
         return None, [subject.at(UNREADABLE, node, key=name, found=_words(node))]
     if _RELATIVE.fullmatch(value):
         return None, [subject.at(RELATIVE, node, key=name, found=value)]
+    if _RARE.fullmatch(value):
+        return None, []
     match = _ISO.fullmatch(value)
     moment = _moment(match) if match else None
     if match is None or moment is None:

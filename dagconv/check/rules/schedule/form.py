@@ -130,7 +130,7 @@ def check_form(subject: Subject) -> Iterator[Diagnostic]:
 
 def _check_text(subject: Subject, node: Scalar, text: str) -> Iterator[Diagnostic]:
     service = subject.service
-    if text.startswith("@") and text not in service.schedule_presets:
+    if text.startswith("@") and node.value not in service.schedule_presets:  # Airflow takes no blanks around them
         yield subject.at(PRESET, node, key="schedule", found=text, advice=_preset_advice(subject, text))
         return
     try:

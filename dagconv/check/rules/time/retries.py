@@ -48,7 +48,7 @@ def check_default_retries(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _check(subject: Subject, node: Node | None, task: TaskNode | None) -> Iterator[Diagnostic]:
-    if node is None:
+    if node is None or (isinstance(node, Scalar) and node.value is None):
         return
     limit = subject.service.limits.retries_max
     value = node.value if isinstance(node, Scalar) else None

@@ -52,7 +52,7 @@ def check_default_retry_delay(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _check(subject: Subject, node: Node | None, task: TaskNode | None) -> Iterator[Diagnostic]:
-    if node is None:
+    if node is None or (isinstance(node, Scalar) and node.value is None):
         return
     seconds = _seconds(node)
     limit = subject.service.limits.retry_delay_max

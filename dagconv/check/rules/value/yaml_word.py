@@ -67,7 +67,7 @@ def _check(subject: Subject, node: Scalar, task: TaskNode | None, name: str, arg
             severity = Severity.INFO  # yes for true, where a boolean belongs: nothing is lost
         plain = "true" if value else "false"
     elif isinstance(value, datetime.date):
-        if task is None and name == "params":
+        if name == "params":
             return  # said by rule param-not-json
         plain = "a datetime.datetime object"
     elif _PLAIN_NUMBER.fullmatch(node.text):
