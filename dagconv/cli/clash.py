@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 import sysconfig
-from importlib import metadata
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
@@ -30,11 +30,15 @@ RULES = (SCRIPT_SHARED,)
 
 def script_findings(scripts: Path | None = None) -> tuple[Diagnostic, ...]:
     """At most one finding. `scripts` is the folder of console scripts, this environment's own by default."""
-    try:
-        metadata.distribution(_PEER)
-    except metadata.PackageNotFoundError:
+    if not _is_installed(_PEER):
         return ()
     script = (scripts or Path(sysconfig.get_path("scripts"))) / _SCRIPT
     ours = script.is_file() and "dagconv" in script.read_text(encoding="utf-8", errors="replace")
     state = "it is ours now, and removing that package removes it" if ours else "at present it is that package's"
     return (SCRIPT_SHARED.at(None, peer=_PEER, state=state),)
+
+
+def _is_installed(package: str) -> bool:
+    """By the folder that installers write; importlib.metadata alone would take as long as all of --help."""
+    pattern = f"{package.replace('-', '_')}-*.dist-info"
+    return any(next(Path(place).glob(pattern), None) for place in sys.path if place)

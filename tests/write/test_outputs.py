@@ -120,6 +120,7 @@ def test_ids_never_leave_the_folder(folder):
 def test_ids_that_share_a_file_are_both_refused(folder, ids):
     outputs = place(folder, *(Definition(dag_id) for dag_id in ids), Definition("other"))
     assert statuses(outputs) == [OutputStatus.BLOCKED, OutputStatus.BLOCKED, OutputStatus.WRITTEN]
+    assert slugs(outputs) == ["output-name-shared"] * 2
     assert [p.name for p in folder.iterdir()] == ["other.yaml"]
 
 
@@ -191,7 +192,7 @@ def test_leftovers_of_this_call_are_said_with_the_reason(folder):
         ("gone", "that file holds no such DAG any more; the file was left as it is"),
         ("refused", "this DAG is not converted any more; the file was left as it is"),
     ]
-    assert {one.severity for one in found} == {Severity.WARNING}
+    assert {(one.rule.slug, one.severity) for one in found} == {("output-left-over", Severity.WARNING)}
     assert (folder / "gone.yaml").exists()
 
 
