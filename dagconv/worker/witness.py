@@ -117,22 +117,26 @@ def _name(pair: tuple[str, Any]) -> str:
     return str(pair[0])
 
 
+_CODE = (types.MethodType, types.FunctionType, types.BuiltinFunctionType, functools.partial)
+
+
 def _state(value: Any) -> Iterator[tuple[str, Any]]:
     """What an object holds, in its dict, its slots, or where a function or partial keeps it."""
-    match value:
-        case types.MethodType():
-            yield from (("function", value.__func__), ("self", value.__self__))
-            return
-        case types.FunctionType():
-            cells = [cell.cell_contents for cell in value.__closure__ or () if not _is_empty(cell)]
-            name = f"{module_name(value.__module__)}.{value.__qualname__}"
-            yield from (("name", name), ("closure", cells), ("defaults", value.__defaults__))
-            return
-        case types.BuiltinFunctionType():
-            yield "name", f"{value.__module__}.{value.__qualname__}"
-            return
-        case functools.partial():
-            yield from (("function", value.func), ("args", value.args), ("keywords", value.keywords))
+    if issubclass(type(value), _CODE):
+        match value:
+            case types.MethodType():
+                yield from (("function", value.__func__), ("self", value.__self__))
+                return
+            case types.FunctionType():
+                cells = [cell.cell_contents for cell in value.__closure__ or () if not _is_empty(cell)]
+                name = f"{module_name(value.__module__)}.{value.__qualname__}"
+                yield from (("name", name), ("closure", cells), ("defaults", value.__defaults__))
+                return
+            case types.BuiltinFunctionType():
+                yield "name", f"{value.__module__}.{value.__qualname__}"
+                return
+            case functools.partial():
+                yield from (("function", value.func), ("args", value.args), ("keywords", value.keywords))
     for cls in type(value).__mro__:
         for name, member in vars(cls).items():
             if isinstance(member, types.MemberDescriptorType):

@@ -87,11 +87,12 @@ def _read_container(value: Any, ancestors: tuple[int, ...]) -> Value:
 
 
 def _read_object(value: Any, kind: type) -> Value:
-    if isinstance(value, datetime.timedelta) and (kind is datetime.timedelta or kind.__module__.startswith("pendulum")):
+    # By the class itself: isinstance() asks the object for `__class__`.
+    if issubclass(kind, datetime.timedelta) and (kind is datetime.timedelta or kind.__module__.startswith("pendulum")):
         return TimedeltaValue(value.days, value.seconds, value.microseconds)
-    if isinstance(value, datetime.datetime) and kind.__module__.split(".")[0] in ("datetime", "pendulum"):
+    if issubclass(kind, datetime.datetime) and kind.__module__.split(".")[0] in ("datetime", "pendulum"):
         return read_datetime(value)
-    if kind is datetime.date or (isinstance(value, datetime.date) and kind.__module__.startswith("pendulum")):
+    if kind is datetime.date or (issubclass(kind, datetime.date) and kind.__module__.startswith("pendulum")):
         return DateValue(datetime.date.isoformat(value))
     if kind is datetime.time:
         return TimeValue(value.isoformat())
@@ -99,13 +100,13 @@ def _read_object(value: Any, kind: type) -> Value:
         return BytesValue(bytes(value).hex())
     if kind is decimal.Decimal:
         return DecimalValue(str(value))
-    if isinstance(value, enum.Enum):
-        return EnumValue(class_path(kind), value.name, read_value(value._value_), isinstance(value, str))
+    if issubclass(kind, enum.Enum):
+        return EnumValue(class_path(kind), value._name_, read_value(value._value_), issubclass(kind, str))
     if kind in (pathlib.PosixPath, pathlib.PurePosixPath):
         return PathValue(str(value))
-    if isinstance(value, _FUNCTIONS):
+    if issubclass(kind, _FUNCTIONS):
         return read_callable(value)
-    if isinstance(value, type):
+    if issubclass(kind, type):
         return CallableValue(module_name(value.__module__), value.__qualname__, "class")
     xcom = _read_xcom(value)
     return xcom if xcom is not None else OpaqueValue(class_path(kind))
@@ -133,7 +134,7 @@ def _read_xcom(value: Any) -> Value | None:
         ZipXComArg,
     )
 
-    if not isinstance(value, XComArg):
+    if not issubclass(type(value), XComArg):
         return None
     match value:
         case PlainXComArg():
