@@ -21,6 +21,7 @@ from typing import Any
 from signatures import import_class, read_parameters, signature_rows
 
 FOLDER = Path(__file__).resolve().parent.parent / "schemas" / "operators"
+HAND_WRITTEN = ("_sources.json", "_renamed.json", "_runtime.json", "_words.json")
 AMAZON = "airflow.providers.amazon.aws"
 PACKAGES = (
     *(f"{AMAZON}.{kind}" for kind in ("operators", "sensors", "transfers")),
@@ -57,9 +58,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when a file is stale")
     check = parser.parse_args().check
     wanted = {FOLDER / name: text for name, text in build().items()}
-    written = {
-        path for path in FOLDER.glob("*.json") if path.name not in ("_sources.json", "_renamed.json", "_runtime.json")
-    }
+    written = {path for path in FOLDER.glob("*.json") if path.name not in HAND_WRITTEN}
     stale = sorted(path.name for path in wanted.keys() | written if _read(path) != wanted.get(path))
     if check:
         for name in stale:

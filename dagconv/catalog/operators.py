@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dagconv.catalog.files import read_schema
+from dagconv.catalog.wording import describe
 from dagconv.errors import UsageError
 from dagconv.ir import codec
 from dagconv.ir.task import MISSING, Default
@@ -43,7 +44,8 @@ class Parameter:
     """A keyword argument. `default` is MISSING if it is required or if the signature's default is a marker
     without a written form. `needed_at_run` says why a run fails without it, else it is empty; it is not needed
     when the text of another argument starts as in `needed_unless` (argument, start). `level` tells whose argument
-    it is: `task` (every task's), `sensor`, `aws` (the connection's five) or `class`.
+    it is: `task` (every task's), `sensor`, `aws` (the connection's five) or `class`; `operator` is the class's
+    name for the last.
     """
 
     name: str
@@ -55,7 +57,12 @@ class Parameter:
     needed_unless: tuple[tuple[str, str], ...] = ()
     templated: bool = False
     level: str = "class"
-    summary: str = ""
+    operator: str = ""
+
+    @property
+    def summary(self) -> str:
+        """One sentence on what the argument is for."""
+        return describe(self.operator, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +198,7 @@ def _operator(path: str, row: Mapping[str, Any], service: str) -> OperatorClass:
     fields = tuple(row.get("template_fields", ()))
     parameters: dict[str, Parameter] = {}
     for name, body in row.get("parameters", {}).items():
-        parameters[name] = _parameter(name, body, _level_of(name, row))
+        parameters[name] = replace(_parameter(name, body, _level_of(name, row)), operator=path.rsplit(".", 1)[-1])
     for level in reversed(row.get("levels", ())):
         for name, parameter in _levels()[level].items():
             if name not in parameters:
@@ -231,7 +238,6 @@ def _parameter(name: str, row: Mapping[str, Any], level: str) -> Parameter:
         needed_unless=tuple((argument, start) for argument, start in row.get("needed_unless", ())),
         templated=row.get("templated", False),
         level=level,
-        summary=row.get("summary", ""),
     )
 
 
