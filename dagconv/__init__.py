@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dagconv.check.definition import check_definition as validate
     from dagconv.diagnostics.model import Diagnostic
     from dagconv.pipeline import convert
 
-__all__ = ["Diagnostic", "__version__", "convert"]
+__all__ = ["Diagnostic", "__version__", "convert", "validate"]
 __version__ = "0.1.0"
 
-_HOMES = {"Diagnostic": "dagconv.diagnostics.model", "convert": "dagconv.pipeline"}
+# Public name -> module and name there.
+_HOMES = {
+    "Diagnostic": ("dagconv.diagnostics.model", "Diagnostic"),
+    "convert": ("dagconv.pipeline", "convert"),
+    "validate": ("dagconv.check.definition", "check_definition"),
+}
 
 
 def __getattr__(name: str) -> object:
@@ -20,4 +26,5 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'dagconv' has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    module, there = _HOMES[name]
+    return getattr(importlib.import_module(module), there)

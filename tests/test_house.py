@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import dagconv
 from dagconv import __version__
 from dagconv.rules import catalogue
 
@@ -71,6 +72,15 @@ def test_every_room_stands_under_the_import_contracts():
         if not path.name.startswith(("_", "py.typed"))
     }
     assert rooms - layered == {"worker"}
+    alone = next(contract for contract in settings if contract["name"].startswith("Airflow"))
+    assert rooms - {"worker", "errors"} == {name.removeprefix("dagconv.") for name in alone["source_modules"]}
+
+
+def test_the_public_names_are_there():
+    for name in dagconv.__all__:
+        assert getattr(dagconv, name) is not None
+    with pytest.raises(AttributeError):
+        dagconv.nothing  # noqa: B018
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
