@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.common import (
+from dagconv.cli.migrate.options import (
     FAILED,
     approval_option,
     approve,

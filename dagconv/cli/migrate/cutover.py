@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.common import FAILED, approval_option, approve, aws_options, open_aws, the_state
+from dagconv.cli.migrate.options import FAILED, approval_option, approve, aws_options, open_aws, the_state
 from dagconv.errors import UsageError
 
 

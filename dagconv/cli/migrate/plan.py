@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.common import FAILED, aws_options, open_aws
+from dagconv.cli.migrate.options import FAILED, aws_options, open_aws
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:

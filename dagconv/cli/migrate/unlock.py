@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.common import approval_option, approve, aws_options, open_aws
+from dagconv.cli.migrate.options import approval_option, approve, aws_options, open_aws
 from dagconv.errors import UsageError
 
 
