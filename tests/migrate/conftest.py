@@ -141,7 +141,7 @@ class Stand:
         done = self.apply()
         assert done.code == 0, done.text
 
-    def aws(self, service: str) -> Any:
+    def aws(self, service: str, region: str = "us-east-2") -> Any:
         """A client that talks to the stand-in directly, as somebody else would."""
         import boto3
         from botocore.config import Config
@@ -149,7 +149,7 @@ class Stand:
         return boto3.client(
             service,
             endpoint_url=self.url,
-            region_name="us-east-2",
+            region_name=region,
             aws_access_key_id="somebody",
             aws_secret_access_key="else",
             config=Config(s3={"addressing_style": "path"}, inject_host_prefix=False, retries={"total_max_attempts": 1}),
@@ -182,7 +182,7 @@ class Stand:
             code = run(["migrate", *arguments])
             sys.stdout.flush()
             sys.stderr.flush()
-        except BaseException:
+        except BaseException:  # noqa: BLE001  # whatever it is must not reach the parent's code
             traceback.print_exc()
         finally:
             os._exit(code)

@@ -33,8 +33,6 @@ def foreign(stand: Stand) -> dict[str, Any]:
     """Things of other people: an object under our prefix, a workflow, a statement."""
     s3 = stand.aws("s3")
     s3.put_object(Bucket=stand.bucket, Key="yaml/theirs.yaml", Body=b"theirs")
-    s3.put_object(Bucket=stand.bucket, Key="seed.yaml", Body=b"theirs:\n  tasks:\n    t:\n      operator: "
-                  b"airflow.providers.amazon.aws.operators.s3.S3ListOperator\n      bucket: b\n      retries: 0\n")  # fmt: skip
     return {"statement": stand.trust()["Statement"][0]}
 
 

@@ -75,11 +75,7 @@ def undo_trigger(world: World, intent: Json, outcome: Json, known: set[str]) -> 
         return f"{arn} has trigger mode {mode} already"
     if there.get("WorkflowVersion") not in known:
         return f"{arn} was changed by somebody since and keeps trigger mode {there.get('TriggerMode')}"
-    try:
-        world.workflows.update({"WorkflowArn": arn, **version_members(there), "TriggerMode": mode})
-    except CallError as error:
-        if error.cause is not Cause.UNKNOWN:
-            raise
+    world.workflows.update({"WorkflowArn": arn, **version_members(there), "TriggerMode": mode})
     there = world.workflows.get(arn)
     if there.get("TriggerMode") != mode:
         raise StepRefusedError(f"{arn} does not read back with trigger mode {mode}")

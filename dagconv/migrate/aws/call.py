@@ -185,6 +185,8 @@ def _from_answer(response: Mapping[str, Any], name: str) -> CallError:
     cause = _CAUSES.get(code)
     if cause is None:
         cause = Cause.UNKNOWN if status >= 500 else Cause.OTHER
+    for wrong in response.get("FieldList", []):
+        message += f"; {wrong.get('Name')}: {wrong.get('Message')}"
     detail = {key: value for key, value in response.items() if key not in ("Error", "ResponseMetadata")}
     if "skew" in code.lower() or (cause is Cause.EXPIRED and "signature" in message.lower()):
         date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "unknown")

@@ -99,7 +99,7 @@ class AwsStore:
         if kms_key:
             request.update(ServerSideEncryption="aws:kms", SSEKMSKeyId=kms_key)
         answer = self._of("PutObject", bucket, **request)
-        return StoredObject(key, str(answer["ETag"]), _version(answer), len(body), dict(metadata))
+        return StoredObject(key, _etag(answer, key), _version(answer), len(body), dict(metadata))
 
     def delete(self, bucket: str, key: str, version_id: str | None = None) -> None:
         self._of("DeleteObject", bucket, Key=key, **({"VersionId": version_id} if version_id else {}))
@@ -157,12 +157,19 @@ def _chunks(body: Any, key: str) -> Iterator[bytes]:
 def _object(key: str, answer: Json) -> StoredObject:
     return StoredObject(
         key,
-        str(answer["ETag"]),
+        _etag(answer, key),
         _version(answer),
         int(answer.get("ContentLength", 0)),
         dict(answer.get("Metadata", {})),
         str(answer.get("StorageClass", "STANDARD")),
     )
+
+
+def _etag(answer: Json, key: str) -> str:
+    """Raises CallError when the header is missing: then something between here and S3 has answered (C1 16)."""
+    if "ETag" not in answer:
+        raise CallError(Cause.UNKNOWN, f"s3 {key}", "the answer carries no ETag, so it is not one of S3")
+    return str(answer["ETag"])
 
 
 def _version(answer: Json) -> str | None:
