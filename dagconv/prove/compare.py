@@ -19,7 +19,7 @@ from dagconv.prove.testimony import compare_testimony, read_testimony
 from dagconv.prove.view import Reader, View, view_workflow
 from dagconv.prove.written import stray_keys
 
-_RATE = re.compile(r"rate\(([1-9]\d*) (minute|hour|day)s?\)")
+_RATE = re.compile(r"rate\((?:1 |([2-9]|[1-9]\d+) )(minute|hour|day)(?(1)s)\)")
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440}
 
 
@@ -65,7 +65,7 @@ def prove(source: Side, lowered: Workflow, changes: Sequence[Change], reloaded: 
 def read_eventbridge(text: str) -> Schedule:
     """The meaning of a schedule in EventBridge's words, which Airflow cannot read."""
     match = _RATE.fullmatch(text)
-    return Rate(int(match[1]) * _MINUTES[match[2]]) if match else CustomTimetable(text)
+    return Rate(int(match[1] or 1) * _MINUTES[match[2]]) if match else CustomTimetable(text)
 
 
 def _compare_tables(rule: Rule, lowered: Workflow, expected: View, again: Workflow) -> Iterator[Diagnostic]:

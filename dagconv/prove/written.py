@@ -32,9 +32,8 @@ def stray_keys(text: str, lowered: Workflow) -> Iterator[Stray]:
         for key, value in _items(body):
             if key not in _DAG_KEYS:
                 yield None, key, _why(key)
-            elif key == "tasks" and isinstance(value, yaml.MappingNode):
-                for task_id, task in _items(value):
-                    yield from _stray_in_task(task_id, task, lowered)
+            elif key == "tasks":
+                yield from _stray_tasks(value, lowered)
 
 
 def _compose(text: str) -> yaml.Node | None:
@@ -48,6 +47,14 @@ def _why(key: str) -> str:
     known = service().dag_keys.get(key)
     ignored = known is not None and known.status is KeyStatus.IGNORED
     return "is ignored by the service" if ignored else "was not to be written"
+
+
+def _stray_tasks(node: yaml.Node, lowered: Workflow) -> Iterator[Stray]:
+    if not isinstance(node, yaml.MappingNode):
+        yield None, "tasks", "is no mapping"
+        return
+    for task_id, task in _items(node):
+        yield from _stray_in_task(task_id, task, lowered)
 
 
 def _stray_in_task(task_id: str, node: yaml.Node, lowered: Workflow) -> Iterator[Stray]:

@@ -1,0 +1,115 @@
+"""One worker for all tests of the proof, and DAGs compiled once: their definitions can be damaged and judged again."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dagconv.diagnostics import Diagnostic
+from dagconv.emit.document import emit_document
+from dagconv.emit.writer import write_yaml
+from dagconv.ir.change import Change
+from dagconv.ir.workflow import Workflow
+from dagconv.load.process import Worker
+from dagconv.load.reload import reload_definition
+from dagconv.load.reply import Limits, Loaded
+from dagconv.load.source import load_source
+from dagconv.lower.lowering import Lowering, Options
+from dagconv.lower.passes import lower
+from dagconv.prove.compare import Side, prove, prove_single
+
+NOW = datetime.datetime(2026, 11, 23, 12, 0, tzinfo=datetime.timezone.utc)
+DAGS = Path(__file__).parent / "dags"
+LIMITS = Limits(timeout=120)
+MODULES = ("operators.batch", "operators.lambda_function", "operators.s3", "operators.step_function", "sensors.s3")
+
+Rewrite = Callable[[Workflow], Workflow]
+
+
+def _as_it_is(workflow: Workflow) -> Workflow:
+    return workflow
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A DAG, what lowering made of it, and its definition; `judge` proves another text or other stages against it."""
+
+    worker: Worker
+    source: Loaded
+    lowered: Workflow
+    changes: tuple[Change, ...]
+    text: str
+
+    def reload(self, text: str) -> tuple[Sequence[Diagnostic], Sequence[Loaded]]:
+        back = reload_definition(self.worker, text, "definition.yaml", LIMITS)
+        return back.diagnostics, back.dags
+
+    def judge(
+        self,
+        text: str | None = None,
+        *,
+        source: Workflow | None = None,
+        lowered: Workflow | None = None,
+        changes: Sequence[Change] | None = None,
+        read: Rewrite = _as_it_is,
+    ) -> list[Diagnostic]:
+        """What the pipeline's last stage finds; `read` damages what the reader makes of the reload."""
+        text = self.text if text is None else text
+        refused, dags = self.reload(text)
+        found = list(refused) or prove_single(self.source.workflow, dags)
+        if found:
+            return found
+        (dag,) = dags
+        return prove(
+            Side(source or self.source.workflow, self.source.witness),
+            lowered or self.lowered,
+            self.changes if changes is None else changes,
+            Side(read(dag.workflow), dag.witness, dag.schedule_text, text),
+        )
+
+
+def lowered_of(workflow: Workflow) -> Lowering:
+    lowering = Lowering(workflow, Options(now=NOW))
+    lower(lowering)
+    return lowering
+
+
+@pytest.fixture(scope="session")
+def worker() -> Iterator[Worker]:
+    with Worker() as running:
+        running.preload(tuple(f"airflow.providers.amazon.aws.{name}" for name in MODULES))
+        yield running
+
+
+@pytest.fixture(scope="session")
+def load(worker: Worker) -> Callable[[str], Loaded]:
+    """The DAG of a file in `dags/`."""
+
+    def load(name: str) -> Loaded:
+        result = load_source(worker, DAGS / f"{name}.py", DAGS, LIMITS, NOW)
+        assert [str(d) for d in result.diagnostics] == []
+        (dag,) = result.dags
+        return dag
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def compile_dag(worker: Worker, load: Callable[[str], Loaded]) -> Callable[[str], Compiled]:
+    """A DAG of `dags/`, compiled once for all tests."""
+    done: dict[str, Compiled] = {}
+
+    def compile_dag(name: str) -> Compiled:
+        if name not in done:
+            source = load(name)
+            lowering = lowered_of(source.workflow)
+            assert not lowering.refused, lowering.diagnostics
+            text = write_yaml(emit_document(lowering.workflow))
+            done[name] = Compiled(worker, source, lowering.workflow, tuple(lowering.changes), text)
+        return done[name]
+
+    return compile_dag
