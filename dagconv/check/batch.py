@@ -60,7 +60,20 @@ TWICE = Rule(
     fix="Rename one of the two.",
     source="contract 9 rule 1, rule 55 (contract 6.2: names are unique)",
 )
-BATCH_RULES = (UNREADABLE, NOT_JUDGED, TWICE)
+NOT_LOADED = Rule(
+    code="DC698",
+    slug="not-loaded-deep",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="A definition was not loaded through the engine, since its code package is not here.",
+    message="not loaded through the engine: it needs classes or functions of the code package",
+    help="nothing to do; what the text shows was judged",
+    why="With --deep definitions are loaded by dag-factory and Airflow, which import what the definition names.",
+    example="# with validate --deep\nmy_dag:\n  tasks:\n    load: {operator: mine.operators.Load}\n",
+    fix="Nothing to do.",
+    source="contract 9 rule 8, rule 54 (contract 3.1)",
+)
+BATCH_RULES = (UNREADABLE, NOT_JUDGED, TWICE, NOT_LOADED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,11 @@ def _report(path: str, found: Iterable[Diagnostic]) -> FileReport:
     return FileReport(path, FileStatus.INVALID if invalid else FileStatus.VALID, diagnostics=diagnostics)
 
 
+def with_findings(judged: Judged, found: Iterable[Diagnostic]) -> Judged:
+    """The same file with further findings, which may make it invalid."""
+    return replace(judged, report=_report(judged.report.path, (*judged.report.diagnostics, *found)))
+
+
 def _with_repeated_ids(judged: list[Judged]) -> list[Judged]:
     """Adds a finding to every file that shares its DAG id with another."""
     places: dict[str, list[int]] = {}
@@ -127,8 +145,7 @@ def _repeated(judged: list[Judged], index: int, others: list[int], dag_id: str) 
     related = tuple(place for other in others if (place := _place(judged[other])) is not None)
     names = ", ".join(judged[other].report.path for other in others)
     found = TWICE.at(_place(judged[index]), dag_id=dag_id, related=related, other=names)
-    report = judged[index].report
-    return replace(judged[index], report=_report(report.path, (found, *report.diagnostics)))
+    return with_findings(judged[index], (found,))
 
 
 def _dag_id(judged: Judged) -> str | None:

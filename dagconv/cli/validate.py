@@ -43,7 +43,10 @@ Errors are what the service would refuse and cannot be ignored. Other findings a
 @click.option("--fix", is_flag=True, help="Rewrite the files with every safe fix; comments and order stay.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that change what happens.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change as a unified diff.")
+@click.option("--deep", is_flag=True, help="Also load what has no error through dag-factory and Airflow.")
 @setting("strict")
+@setting("timeout", metavar="S")
+@setting("memory", metavar="MB")
 @setting("include", metavar="PATTERNS")
 @setting("exclude", metavar="PATTERNS")
 @report_options
@@ -58,6 +61,10 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
     judged = check_files(candidates, stdin)
     if flags["fix"] or flags["diff"]:
         judged = _fixed(judged, candidates, stdin, flags)
+    if flags["deep"]:
+        from dagconv.cli.deep import check_deeply  # the worker loads only when asked for
+
+        judged = check_deeply(judged, settings)
     report = Report(tuple(one.report for one in judged), seconds=time.monotonic() - started)
     shown = _without_unjudged(selected(report, selection_of(settings).shows), flags)
     # A diff or a fixed definition takes standard output, so a report goes beside it.

@@ -208,3 +208,16 @@ def test_neither_airflow_nor_aws_nor_schema_libraries_are_imported(judge, tmp_pa
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+@pytest.mark.airflow
+def test_deep_reports_what_only_the_engine_sees(judge):
+    odd = f"odd:\n  tasks:\n    fine: {{operator: {EMPTY}}}\n    step: {{operator: {EMPTY}, pool_slots: 0}}\n"
+    own = "own:\n  tasks:\n    step: {operator: mine.operators.Load}\n"
+    assert judge(".", a=GOOD, odd=odd, own=own, bad=BAD)[1].count("DC124") == 0
+    code, out, _ = judge(".", "--deep", "--format", "concise")
+    assert code == 1
+    assert out.count("DC124") == 1
+    assert "odd.yaml:4:5: DC124 error" in out
+    assert "pool slots" in out
+    assert "own.yaml: DC698 info" in out or "own.yaml:1:1: DC698 info" in out

@@ -29,7 +29,7 @@ RULE = Rule(
         "      sql: select 1\n"
     ),
     fix="Build the code package and give it as Code when the workflow is created.",
-    source="contract 9 rule 8, rule 46, rule 51 (contract 3.1, 3.3)",
+    source="contract 9 rule 8, rule 46, rule 51, rule 52 (contract 3.1, 3.3)",
 )
 
 MALFORMED = Rule(

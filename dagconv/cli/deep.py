@@ -1,0 +1,51 @@
+"""`validate --deep`: loads definitions without errors through dag-factory and Airflow, in the worker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dagconv.check.batch import NOT_LOADED, Judged, with_findings
+from dagconv.check.node import Mapping
+from dagconv.check.rules.operator.needs_code import RULE as NEEDS_CODE
+from dagconv.diagnostics import Diagnostic, Location
+from dagconv.diagnostics.report import FileStatus
+from dagconv.load.process import Worker
+from dagconv.load.reload import reload_definition
+from dagconv.load.reply import Limits
+from dagconv.settings import Settings
+
+# How Airflow's messages name a task: "(task_id: a)", "for task 'a'", "for a in dag", "'my_dag .a'".
+_TASK = r"(?<![\w.-]){}(?![\w-])"
+
+
+def check_deeply(judged: Sequence[Judged], settings: Settings) -> list[Judged]:
+    """What only the engine can see, added to what the text shows. Raises EngineMissingError without Airflow."""
+    limits = Limits(timeout=settings.number("timeout"), memory_mb=settings.count("memory") or Limits().memory_mb)
+    with Worker() as worker:
+        return [_load(worker, one, limits) for one in judged]
+
+
+def _load(worker: Worker, judged: Judged, limits: Limits) -> Judged:
+    document, path = judged.document, judged.report.path
+    if document is None or judged.report.status is not FileStatus.VALID:
+        return judged
+    if any(found.rule is NEEDS_CODE for found in judged.report.diagnostics):
+        return with_findings(judged, (NOT_LOADED.at(Location(path)),))
+    result = reload_definition(worker, document.text, path, limits)
+    return with_findings(judged, [_placed(judged, found) for found in result.diagnostics])
+
+
+def _placed(judged: Judged, found: Diagnostic) -> Diagnostic:
+    """The finding at the task that its message names, else at the DAG."""
+    document = judged.document
+    root = document.root if document is not None else None
+    if document is None or not isinstance(root, Mapping) or found.location is None or found.location.line is not None:
+        return found
+    dag = root.entries[0]
+    tasks = dag.value.get("tasks") if isinstance(dag.value, Mapping) else None
+    for entry in tasks.entries if isinstance(tasks, Mapping) else ():
+        if re.search(_TASK.format(re.escape(entry.key.text)), found.message):
+            return replace(found, location=document.place(entry.key), dag_id=dag.key.text, task_id=entry.key.text)
+    return replace(found, location=document.place(dag.key), dag_id=dag.key.text)
