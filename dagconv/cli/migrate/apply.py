@@ -65,13 +65,16 @@ def command(**flags: Any) -> int:
 
 def _plan(world: World, flags: dict[str, Any]) -> Plan:
     """The plan to carry out, shown and approved."""
-    from dagconv.cli.migrate.show import show_plan
+    from dagconv.cli.migrate.show import show_plan, show_summary
     from dagconv.migrate.apply import require_place
     from dagconv.migrate.planfile import read_plan
 
     plan = read_plan(flags["plan_file"]) if flags["plan_file"] else make_plan(world, flags)
     require_place(world, plan)
-    show_plan(plan, verbose=False)
+    if flags["plan_file"] and flags["auto_approve"]:
+        show_summary(plan)
+    else:
+        show_plan(plan, verbose=False)
     if any(finding.severity == "error" for finding in plan.findings):
         raise UsageError("the plan has errors that concern every workflow (see above); nothing is applied")
     approve(f"Apply this plan to account {plan.account} in {plan.region}?", flags)

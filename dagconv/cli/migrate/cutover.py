@@ -60,7 +60,8 @@ def command(**flags: Any) -> int:
                 return 0
             for one in chosen:
                 soon = one.seconds_to_fire is not None and one.seconds_to_fire <= NEAR
-                note = f"  fires in {one.seconds_to_fire:.0f} s: pass --wait to let it fire first" if soon else ""
+                advice = "" if flags["wait"] else ": pass --wait to let it fire in the old environment first"
+                note = f"  fires in {one.seconds_to_fire:.0f} s{advice}" if soon else ""
                 click.echo(f"~ {escape(one.name)}  {escape(one.schedule)}{note}")
             approve(_question(wave.pause, [one.dag_id for one in chosen]), flags)
             result = cut_over(world, state, bucket, prefix, wave, chosen, str(run.facts["plan"]))

@@ -26,6 +26,12 @@ def show_plan(plan: Plan, *, verbose: bool) -> None:
         click.secho(escape(redact_text(line)), fg=colour)
 
 
+def show_summary(plan: Plan) -> None:
+    """Where a plan goes and what it does, without its items: they were shown when it was made."""
+    lines = [line for line, _ in _plan_lines(plan, verbose=False)]
+    click.echo(escape("\n".join((lines[0], lines[-1]))))
+
+
 def show_result(result: Result, verb: str) -> None:
     """The table by cause, what was left, and how to go on."""
     done = [o for o in result.outcomes if o.state.value == "done"]

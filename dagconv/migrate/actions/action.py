@@ -52,6 +52,11 @@ class Action(Protocol):
 Undo = Callable[[World, Json, Json, set[str]], str]
 
 
+def short(arn: str) -> str:
+    """Name and suffix of a workflow, which is how people and log groups call it."""
+    return arn.rsplit("/", 1)[-1]
+
+
 def version_members(workflow: Mapping[str, Any]) -> Json:
     """All that a version carries, ready to be sent again."""
     members = {name: workflow[name] for name in RESENT if workflow.get(name)}

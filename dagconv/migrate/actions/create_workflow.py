@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from dagconv.migrate.actions.action import Done, StepRefusedError
+from dagconv.migrate.actions.action import Done, StepRefusedError, short
 from dagconv.migrate.definition import digest
 from dagconv.migrate.inventory import TAG_DAG, TAG_MANAGED, TAG_SHA
 from dagconv.migrate.item import Item
@@ -154,21 +154,21 @@ def undo_create(world: World, intent: Json, outcome: Json, known: set[str]) -> s
     """Deletes the workflow that was made, unless somebody has changed it or taken it over since."""
     arn = outcome["arn"]
     if outcome.get("adopted"):
-        return f"{arn} was there before and stays"
+        return f"{short(arn)} was there before and stays"
     try:
         there = world.workflows.get(arn)
         tags = world.workflows.tags(arn)
     except CallError as error:
         if error.cause is Cause.NOT_FOUND:
-            return f"{arn} is gone already"
+            return f"{short(arn)} is gone already"
         raise
     if tags.get(TAG_MANAGED) != "true" or tags.get(TAG_DAG) != intent["dag_id"]:
-        return f"{arn} is no longer marked as ours and stays"
+        return f"{short(arn)} is no longer marked as ours and stays"
     if there.get("WorkflowVersion") not in known:
-        return f"{arn} was changed by somebody since and stays"
+        return f"{short(arn)} was changed by somebody since and stays"
     if there.get("WorkflowStatus") != "DELETING":
         world.workflows.delete(arn)
-    return f"deleted workflow {arn} (its log group and run history are not brought back)"
+    return f"deleted workflow {short(arn)} (its log group and run history are not brought back)"
 
 
 def _is_not_assumable(error: CallError) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dagconv.migrate.actions.action import Done, StepRefusedError, version_members
+from dagconv.migrate.actions.action import Done, StepRefusedError, short, version_members
 from dagconv.migrate.inventory import TAG_MANAGED
 from dagconv.migrate.services import CallError, Cause, Json, World
 
@@ -68,16 +68,16 @@ def undo_trigger(world: World, intent: Json, outcome: Json, known: set[str]) -> 
         there = world.workflows.get(arn)
     except CallError as error:
         if error.cause is Cause.NOT_FOUND:
-            return f"{arn} is gone"
+            return f"{short(arn)} is gone"
         raise
     if there.get("TriggerMode") == mode:
         known.add(str(there.get("WorkflowVersion")))
-        return f"{arn} has trigger mode {mode} already"
+        return f"{short(arn)} has trigger mode {mode} already"
     if there.get("WorkflowVersion") not in known:
-        return f"{arn} was changed by somebody since and keeps trigger mode {there.get('TriggerMode')}"
+        return f"{short(arn)} was changed by somebody since and keeps trigger mode {there.get('TriggerMode')}"
     world.workflows.update({"WorkflowArn": arn, **version_members(there), "TriggerMode": mode})
     there = world.workflows.get(arn)
     if there.get("TriggerMode") != mode:
-        raise StepRefusedError(f"{arn} does not read back with trigger mode {mode}")
+        raise StepRefusedError(f"{short(arn)} does not read back with trigger mode {mode}")
     known.add(str(there.get("WorkflowVersion")))
-    return f"{arn} has trigger mode {mode} again"
+    return f"{short(arn)} has trigger mode {mode} again"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dagconv.migrate.actions.action import Done, StepRefusedError, version_members
+from dagconv.migrate.actions.action import Done, StepRefusedError, short, version_members
 from dagconv.migrate.actions.create_workflow import missing, outcome_of, with_locations
 from dagconv.migrate.inventory import TAG_SHA
 from dagconv.migrate.item import Item
@@ -76,22 +76,24 @@ def undo_update(world: World, intent: Json, outcome: Json, known: set[str]) -> s
         there = world.workflows.get(arn)
     except CallError as error:
         if error.cause is Cause.NOT_FOUND:
-            return f"{arn} is gone; it is not made again"
+            return f"{short(arn)} is gone; it is not made again"
         raise
     previous = previous_members(world, arn, before)
     if previous is None:
-        return f"the previous version of {arn} is gone and had variables that are not kept here; it stays as it is"
+        return (
+            f"the previous version of {short(arn)} is gone and had variables that are not kept here; it stays as it is"
+        )
     if version_members(there) != previous:
         if there.get("WorkflowVersion") not in known:
-            return f"{arn} was changed by somebody since and stays"
+            return f"{short(arn)} was changed by somebody since and stays"
         world.workflows.update({"WorkflowArn": arn, **previous})
         there = world.workflows.get(arn)
         if version_members(there) != previous:
-            raise StepRefusedError(f"{arn} does not read back as it was before")
+            raise StepRefusedError(f"{short(arn)} does not read back as it was before")
     known.add(str(there.get("WorkflowVersion")))
     if before.get("sha256"):
         world.workflows.tag(arn, {TAG_SHA: before["sha256"]})
-    return f"{arn} has the content of version {before['version']} again (one more version is used)"
+    return f"{short(arn)} has the content of version {before['version']} again (one more version is used)"
 
 
 def previous_members(world: World, arn: str, before: Json) -> Json | None:

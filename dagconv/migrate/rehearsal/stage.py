@@ -59,6 +59,13 @@ class Stage:
         self.front.server_close()
         self._moto.stop()
 
+    def wait(self) -> None:
+        """Until Ctrl-C."""
+        try:
+            self._thread.join()
+        except KeyboardInterrupt:
+            return
+
     def variables(self) -> dict[str, str]:
         """The environment in which a process meets this stage, and nothing else."""
         return {
