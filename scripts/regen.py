@@ -1,0 +1,44 @@
+"""Writes generated files anew: `regen.py [TARGET...]`; `--check` writes nothing and fails when one is stale."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import workflow_schema
+
+ROOT = Path(__file__).resolve().parent.parent
+# Each target gives the text of every file that it owns, by path from the root of the checkout.
+TARGETS: Mapping[str, Callable[[], Mapping[str, str]]] = {
+    "schema": lambda: {"schemas/workflow.schema.json": workflow_schema.build()},
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
+    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when a file is stale")
+    arguments = parser.parse_args()
+    unknown = set(arguments.targets) - TARGETS.keys()
+    if unknown:
+        parser.error(f"no such target: {', '.join(sorted(unknown))}")
+    stale = 0
+    for name in arguments.targets or TARGETS:
+        for relative, text in TARGETS[name]().items():
+            path = ROOT / relative
+            if path.is_file() and path.read_text(encoding="utf-8") == text:
+                continue
+            stale += 1
+            if arguments.check:
+                print(f"stale: {relative}; run scripts/regen.py {name}", file=sys.stderr)
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"written: {relative}")
+    return 1 if stale and arguments.check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
