@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-CACHE = ROOT / ".cache" / "editor"
+CACHE = ROOT / ".cache" / "node" / "language-server"
 PACKAGE = "yaml-language-server@1.19.2"
 
 
