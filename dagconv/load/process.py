@@ -135,7 +135,7 @@ class Worker:
             reply = box.get(timeout=limit)
         except Empty:
             raise InternalError(f"the worker process does not answer:\n{self._tail()}") from None
-        if reply is None:
+        if reply is None or reply.outcome == "closed":
             raise InternalError(f"the worker process ended (exit {self._process.poll()}):\n{self._tail()}")
         if reply.outcome == "unstarted":
             raise InternalError(f"the machine has no room for another process: {reply.output}")
