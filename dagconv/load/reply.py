@@ -74,7 +74,7 @@ def read_reply(reply: Reply, path: Path, limits: Limits) -> LoadResult:
 
 
 # How JSON in ASCII spells NUL and halves of surrogate pairs; whole pairs are looked at more closely.
-_ESCAPED = re.compile(rb"\\\\u(?:0000|[dD][89a-fA-F])")
+_ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 def _refuse_constant(name: str) -> None:
@@ -89,6 +89,8 @@ def _list(data: dict[str, Any], name: str) -> list[Any]:
 
 
 def _read_dag(entry: Any) -> Loaded:
+    if not isinstance(entry, dict):
+        raise codec.DecodeError("a DAG is no object")
     origin, schedule, witness = entry.get("origin"), entry.get("schedule_text"), entry.get("witness")
     if not isinstance(origin, (str, type(None))) or not isinstance(schedule, (str, type(None))):
         raise codec.DecodeError("a DAG's origin or schedule is not text")
