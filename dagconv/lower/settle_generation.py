@@ -5,15 +5,17 @@ First of the passes that read schedules: what older releases took for granted is
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 from dagconv.catalog.renames import renames
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.schedule import Cron, Delta, NoSchedule, Schedule
-from dagconv.ir.task import MISSING, Argument, Origin
+from dagconv.ir.task import MISSING, Argument, Origin, Task
 from dagconv.ir.value import TimedeltaValue
+from dagconv.language.jinja import JinjaError, parse_template
 from dagconv.lower.lowering import Lowering
-from dagconv.lower.rewriting import templates_of
+from dagconv.lower.rewriting import templates_of, texts_of
 
 UNTOLD = "untold"  # the worker looked, and nothing in the file tells
 _OLD = ("1.10", "2")
@@ -100,6 +102,21 @@ UNTOLD_DATE = Rule(
 )
 
 
+TOLD_BY_TEMPLATE = Rule(
+    code="DC248",
+    slug="generation-told-by-template",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="A template uses a variable that Airflow 3 does not have, so that the DAG was written for an older one.",
+    message="taken as source of Airflow 2: templates of task {task} use {name}, which Airflow 3 does not have",
+    help="say --source-airflow 1.10 or 3 if that is wrong",
+    why="Schedules, catchup and the dates in templates meant something else before Airflow 3.",
+    example="bucket_key='in/{{ execution_date.year }}'",
+    fix="Nothing to do.",
+    source=_RELEASE_NOTES,
+)
+
+
 def settle_generation(lowering: Lowering) -> None:
     generation = _generation(lowering)
     if generation in _OLD:
@@ -113,9 +130,23 @@ def settle_generation(lowering: Lowering) -> None:
 def _generation(lowering: Lowering) -> str:
     """What the user said, what the file's imports tell, or what its templates do: removed variables fail in 3."""
     told = lowering.options.source_airflow or lowering.workflow.era.generation
-    if told == UNTOLD and any(templates_of(task, renames().removed_variables) for task in lowering.workflow.tasks):
-        return "2"
-    return told
+    if told != UNTOLD:
+        return told
+    for task in lowering.workflow.tasks:
+        names = _removed_dates(task)
+        if names:
+            lowering.report(TOLD_BY_TEMPLATE, task.task_id, task=task.task_id, name=min(names))
+            return "2"
+    return UNTOLD
+
+
+def _removed_dates(task: Task) -> set[str]:
+    """Removed date variables that templates read; other removed names may be the DAG's own macros."""
+    table, found = renames(), set()
+    for _, text in texts_of(task):
+        with contextlib.suppress(JinjaError):  # the check of the definition says what is wrong
+            found |= parse_template(text).names & table.removed_variables & table.dates.keys()
+    return found
 
 
 def _is_given(lowering: Lowering, name: str) -> bool:

@@ -12,9 +12,8 @@ from typing import Any
 
 from dagconv.ir import codec
 from dagconv.worker.isolation import BlockedError
-from dagconv.worker.observe import UnknownValueError
 from dagconv.worker.read.value import module_name
-from dagconv.worker.record import RECORDER, UnboundedValueError
+from dagconv.worker.record import RECORDER, UnboundedValueError, UnknownValueError
 
 
 def is_user_class(cls: type) -> bool:

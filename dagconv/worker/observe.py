@@ -8,15 +8,11 @@ from typing import Any
 
 from dagconv.worker.compat.inputs import INPUTS, Asked, AskedConnection, connection, variable
 from dagconv.worker.compat.uses import USES
-from dagconv.worker.record import RECORDER, Position
+from dagconv.worker.record import RECORDER, Position, UnknownValueError
 
 MAX_OBSERVATIONS = 200
 MAX_SUBJECTS = 20
 MAX_TEXT = 500
-
-
-class UnknownValueError(KeyError):
-    """User code asked for what only the environment knows; that has been reported."""
 
 
 def shown(value: object) -> str:

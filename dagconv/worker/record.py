@@ -75,6 +75,10 @@ def _report_nothing(slug: str, params: dict[str, Any]) -> None:
     """Until observations are kept."""
 
 
+class UnknownValueError(KeyError):
+    """User code asked for what only its own environment knows; that has been reported."""
+
+
 class Recorder:
     """What this process has seen. `is_user_file` decides whose frames count as a place in the source; `adapt_task`
     and `adapt_dag` put arguments of other Airflow releases into today's words before they are recorded."""

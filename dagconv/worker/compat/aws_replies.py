@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any
 
 from dagconv.worker.compat.inputs import INPUTS
-from dagconv.worker.observe import OBSERVATIONS, UnknownValueError
-from dagconv.worker.record import RECORDER
+from dagconv.worker.observe import OBSERVATIONS
+from dagconv.worker.record import RECORDER, UnknownValueError
 
 _CLIENTS = "botocore.client"
 

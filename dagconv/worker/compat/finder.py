@@ -13,7 +13,8 @@ from typing import Any
 
 from dagconv.catalog.renames import renames
 from dagconv.worker.compat.placeholder import is_package, placeholder
-from dagconv.worker.compat.uses import USES, asked_by_user
+from dagconv.worker.compat.uses import USES, asked_by_user, is_guarded
+from dagconv.worker.record import RECORDER, UnknownValueError
 
 _PROVIDERS = "airflow.providers."
 _OLD_STYLE = ("_operator", "_hook", "_sensor", "_operators", "_hooks", "_sensors")
@@ -76,9 +77,19 @@ def resolve(path: str) -> Any:
     relative = _absent_neighbour(path)
     if relative is not None:
         return _stand_in(path, *relative, generation)
-    if path in table.gone:
+    if path in table.gone and not is_guarded(*_place()):
         USES.note("gone-name", path, generation, old=path, new=table.gone[path])
+        raise GoneNameError(f"{path} is gone from Airflow 3")
     raise AttributeError(f"module {path.rpartition('.')[0]!r} has no attribute {path.rpartition('.')[2]!r}")
+
+
+class GoneNameError(ImportError, UnknownValueError):
+    """The file asks for what Airflow 3 does not have; that has been reported."""
+
+
+def _place() -> tuple[str, int]:
+    position = RECORDER.position()
+    return (position.code.co_filename, position.line) if position else ("", 0)
 
 
 def _absent_neighbour(path: str) -> tuple[str, str] | None:
