@@ -20,6 +20,7 @@ from dagconv.cli.main import EXIT_CODES
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
 from dagconv.cli.present import exit_code, show_report, summary_line, write_bytes
 from dagconv.cli.progress import progress
+from dagconv.cli.source import inputs_of, lowering_of, source_options
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.render import DOCUMENT_FORMATS
 from dagconv.diagnostics.render.terminal import safe
@@ -72,6 +73,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 @setting("thorough")
 @setting("airflowignore")
 @setting("region", metavar="NAME")
+@source_options
 @click.option("--auto", is_flag=True, help="Load a file named only if it mentions a DAG (for hooks).")
 @click.option("--fail-on-change", is_flag=True, help="Exit 1 when a file was created or rewritten (for hooks).")
 @report_options
@@ -133,7 +135,6 @@ def _converted(
     """Finds and converts the files; without any file to load, the engine is neither needed nor started."""
     discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")), auto=flags["auto"])
 
-    from dagconv.lower.lowering import Options
     from dagconv.pipeline import CompileOptions, ConvertResult, compiler
 
     if not discovery.files:
@@ -142,11 +143,12 @@ def _converted(
     if flags["verbose"]:
         _say_what_is_done(settings, discovery)
     options = CompileOptions(
-        lowering=Options(now=datetime.datetime.now(datetime.timezone.utc), region=settings.text("region")),
+        lowering=lowering_of(settings, datetime.datetime.now(datetime.timezone.utc)),
         jobs=settings.count("jobs") or len(os.sched_getaffinity(0)),
         timeout=settings.number("timeout"),
         memory_mb=settings.count("memory") or 0,
         thorough=settings.flag("thorough"),
+        inputs=inputs_of(settings),
     )
     with compiler(options) as running:
         with progress(len(discovery.files), quiet=flags["quiet"]) as step:

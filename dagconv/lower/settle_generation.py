@@ -142,7 +142,8 @@ def _generation(lowering: Lowering) -> str:
 
 def _removed_dates(task: Task) -> set[str]:
     """Removed date variables that templates read; other removed names may be the DAG's own macros."""
-    table, found = renames(), set()
+    table = renames()
+    found: set[str] = set()
     for _, text in texts_of(task):
         with contextlib.suppress(JinjaError):  # the check of the definition says what is wrong
             found |= parse_template(text).names & table.removed_variables & table.dates.keys()

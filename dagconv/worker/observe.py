@@ -166,6 +166,20 @@ def _watch_connections() -> None:
     airflow.hooks.base.BaseHook.get_connection = classmethod(get_of_class)
 
 
+def watch_files() -> None:
+    """Notices files other than Python's that user code itself opens to read, in asking mode."""
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event != "open" or not isinstance(arguments[0], str) or arguments[0].endswith((".py", ".pyc")):
+            return
+        frame = sys._getframe(1)
+        reads = arguments[1] in (None, "r", "rb", "rt")
+        if reads and RECORDER.is_user_file(frame.f_code.co_filename):
+            OBSERVATIONS.report("file-read-at-import", {"path": arguments[0]})
+
+    sys.addaudithook(hook)
+
+
 def _watch_database() -> None:
     from airflow import settings
 

@@ -16,7 +16,7 @@ from dagconv.worker.compat import aws_replies, inputs
 from dagconv.worker.compat.era import era_of, judge
 from dagconv.worker.compat.uses import USES
 from dagconv.worker.complain import describe_error, finding, is_user_class, message_of, shown_error, was_reported
-from dagconv.worker.observe import OBSERVATIONS
+from dagconv.worker.observe import OBSERVATIONS, watch_files
 from dagconv.worker.read.location import SourceMap
 from dagconv.worker.read.mapping import instances, is_mapped
 from dagconv.worker.read.task import NotReproducibleError, Source
@@ -39,6 +39,8 @@ def load(request: dict[str, Any]) -> dict[str, Any]:
         compat.enable(datetime.datetime.fromtimestamp(request["now"], datetime.timezone.utc))
     aws_replies.install()
     inputs.take(request["inputs"])
+    if inputs.INPUTS.asking:
+        watch_files()
     if request["again"]:
         return _import_elsewhen(path, request)
     return _import(path)

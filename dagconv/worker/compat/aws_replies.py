@@ -11,7 +11,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-from dagconv.worker.compat.inputs import INPUTS
+from dagconv.worker.compat.inputs import INPUTS, Asked
 from dagconv.worker.observe import OBSERVATIONS
 from dagconv.worker.record import RECORDER, UnknownValueError
 
@@ -60,6 +60,8 @@ def _replace(module: Any) -> None:
                 return _answer(self, service, operation_name, entry["reply"])
         told = {"service": service, "operation": operation_name, "parameters": _plain(api_params)}
         OBSERVATIONS.report("aws-call-at-import", told)
+        if INPUTS.asking:
+            return Asked(operation_name)
         raise UnknownValueError(f"no reply is known for {service} {operation_name}")
 
     module.BaseClient._make_api_call = make_api_call

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -37,6 +38,9 @@ class Asked(str):
 
     def __getitem__(self, key: Any) -> Any:
         return Asked(f"{self}.{key}") if isinstance(key, str) else super().__getitem__(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        yield Asked(f"{self}.0")
 
     def get(self, key: str, default: Any = None) -> Any:
         del default
