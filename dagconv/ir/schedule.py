@@ -42,6 +42,7 @@ class Delta:
     data_intervals: bool = False
     timetable: bool = False
     relative: str | None = None
+    interval: TimedeltaValue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class MultipleCron:
 
     expressions: tuple[str, ...]
     timezone: str = "UTC"
+    interval: TimedeltaValue | None = None
+    run_immediately: Value = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ DESCRIPTION = Rule(
 )
 # What os.path.expandvars replaces.
 NAME = re.compile(r"\$(?:\w+|\{[^}]*\})", re.ASCII)
+_SIGNS = re.compile(r"\$+(?=[\w{])", re.ASCII)
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 
@@ -85,20 +86,32 @@ def _escape_task(lowering: Lowering, task: Task) -> Task:
 
 
 def _escape(lowering: Lowering, task: Task, argument: Argument, text: str) -> str:
-    if NAME.search(text) is None or ("raw" in text and is_template(text)):
+    found = _found_outside_of_tags(text)
+    if found is None or ("raw" in text and is_template(text)):
         return text
-    parts, at, found = [], 0, None
-    # A tag's `{{` may follow a `$` directly, so that the name is looked for in the whole text.
-    tags = [tag.span() for tag in _TAG.finditer(text)]
-    for match in NAME.finditer(text):
-        if any(start <= match.start() < end for start, end in tags):
-            continue
-        found = found or match.group()
-        parts += [text[at : match.start()], "{{ '$' }}"]
-        at = match.start() + 1
-    if found:
-        lowering.report(ESCAPED, task.task_id, argument.name, value=found)
-    return "".join([*parts, text[at:]]) if found else text
+    tags = _tags(text)
+    parts, at = [], 0
+    # Once `}}` is written, any earlier `${` would reach to it, so that every sign before a name or brace goes.
+    for run in _SIGNS.finditer(text):
+        if not _within(tags, run.start()):
+            parts += [text[at : run.start()], f"{{{{ '{run.group()}' }}}}"]
+            at = run.end()
+    lowering.report(ESCAPED, task.task_id, argument.name, value=found)
+    return "".join([*parts, text[at:]])
+
+
+def _found_outside_of_tags(text: str) -> str | None:
+    """The first name that the loader would replace. A tag may follow a `$` directly: the whole text is searched."""
+    tags = _tags(text)
+    return next((match.group() for match in NAME.finditer(text) if not _within(tags, match.start())), None)
+
+
+def _tags(text: str) -> list[tuple[int, int]]:
+    return [tag.span() for tag in _TAG.finditer(text)]
+
+
+def _within(spans: list[tuple[int, int]], position: int) -> bool:
+    return any(start <= position < end for start, end in spans)
 
 
 def _refuse(lowering: Lowering, task: Task | None, key: str, value: Value) -> None:

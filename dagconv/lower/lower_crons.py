@@ -135,7 +135,8 @@ def _merge(lowering: Lowering) -> None:
         return
     if len(schedule.expressions) > 1:
         lowering.report(MERGED, None, "schedule", value=shown, cron=merged)
-    lowering.set_schedule(MERGED, Cron(merged, merged, schedule.timezone))
+    rest = (False, False, schedule.interval, schedule.run_immediately)
+    lowering.set_schedule(MERGED, Cron(merged, merged, schedule.timezone, *rest))
 
 
 def merge_crons(crons: list[CronFields]) -> str | None:
@@ -157,7 +158,7 @@ def merge_crons(crons: list[CronFields]) -> str | None:
 
 def _lower_intervals(lowering: Lowering) -> None:
     schedule = lowering.workflow.schedule
-    if not isinstance(schedule, Cron | Delta) or not (schedule.data_intervals or getattr(schedule, "interval", None)):
+    if not isinstance(schedule, Cron | Delta) or not (schedule.data_intervals or schedule.interval):
         return
     found = sorted({f"{name} in {task_id}" for task_id, names in dates_used(lowering) for name in names})
     used = "templates use " + ", ".join(found[:4]) + (", ..." if len(found) > 4 else "") if found else "none is used"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dagconv.catalog.operators import load_operators
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.task import MISSING, Task
 from dagconv.ir.value import TimedeltaValue
 from dagconv.language.duration import shown
-from dagconv.lower.lower_waits import LIMIT, is_sensor
+from dagconv.lower.lower_waits import LIMIT, is_sensor, waits
 from dagconv.lower.lowering import Lowering
 
 SERVICE_LIMIT = TimedeltaValue(0, LIMIT, 0)
@@ -65,7 +64,7 @@ def _lower_timeout(lowering: Lowering, task: Task, absent: list[str]) -> Task:
     if argument is None or argument.value is None:
         absent.append(task.task_id)
         lowering.declare(TIMEOUT_ABSENT, task.task_id, "execution_timeout", MISSING, SERVICE_LIMIT)
-        if _waits(task):
+        if waits(task):
             lowering.report_argument(LONG_WAIT, task, "wait_for_completion")
         return task.without_argument("execution_timeout")
     if isinstance(argument.value, TimedeltaValue) and argument.value.total_seconds > LIMIT:
@@ -78,16 +77,6 @@ def _lower_timeout(lowering: Lowering, task: Task, absent: list[str]) -> Task:
         )
         return lowering.set_argument(TIMEOUT_ABOVE_LIMIT, task, "execution_timeout", SERVICE_LIMIT)
     return task
-
-
-def _waits(task: Task) -> bool:
-    """Whether the task waits for what it starts: by its argument, or by the class's default."""
-    argument = task.argument("wait_for_completion")
-    if argument is not None:
-        return argument.value is True
-    known = load_operators().find(task.operator.target)
-    parameter = known.parameters.get("wait_for_completion") if known else None
-    return parameter is not None and parameter.default is True
 
 
 def _advice(task: Task) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dagconv.catalog.files import read_schema
+from dagconv.catalog.operators import load_operators
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.task import Task
 from dagconv.language.duration import seconds_of, shown
@@ -71,16 +73,38 @@ def _lower_deferrable(lowering: Lowering, task: Task) -> Task:
     argument = given(task, "deferrable")
     if argument is None or argument.value is not True:
         return task
+    blind = _waits_anyway(task)
     if is_sensor(task) and not is_poke_only(task):
         done, advice = "written as mode: reschedule", "set mode='reschedule' instead of deferrable in the source"
     else:
-        done = "dropped, the task blocks while it waits"
+        done = "dropped, the task blocks while it waits" + (", and wait_for_completion is set" if blind else "")
         advice = "where it may take more than 60 minutes, start without waiting and add a sensor in reschedule mode"
     lowering.report_argument(DEFERRABLE, task, "deferrable", done=done, advice=advice)
     task = lowering.drop_argument(DEFERRABLE, task, "deferrable")
+    if blind:
+        task = lowering.set_argument(DEFERRABLE, task, "wait_for_completion", True)
     if is_sensor(task) and not is_poke_only(task) and _mode(task) != "reschedule":
         task = lowering.set_argument(DEFERRABLE, task, "mode", "reschedule")
     return task
+
+
+def _waits_anyway(task: Task) -> bool:
+    """Whether the task waits because it defers, though wait_for_completion is not set."""
+    return (
+        "wait_for_completion" in task.accepts
+        and not waits(task)
+        and task.operator.target not in read_schema("waiting.json")["defer_only_to_wait"]
+    )
+
+
+def waits(task: Task) -> bool:
+    """Whether the task waits for what it starts: by its argument, or by the class's default."""
+    argument = task.argument("wait_for_completion")
+    if argument is not None:
+        return argument.value is True
+    known = load_operators().find(task.operator.target)
+    parameter = known.parameters.get("wait_for_completion") if known else None
+    return parameter is not None and parameter.default is True
 
 
 def _lower_mode(lowering: Lowering, task: Task) -> Task:

@@ -26,6 +26,8 @@ def read_schedule(dag: Any, given: Any) -> Schedule:
 
     timetable = dag.timetable
     own = isinstance(given, base.Timetable)
+    if not isinstance(_interval(timetable), TimedeltaValue | None):  # a relativedelta
+        return CustomTimetable(class_path(type(timetable)))
     match type(timetable):
         case simple.NullTimetable:
             return NO_SCHEDULE
@@ -39,7 +41,12 @@ def read_schedule(dag: Any, given: Any) -> Schedule:
             return _read_delta(timetable, own)
         case trigger.MultipleCronTriggerTimetable:
             first = timetable._timetables[0]
-            return MultipleCron(tuple(t._expression for t in timetable._timetables), _zone(first._timezone))
+            return MultipleCron(
+                tuple(t._expression for t in timetable._timetables),
+                _zone(first._timezone),
+                _interval(timetable),
+                read_value(first._run_immediately),
+            )
         case simple.AssetTriggeredTimetable | assets.AssetOrTimeSchedule:
             found = {asset.uri for _, asset in timetable.asset_condition.iter_assets()}
             return Assets(tuple(sorted(found)), type(timetable) is assets.AssetOrTimeSchedule)
@@ -47,16 +54,21 @@ def read_schedule(dag: Any, given: Any) -> Schedule:
             return CustomTimetable(class_path(cls))
 
 
+def _interval(timetable: Any) -> Any:
+    """The data interval of a trigger timetable, None if it is empty; an OpaqueValue if it has no fixed length."""
+    first = getattr(timetable, "_timetables", [timetable])[0]
+    interval = getattr(first, "_interval", None)
+    return read_value(interval) if interval else None
+
+
 def _read_cron(timetable: Any, given: Any, own: bool) -> Cron:
-    interval = getattr(timetable, "_interval", None)
-    length = read_value(interval) if interval else None
     return Cron(
         text=given if isinstance(given, str) else timetable._expression,
         expression=timetable._expression,
         timezone=_zone(timetable._timezone),
         data_intervals=not hasattr(timetable, "_run_immediately"),
         timetable=own,
-        interval=length if isinstance(length, TimedeltaValue) else None,
+        interval=_interval(timetable),
         run_immediately=read_value(getattr(timetable, "_run_immediately", None)),
     )
 
@@ -70,6 +82,7 @@ def _read_delta(timetable: Any, own: bool) -> Delta:
         data_intervals=not hasattr(timetable, "_interval"),
         timetable=own,
         relative=relative,
+        interval=_interval(timetable),
     )
 
 
