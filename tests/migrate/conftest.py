@@ -75,6 +75,10 @@ class Stand:
     def set(self, **knobs: Any) -> None:
         self.post("/_set", **knobs)
 
+    def set_dags(self, *dag_ids: str, paused: bool = False) -> None:
+        """The DAGs that the old environment knows."""
+        self.post("/_set", dags=dict.fromkeys(dag_ids, paused))
+
     def state(self) -> dict[str, Any]:
         found: dict[str, Any] = self.post("/_state")
         return found

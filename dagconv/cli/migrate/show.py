@@ -89,10 +89,7 @@ def _item_lines(item: Item, verbose: bool) -> Iterator[tuple[str, str | None]]:
     yield f"{_SYMBOLS[item.kind]} {item.kind} {item.dag_id or item.name}{name}{detail}{source}", colour
     for line in item.diff.splitlines():
         yield f"    {line}", "green" if line.startswith("+") else "red" if line.startswith("-") else None
-    important = (
-        item.findings if verbose else [f for f in item.findings if f.severity == "error" or item.kind == "refused"]
-    )
-    yield from _finding_lines(tuple(important), "    ")
+    yield from _finding_lines(tuple(f for f in item.findings if verbose or f.severity == "error"), "    ")
     if verbose and item.request:
         yield f"    {json.dumps(redact(item.request), sort_keys=True)}", None
 

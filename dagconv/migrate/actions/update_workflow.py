@@ -80,9 +80,7 @@ def undo_update(world: World, intent: Json, outcome: Json, known: set[str]) -> s
         raise
     previous = previous_members(world, arn, before)
     if previous is None:
-        return (
-            f"the previous version of {short(arn)} is gone and had variables that are not kept here; it stays as it is"
-        )
+        return f"{short(arn)} stays: its previous version is gone and had variables, which are not kept here"
     if version_members(there) != previous:
         if there.get("WorkflowVersion") not in known:
             return f"{short(arn)} was changed by somebody since and stays"

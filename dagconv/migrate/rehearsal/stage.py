@@ -183,6 +183,8 @@ class Stage:
                 self.foreign_buckets = set(value)
             elif name == "environment":
                 self.environment.settings.update(value)
+            elif name == "dags":
+                self.environment.paused = dict(value)
             elif name == "failing_tasks":
                 self.workflows.failing_tasks = set(value)
             else:
