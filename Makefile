@@ -12,10 +12,11 @@ QUIET := 2>&1 | { grep -v '^WARNING: Location' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo test test-hooks test-editor lint format corpus bench regen lock clean
+.PHONY: help demo demo-migrate test test-migrate-full test-hooks test-editor lint format corpus bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
+	@echo "make demo-migrate  rehearse a whole migration, with a crash in the middle, on this machine"
 	@echo "make test        lint, types, import contracts, then the whole test suite"
 	@echo "make test-hooks  the hooks with the real pre-commit (needs a package index)"
 	@echo "make test-editor what needs Node: the editor's language server, SARIF's own schema"
@@ -29,13 +30,19 @@ help:
 $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the environment (a few minutes, once)"
-	@$(PIP) install -r requirements.lock $(QUIET)
+	@$(PIP) install --no-compile -r requirements.lock $(QUIET)
 	@$(PIP) install --no-deps -e . $(QUIET)
 	@touch $@
 
 demo: $(READY)
 	@echo "\$$ dag-converter convert $(DEMO) --output -"
 	@$(BIN)/dag-converter convert $(DEMO) --output - --format concise
+
+demo-migrate: $(READY)
+	@$(BIN)/dag-converter migrate rehearse --source fixtures/migrate/environment/dags --crash
+
+test-migrate-full: $(READY)
+	@DAGCONV_TEST_FULL=1 $(BIN)/pytest -q tests/migrate
 
 lint: $(READY)
 	@$(BIN)/ruff format --check --quiet .
