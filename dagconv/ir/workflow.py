@@ -36,9 +36,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Era:
-    """Which Airflow the source was written for, as far as its file tells: `generation` is 1.10, 2, 3, `untold`,
-    or empty where nobody looked, and `reason` the use that tells. `given` are the DAG's arguments that the source gives, by today's names; `relative`
-    those of its dates that it counts from the day of the import.
+    """Which Airflow the source was written for, as far as its file tells.
+
+    `generation` is 1.10, 2, 3, `untold`, or empty where nobody looked, and `reason` the use that tells. `given` are
+    the DAG's arguments that the source gives, by today's names; `relative` those of its dates that it counts from
+    the day of the import.
     """
 
     generation: str = ""
