@@ -28,6 +28,8 @@ from dagconv.pipeline import CompileOptions, Compiler, compiler
 EXPECTED = Path(__file__).resolve().parent.parent / "fixtures" / "matrix" / "expected.json"
 NOW = datetime.datetime(2026, 11, 23, 12, 0, tzinfo=datetime.timezone.utc)
 STATUSES = (Status.CONFIRMED, Status.CONFIRMED_BY_USE, Status.LIKELY)
+# What the service would take instead, were it left out.
+DEFAULT_ARGS = "{'retries': 0, 'execution_timeout': datetime.timedelta(minutes=30)}"
 HEAD = """\
 import datetime
 from airflow.sdk import DAG
@@ -108,8 +110,13 @@ def classes(names: Sequence[str] = ()) -> Iterator[OperatorClass]:
                 yield found
 
 
+def expectations() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(EXPECTED.read_bytes())
+    return data
+
+
 def pairs_of_classes(names: Sequence[str] = ()) -> list[list[Pair]]:
-    expected = json.loads(EXPECTED.read_bytes())
+    expected = expectations()
     return [list(pairs(operator, expected)) for operator in classes(names)]
 
 
@@ -202,10 +209,7 @@ def source(dag_id: str, row: Sequence[Pair]) -> str:
     imports = f"from {module} import {name}\n"
     if "k8s." in tasks:
         imports += "from kubernetes.client import models as k8s\n"
-    return (
-        HEAD.format(imports=imports)
-        + f"with DAG({dag_id!r}, schedule=None, default_args={{'retries': 0, 'execution_timeout': datetime.timedelta(minutes=30)}}):\n{tasks}\n"
-    )
+    return f"{HEAD.format(imports=imports)}with DAG({dag_id!r}, schedule=None, default_args={DEFAULT_ARGS}):\n{tasks}\n"
 
 
 def run(matrix: Sequence[Sequence[Pair]], jobs: int = 2) -> list[Result]:
@@ -271,11 +275,6 @@ def judge(pair: Pair, found: Sequence[Diagnostic], task: dict[str, Any] | None, 
         return Result(pair, f"declared {','.join(changed)}", said)
     missing = [name for name, _ in pair.given if name not in task]
     return Result(pair, f"lost {','.join(missing)}" if missing else "equal", said)
-
-
-def sample(matrix: Sequence[Sequence[Pair]], every: int) -> list[list[Pair]]:
-    """Each so many-th class, always the same ones."""
-    return [list(row) for number, row in enumerate(matrix) if number % every == 0]
 
 
 if __name__ == "__main__":
