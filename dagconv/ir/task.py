@@ -57,11 +57,15 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Residue:
-    """An attribute that a twin, constructed from the recorded arguments, has otherwise; no argument says it."""
+    """An attribute that a twin, constructed from the recorded arguments, has otherwise; no argument says it.
+
+    `own` is one that only the user's class knows: nothing in the target class or in Airflow reads it.
+    """
 
     attribute: str
     before: Value
     after: Value
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

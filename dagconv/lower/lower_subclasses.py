@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dagconv.diagnostics import Effect, Rule, Severity
-from dagconv.ir.task import Task
+from dagconv.ir.task import MISSING, Task
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.refuse_code import code_rule
 
@@ -88,10 +88,14 @@ def _lower_class(lowering: Lowering, task: Task) -> Task:
         lowering.report(SUBCLASS_WITH_BEHAVIOUR, task.task_id, value=name, target=target, members=", ".join(members))
         return task
     for residue in task.residues:
-        if residue.attribute not in _COSMETIC:
+        if not residue.own and residue.attribute not in _COSMETIC:
             lowering.report(CHANGED_AFTERWARDS, task.task_id, value=residue.attribute)
     if operator.path == operator.target:
         return task
     lowering.report(SUBCLASS, task.task_id, value=name, target=target)
     lowering.declare(SUBCLASS, task.task_id, "operator", operator.path, operator.target)
-    return replace(task, operator=replace(operator, path=operator.target, overrides=()))
+    for residue in task.residues:
+        if residue.own:
+            lowering.declare(SUBCLASS, task.task_id, f"residue:{residue.attribute}", residue.after, MISSING)
+    kept = tuple(residue for residue in task.residues if not residue.own)
+    return replace(task, operator=replace(operator, path=operator.target, overrides=()), residues=kept)

@@ -228,7 +228,7 @@ def _reconcile(
     if assigned:
         expected = _attributes(make_twin(task, target, arguments))
     residues = [
-        Residue(name, expected.get(name), actual.get(name))
+        Residue(name, expected.get(name), actual.get(name), _is_own(task, target, name, expected))
         for name in sorted(actual.keys() | expected.keys())
         if not _alike(actual.get(name), expected.get(name))
     ]
@@ -238,6 +238,11 @@ def _reconcile(
 def _attributes(task: Any) -> dict[str, str]:
     """Without `params`, which the DAG's are merged into; they are read apart."""
     return {name: text for name, text in witness.attributes_of(task).items() if name != "params"}
+
+
+def _is_own(task: Any, target: type, name: str, expected: dict[str, str]) -> bool:
+    """An attribute that the user's class adds, and that neither the target class nor a new object of it has."""
+    return type(task) is not target and name not in expected and not name.startswith("_") and not hasattr(target, name)
 
 
 def _alike(one: str | None, other: str | None) -> bool:
