@@ -12,7 +12,7 @@ QUIET := 2>&1 | { grep -v '^WARNING: Location' || true; }
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-migrate-full test-hooks test-editor lint format corpus bench regen lock clean
+.PHONY: help demo demo-migrate test test-migrate-full test-hooks test-editor lint format corpus matrix bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
@@ -24,6 +24,7 @@ help:
 	@echo "make format      put the code into the house's format"
 	@echo "make regen       write all generated files anew"
 	@echo "make corpus      convert the example DAGs of the Amazon provider and print a table"
+	@echo "make matrix      convert a task per operator class and argument, compare with what is expected"
 	@echo "make bench       measure against the other converter, side by side"
 	@echo "make lock        pin the packages of this environment in requirements.lock"
 
@@ -69,6 +70,9 @@ test-editor: $(READY)
 	@cd $(NODE) && { test -d node_modules/@microsoft || npm install --silent --no-audit --no-fund --ignore-scripts $(SARIF); }
 	@SARIF_SCHEMA=$$(echo $(NODE)/node_modules/@microsoft/jest-sarif/lib/schemas/*.json) \
 	  $(BIN)/pytest -q tests/diagnostics/sarif_check.py $(wildcard tests/*/editor_check.py)
+
+matrix: $(READY)
+	@$(BIN)/python scripts/matrix.py
 
 corpus: $(READY)
 	@$(BIN)/python scripts/corpus.py
