@@ -78,7 +78,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 @click.option("--fail-on-change", is_flag=True, help="Exit 1 when a file was created or rewritten (for hooks).")
 @report_options
 @click.option("--validate/--no-validate", default=True, help="Accepted for old scripts; checks always run.")
-@click.option("--bucket", metavar="NAME", help="Accepted for old scripts; see `dag-converter migrate`.")
+@click.option("--bucket", metavar="NAME", help="Upload the definitions to this bucket too, under yaml/.")
 def command(sources: tuple[str, ...], **flags: Any) -> int:
     """Compile the DAGs in SOURCE, Python files or folders, to one definition <dag_id>.yaml each.
 
@@ -101,6 +101,8 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
             write_bytes("---\n".join(with_header(one.source_path, one.text) for one in result.definitions))
         else:
             report, written = _place(result, report, Path(output), sources, settings, flags)
+        if flags["bucket"]:
+            _upload(result, flags["bucket"], settings.text("region"))
     report = replace(report, seconds=time.monotonic() - started)
     shown = selected(_without_commented(report), selection_of(settings).shows)
     _show(shown, settings, flags, names_outputs=output != "-" and not flags["diff"] and not flags["check"])
@@ -111,11 +113,8 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
 def _output_of(settings: Settings, flags: dict[str, Any]) -> str:
     """The output folder. Raises UsageError for what does not go together."""
     output, form = settings.text("output"), settings.choice("format")
-    if flags["bucket"]:
-        raise UsageError(
-            "--bucket: convert does not upload. Write to a folder with --output, then copy it: "
-            f"aws s3 cp DIR s3://{flags['bucket']}/ --recursive"
-        )
+    if flags["bucket"] and (flags["check"] or flags["diff"]):
+        raise UsageError("--check and --diff change nothing, so they do not go with --bucket")
     if not output:
         raise UsageError("say where the definitions go: --output DIR, or --output - for standard output")
     if output == "-" and (flags["check"] or flags["diff"]):
@@ -190,6 +189,20 @@ def _without_commented(report: Report) -> Report:
     from dagconv.cli.comments import without_commented  # it reads the check stage, which --help need not wait for
 
     return without_commented(report)
+
+
+def _upload(result: ConvertResult, bucket: str, region: str | None) -> None:
+    """Brings what was proved to a bucket, by the code of `migrate`. Raises UsageError where that fails."""
+    from dagconv.migrate.aws.session import open_world
+    from dagconv.migrate.upload import CallError, StepRefusedError, upload_definitions
+
+    world = open_world(region, None, lambda text: click.echo(text, err=True))
+    texts = [(one.dag_id, with_header(one.source_path, one.text)) for one in result.definitions]
+    try:
+        for place in upload_definitions(world, bucket, "yaml", texts):
+            click.echo(f"uploaded to {place}", err=True)
+    except (CallError, StepRefusedError) as error:
+        raise UsageError(f"--bucket {bucket}: {error}") from error
 
 
 def _make_folder(folder: Path, *, needed: bool) -> None:
