@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import enum
 import functools
+import itertools
 import json
 import types
 import typing
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from dagconv.diagnostics.model import Location
@@ -134,60 +136,86 @@ def _decode_fields(cls: type[_T], body: Any, depth: int) -> _T:
         raise DecodeError(f"nested deeper than {MAX_DEPTH}")
     if not isinstance(body, dict):
         raise DecodeError(f"{cls.__name__} is not an object")
-    hints = _hints(typing.cast("Any", cls))
-    unknown = body.keys() - hints.keys()
+    decoders = _decoders(typing.cast("Any", cls))
+    unknown = body.keys() - decoders.keys()
     if unknown:
         raise DecodeError(f"{cls.__name__} has no field {sorted(unknown)[0]!r}")
-    values = {name: _decode_as(hints[name], item, depth + 1, f"{cls.__name__}.{name}") for name, item in body.items()}
+    values = {name: decoders[name](item, depth + 1, f"{cls.__name__}.{name}") for name, item in body.items()}
     try:
         return cls(**values)
     except TypeError as error:
         raise DecodeError(f"{cls.__name__}: {error}") from error
 
 
+_Decoder = Callable[[Any, int, str], Any]
+
+
 @functools.cache
-def _hints(cls: Any) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
+def _decoders(cls: Any) -> dict[str, _Decoder]:
+    """By field name; looked up once per class, since a large DAG has a million fields."""
+    return {name: _decoder(hint) for name, hint in typing.get_type_hints(cls).items()}
 
 
-def _decode_as(hint: Any, data: Any, depth: int, where: str) -> Any:
+def _decoder(hint: Any) -> _Decoder:
+    """What reads data of a type: called with the data, its depth, and its place for messages."""
     if hint == Value:
-        return decode_value(data, depth)
+        return lambda data, depth, _: decode_value(data, depth)
     if hint == Default:
-        return decode_default(data, depth)
+        return lambda data, depth, _: decode_default(data, depth)
     if hint == Schedule:
-        return _decode_schedule(data, depth)
-    origin = typing.get_origin(hint)
-    arguments = typing.get_args(hint)
+        return lambda data, depth, _: _decode_schedule(data, depth)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
-        if data is None and type(None) in arguments:
-            return None
-        inner = [argument for argument in arguments if argument is not type(None)]
-        return _decode_as(inner[0], data, depth, where)
+        inner = _decoder(next(argument for argument in arguments if argument is not type(None)))
+        if type(None) not in arguments:
+            return inner
+        return lambda data, depth, where: None if data is None else inner(data, depth, where)
     if origin is tuple:
+        return _list_decoder(arguments)
+    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+        return functools.partial(_decode_enum, hint)
+    if hint in _PLAIN:
+        return lambda data, depth, _: _decode_fields(hint, data, depth)
+    if hint is MapValue or hint in _TAGGED.values():
+        return functools.partial(_decode_tagged, hint)
+    return functools.partial(_decode_scalar, hint)
+
+
+def _list_decoder(arguments: tuple[Any, ...]) -> _Decoder:
+    """Of tuple[X, ...] and tuple[X, Y]."""
+    several = arguments[-1] is Ellipsis
+    inner = [_decoder(argument) for argument in arguments if argument is not Ellipsis]
+
+    def decode_list(data: Any, depth: int, where: str) -> Any:
         if not isinstance(data, list):
             raise DecodeError(f"{where} is not a list")
-        if arguments[-1] is Ellipsis:
-            if arguments[0] == Value:
-                return tuple(decode_value(item, depth) for item in data)
-            return tuple(_decode_as(arguments[0], item, depth, where) for item in data)
-        if len(data) != len(arguments):
-            raise DecodeError(f"{where} has {len(data)} items instead of {len(arguments)}")
-        return tuple(_decode_as(a, item, depth, where) for a, item in zip(arguments, data, strict=True))
-    if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        try:
-            return hint(data)
-        except ValueError as error:
-            raise DecodeError(f"{where}: {error}") from error
-    if hint in _PLAIN:
-        return _decode_fields(hint, data, depth)
-    if hint is MapValue or hint in _TAGGED.values():
-        decoded = decode_value(data, depth)
-        if not isinstance(decoded, hint):
-            raise DecodeError(f"{where} is not a {hint.__name__}")
-        return decoded
-    if type(data) is not hint:
-        raise DecodeError(f"{where} is not {getattr(hint, '__name__', hint)}")
+        if several and arguments[0] is str and all(type(item) is str for item in data):
+            return tuple(data)
+        if not several and len(data) != len(inner):
+            raise DecodeError(f"{where} has {len(data)} items instead of {len(inner)}")
+        decoders = itertools.repeat(inner[0]) if several else inner
+        return tuple(decoder(item, depth, where) for decoder, item in zip(decoders, data, strict=False))
+
+    return decode_list
+
+
+def _decode_enum(cls: type[enum.Enum], data: Any, _: int, where: str) -> Any:
+    try:
+        return cls(data)
+    except ValueError as error:
+        raise DecodeError(f"{where}: {error}") from error
+
+
+def _decode_tagged(cls: Any, data: Any, depth: int, where: str) -> Any:
+    decoded = decode_value(data, depth)
+    if not isinstance(decoded, cls):
+        raise DecodeError(f"{where} is not a {cls.__name__}")
+    return decoded
+
+
+def _decode_scalar(cls: Any, data: Any, _: int, where: str) -> Any:
+    if type(data) is not cls:
+        raise DecodeError(f"{where} is not {getattr(cls, '__name__', cls)}")
     return data
 
 

@@ -103,10 +103,12 @@ def _effective_leaf(task_id: str, workflow: Workflow, downstream: Mapping[str, t
 
 
 def _downstream(workflow: Workflow) -> dict[str, tuple[str, ...]]:
-    return {
-        task.task_id: tuple(other.task_id for other in workflow.tasks if task.task_id in other.upstream)
-        for task in workflow.tasks
-    }
+    found: dict[str, list[str]] = {task.task_id: [] for task in workflow.tasks}
+    for task in workflow.tasks:
+        for up in task.upstream:
+            if up in found:
+                found[up].append(task.task_id)
+    return {task_id: tuple(down) for task_id, down in found.items()}
 
 
 def rule_of(task: Task) -> Value:

@@ -13,6 +13,7 @@ import types
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 ENGINE_PACKAGES = ("apache-airflow", "apache-airflow-providers-amazon", "dag-factory")
 
@@ -52,6 +53,7 @@ def start() -> dict[str, str]:
     record.install_dags()
     observe.install()
     _leave_crashes_alone()
+    _hash_dags_by_id()
     compat.install()
     # Imported before the fork, so that no child pays for them.
     for name in (
@@ -72,6 +74,18 @@ def _leave_crashes_alone() -> None:
             raise ValueError("dagconv expects DagBag to handle SIGSEGV alone")
 
     dagbag.signal = types.SimpleNamespace(signal=register, SIGSEGV=signal.SIGSEGV)
+
+
+def _hash_dags_by_id() -> None:
+    """DAG hashes all of its task ids, at every `>>`: minutes for some thousand tasks. Equal DAGs have one id anyway."""
+    import airflow.models.dag
+    import airflow.sdk.definitions.dag
+
+    def by_id(self: Any) -> int:
+        return hash(self.dag_id)
+
+    for cls in (airflow.sdk.definitions.dag.DAG, airflow.models.dag.DAG):
+        cls.__hash__ = by_id
 
 
 def preload(modules: Iterable[str]) -> None:

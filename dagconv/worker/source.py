@@ -122,9 +122,10 @@ def _leave_templates() -> None:
 def _read_dags(
     found: list[Any], generation: str = "", reason: str = ""
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    source = Source(is_user_class, SourceMap())
+    places = SourceMap()
     dags, findings = [], []
     for dag in sorted(found, key=_definition_order):
+        source = Source(is_user_class, places, twins=len(dag.tasks) <= MAX_TESTIFIED_TASKS)
         try:
             workflow = replace(read_workflow(dag, source), era=era_of(dag, generation, reason))
             testimony = _testimony(dag)

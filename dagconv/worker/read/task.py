@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 import json
 import warnings
@@ -29,10 +30,14 @@ _PLAIN_MEMBERS = frozenset({"__module__", "__qualname__", "__doc__", "__init__",
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the reader needs to know about the file: whose classes are the user's, and where calls stand."""
+    """What the reader needs to know about the file: whose classes are the user's, and where calls stand.
+
+    Without `twins` tasks are not constructed again: for a DAG that no definition can hold anyway.
+    """
 
     is_user_class: Callable[[type], bool]
     places: SourceMap
+    twins: bool = True
 
 
 class NotReproducibleError(Exception):
@@ -62,11 +67,11 @@ def _read_task(task: Any, source: Source) -> Task:
     construction = construction_of(task)
     if construction is None:
         raise NotReproducibleError("it was not constructed by its class")
-    signature = Signature(target)
+    signature = signature_of(target)
     place, named = source.places.call_at(construction.position)
     named = {**named, **{new: named[old] for new, old in construction.renamed.items() if old in named}}
     given = dict(_recorded(construction, target, task))
-    arguments, residues = _reconcile(task, target, given)
+    arguments, residues = _reconcile(task, target, given) if source.twins else (given, ())
     return Task(
         task_id=task.task_id,
         operator=_read_operator(cls, target),
@@ -180,6 +185,11 @@ class Signature:
         return MISSING if value is inspect.Parameter.empty else read_value(value)
 
 
+@functools.cache
+def signature_of(cls: type) -> Signature:
+    return Signature(cls)
+
+
 def _recorded(construction: Construction, target: type, task: Any) -> Iterator[tuple[str, tuple[Any, Origin]]]:
     """The arguments that reached the target class, and those that default_args gave to its base classes."""
     owners = {id(_own_init(cls)): cls for cls in target.__mro__ if "__init__" in cls.__dict__}
@@ -221,7 +231,7 @@ def _reconcile(
     arguments = dict(given)
     actual = _attributes(task)
     expected = _attributes(make_twin(task, target, arguments))
-    names = Signature(target).names
+    names = signature_of(target).names
     assigned = [name for name in actual if name in names and not _alike(actual[name], expected.get(name))]
     for name in assigned:
         arguments[name] = (vars(task)[name], Origin.ASSIGNED)
