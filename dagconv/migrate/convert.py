@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic
 from dagconv.diagnostics.report import FileReport, FileStatus
 from dagconv.discover import IgnoreSyntax, discover
-from dagconv.lower.lowering import Options
 from dagconv.migrate.definition import Definition, Finding, as_finding
 from dagconv.migrate.services import Json
 from dagconv.pipeline import CompileOptions, compiler
@@ -21,27 +19,24 @@ _LOST = frozenset({FileStatus.REFUSED, FileStatus.FAILED})
 
 @dataclass(frozen=True, slots=True)
 class PipelineConverter:
-    """`region` is the workflows' Region, `jobs` how many files are loaded at a time."""
+    """`options` are those of `convert`; the environment's Airflow decides what they leave open."""
 
-    region: str
-    jobs: int = 0
-    timeout: float = 30.0
-    memory_mb: int = 2048
+    options: CompileOptions
 
     def __call__(self, folder: Path, facts: Json) -> Iterator[Definition]:
-        """Converts a folder. `facts["airflow_version"]` decides how .airflowignore is read (C2 24)."""
-        old = str(facts.get("airflow_version", "3")).startswith(("1.", "2."))
-        discovery = discover((str(folder),), IgnoreSyntax("regexp" if old else "glob"))
+        """Converts a folder. `facts` holds airflow_version and configuration of the environment, where there is one."""
+        version = str(facts.get("airflow_version", ""))
+        default = "regexp" if version.startswith(("1.", "2.")) else "glob"
+        syntax = str(facts.get("configuration", {}).get("core.dag_ignore_file_syntax", default))
+        discovery = discover((str(folder),), IgnoreSyntax(syntax))
         skipped = [file for file in discovery.skipped if file.status in _LOST]
         if not discovery.files:
             yield from self._without_dags(skipped, folder)
             return
-        options = CompileOptions(
-            lowering=Options(now=datetime.datetime.now(datetime.timezone.utc), region=self.region),
-            jobs=self.jobs or len(os.sched_getaffinity(0)),
-            timeout=self.timeout,
-            memory_mb=self.memory_mb,
-        )
+        lowering = self.options.lowering
+        if lowering.source_airflow is None and version:
+            lowering = replace(lowering, source_airflow="1.10" if version.startswith("1.") else version[:1])
+        options = replace(self.options, lowering=lowering)
         with compiler(options) as running:
             result = running.convert(discovery.files)
             texts = {(d.source_path, d.dag_id): d for d in result.definitions}

@@ -89,6 +89,7 @@ class Wishes:
     limit: int | None = None
     prune: bool = False
     workflow_quota: int | None = None
+    ignored_configuration: frozenset[str] = frozenset()
     conversion: Mapping[str, str] = field(default_factory=dict)
 
     def recorded(self) -> Json:

@@ -147,9 +147,9 @@ def test_the_flags_of_the_other_converter_are_understood(call):
     code, out, err = call("convert", "dags", "--output", "out", "--no-validate", "--debug", a="dag one\n")
     assert (code, out.count("\n")) == (0, 2)
     assert "notice: --no-validate skips nothing" in err
-    code, out, err = call("convert", "dags", "--output", "out", "--bucket", "mine")
+    code, out, err = call("convert", "dags", "--output", "out", "--bucket", "mine", "--check")
     assert (code, out) == (2, "")
-    assert "aws s3 cp DIR s3://mine/ --recursive" in err
+    assert "do not go with --bucket" in err
 
 
 @pytest.mark.parametrize(

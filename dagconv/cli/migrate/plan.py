@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import os
 import tempfile
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,10 @@ import click
 
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import FAILED, aws_options, open_aws
+from dagconv.cli.options import setting, settings_of
+from dagconv.cli.source import inputs_of, lowering_of, source_options
 from dagconv.errors import UsageError
+from dagconv.migrate.definition import digest_file
 
 if TYPE_CHECKING:
     from dagconv.migrate.inventory import Wishes
@@ -20,6 +25,11 @@ if TYPE_CHECKING:
     from dagconv.migrate.services import World
 
 CHANGES = 4
+# Settings of `convert` that a plan takes too: what decides the meaning of the source, and how it is loaded.
+_CONVERSION = (
+    "jobs", "timeout", "memory", "thorough", "source_airflow", "source_provider", "dst", "accept",
+    "variables", "connections", "env_file", "aws_replies",
+)  # fmt: skip
 
 
 def plan_options(command: Any) -> Any:
@@ -37,14 +47,18 @@ def plan_options(command: Any) -> Any:
         click.option("--skip-trust", is_flag=True, help="Leave the role's trust policy alone."),
         click.option("--trust-policy-limit", type=int, metavar="N", help="Raised length limit of trust policies."),
         click.option("--code", type=folder, metavar="FILE", help="Code package for the workflows: .zip, .py or .sh."),
-        click.option("--workflow-env", "variables", multiple=True, metavar="NAME=VALUE", help="Set for all workflows."),
+        click.option("--workflow-env", "workflow_variables", multiple=True, metavar="NAME=VALUE", help="Set for all."),
         click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Tag of all workflows."),
         click.option("--copy-network", is_flag=True, help="Run in the environment's subnets and security groups."),
         click.option("--subnet", "subnets", multiple=True, metavar="ID", help="Subnet of the workflows."),
         click.option("--security-group", "groups", multiple=True, metavar="ID", help="Security group of them."),
         click.option("--kms-key", metavar="ARN", help="Customer key of definitions and workflows."),
         click.option("--log-group", metavar="NAME", help="One log group for all workflows."),
-        click.option("--trigger-mode", type=click.Choice(["MANUAL", "SCHEDULED", "DISABLED"]), help="Not MANUAL."),
+        click.option(
+            "--trigger-mode",
+            type=click.Choice(["MANUAL", "SCHEDULED", "DISABLED"]),
+            help="Mode of new workflows. [default: MANUAL]",
+        ),
         click.option("--trigger-mode-raw", metavar="TEXT", help="A trigger mode as the service spells it."),
         click.option("--name-template", default="{dag_id}", show_default=True, help="Names of workflows."),
         click.option("--suffix-names", is_flag=True, help="Tell colliding names apart by a short hash."),
@@ -53,7 +67,17 @@ def plan_options(command: Any) -> Any:
         click.option("--limit", type=click.IntRange(1), metavar="N", help="Create at most N workflows."),
         click.option("--prune", is_flag=True, help="Delete workflows of ours whose DAG is gone."),
         click.option("--workflow-quota", type=click.IntRange(1), metavar="N", help="The account's raised quota."),
-        click.option("--jobs", "-j", type=click.IntRange(1), metavar="N", help="Files that are loaded at a time."),
+        click.option(
+            "--ignore-configuration",
+            multiple=True,
+            metavar="OPTION",
+            help="Take this option of the environment for judged.",
+        ),
+        setting("jobs", "-j", metavar="N"),
+        setting("timeout", metavar="S"),
+        setting("memory", metavar="MB"),
+        setting("thorough"),
+        source_options,
     )
     for option in reversed(options):
         command = option(command)
@@ -129,14 +153,22 @@ def _wishes(world: World, flags: dict[str, Any]) -> Wishes:
         security_groups=groups,
         kms_key=flags["kms_key"],
         log_group=flags["log_group"],
-        variables=_pairs(flags["variables"], "--workflow-env"),
+        variables=_pairs(flags["workflow_variables"], "--workflow-env"),
         tags=_pairs(flags["tags"], "--tag"),
         include=flags["include"],
         exclude=flags["exclude"],
         limit=flags["limit"],
         prune=flags["prune"],
         workflow_quota=flags["workflow_quota"],
+        ignored_configuration=frozenset(flags["ignore_configuration"]),
+        conversion={name: _told(flags[name]) for name in _CONVERSION if flags[name] not in (None, ())},
     )
+
+
+def _told(value: object) -> str:
+    """An option for the record; of a file what it holds, so that another content is another plan."""
+    words = value if isinstance(value, tuple) else (value,)
+    return " ".join(digest_file(Path(str(w))) if Path(str(w)).is_file() else str(w) for w in words)
 
 
 def _converter(world: World, flags: dict[str, Any]) -> Any:
@@ -144,8 +176,20 @@ def _converter(world: World, flags: dict[str, Any]) -> Any:
     if flags["definitions"] and not flags["source"]:
         return None
     from dagconv.migrate.convert import PipelineConverter
+    from dagconv.pipeline import CompileOptions
 
-    return PipelineConverter(world.identity.caller().region, flags["jobs"] or 0)
+    settings = settings_of({name: flags[name] for name in _CONVERSION})
+    lowering = lowering_of(settings, datetime.datetime.now(datetime.timezone.utc))
+    return PipelineConverter(
+        CompileOptions(
+            lowering=replace(lowering, region=world.identity.caller().region),
+            jobs=settings.count("jobs") or len(os.sched_getaffinity(0)),
+            timeout=settings.number("timeout"),
+            memory_mb=settings.count("memory") or 0,
+            thorough=settings.flag("thorough"),
+            inputs=inputs_of(settings),
+        )
+    )
 
 
 def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:

@@ -53,7 +53,15 @@ class Front(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # An answer in one segment: header and body apart wait 40 ms for one another's acknowledgement.
+    wbufsize = 64 * 1024
+    disable_nagle_algorithm = True
     server: Front
+
+    def handle_expect_100(self) -> bool:
+        kept = super().handle_expect_100()
+        self.wfile.flush()
+        return kept
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
         """Quiet: the record of calls is kept by the server."""

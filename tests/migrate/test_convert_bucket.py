@@ -1,0 +1,74 @@
+"""`convert --bucket`: the definitions come to a bucket by the migration's own code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Stand
+
+DAG = """\
+import datetime
+from airflow import DAG
+from airflow.providers.amazon.aws.operators.s3 import S3ListOperator
+
+with DAG("sales", schedule="0 5 * * *", start_date=datetime.datetime(2024, 1, 1)):
+    S3ListOperator(task_id="list", bucket="b", retries=0, execution_timeout=datetime.timedelta(minutes=5))
+"""
+
+
+@pytest.mark.airflow
+def test_definitions_are_uploaded_and_foreign_objects_are_left(stand: Stand) -> None:
+    (stand.folder / "dags").mkdir()
+    (stand.folder / "dags/sales.py").write_text(DAG)
+
+    def convert() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "dagconv", "convert", "dags", "-o", "out", "--bucket", stand.bucket],
+            cwd=stand.folder, env={**os.environ, **stand.variables}, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+    done = convert()
+    assert done.returncode == 0, done.stderr
+    assert f"uploaded to s3://{stand.bucket}/yaml/sales.yaml?versionId=" in done.stderr
+    body = stand.aws("s3").get_object(Bucket=stand.bucket, Key="yaml/sales.yaml")["Body"].read()
+    assert body == (stand.folder / "out/sales.yaml").read_bytes()
+    assert convert().returncode == 0
+    assert stand.calls("s3:PutObject") == 1, "the same content is not written twice"
+    stand.aws("s3").put_object(Bucket=stand.bucket, Key="yaml/sales.yaml", Body=b"theirs")
+    refused = convert()
+    assert (refused.returncode, "dagconv did not write" in refused.stderr) == (2, True)
+
+
+@pytest.mark.airflow
+def test_the_dags_of_the_environment_are_converted_for_its_airflow(bare: Stand) -> None:
+    """The whole way from the bucket: files read, converted with the environment's version, planned, applied."""
+    dags = bare.folder / "environment"
+    dags.mkdir()
+    (dags / "sales.py").write_text(DAG)
+    (dags / "shift.py").write_text(DAG.replace('"sales"', '"shift"').replace('bucket="b"', 'bucket="{{ ds }}"'))
+    bare.open(dags=str(dags), airflow_version="2.10.3")
+    options = ["migrate", "plan", "--environment", "Prod", "--out", "plan.json"]
+
+    def plan(*more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "dagconv", *options, *more],
+            cwd=bare.folder, env={**os.environ, **bare.variables}, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+    planned = plan("--verbose")
+    assert "+ create sales  [sales.py]" in planned.stdout
+    assert "shift" in planned.stdout
+    configured = {"AirflowConfigurationOptions": {"core.default_task_retries": "3"}}
+    bare.set(environment=configured)
+    refused = plan()
+    assert (refused.returncode, "DC833" in refused.stdout) == (1, True)
+    judged = plan("--ignore-configuration", "core.default_task_retries")
+    assert "DC833" not in judged.stdout
+    assert bare.apply().code == 0
+    assert "sales" in bare.workflows()
