@@ -143,7 +143,7 @@ def _converted(
         _say_what_is_done(settings, discovery)
     options = CompileOptions(
         lowering=lowering_of(settings, datetime.datetime.now(datetime.timezone.utc)),
-        jobs=settings.count("jobs") or len(os.sched_getaffinity(0)),
+        jobs=settings.count("jobs") or _processors(),
         timeout=settings.number("timeout"),
         memory_mb=settings.count("memory") or 0,
         thorough=settings.flag("thorough"),
@@ -153,6 +153,13 @@ def _converted(
         with progress(len(discovery.files), quiet=flags["quiet"]) as step:
             result = running.convert(discovery.files, lambda file: step(file.path))
         yield result, discovery
+
+
+def _processors() -> int:
+    """Those that this process may use, where the system tells (a container often has fewer than the machine)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _say_what_is_done(settings: Settings, discovery: Discovery) -> None:
