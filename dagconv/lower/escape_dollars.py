@@ -58,7 +58,8 @@ DESCRIPTION = Rule(
 )
 # What os.path.expandvars replaces.
 NAME = re.compile(r"\$(?:\w+|\{[^}]*\})", re.ASCII)
-_SIGNS = re.compile(r"\$+(?=[\w{])", re.ASCII)
+# With the braces before it, which would make one with those that are written.
+_SIGNS = re.compile(r"\{*\$+(?=[\w{])", re.ASCII)
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.task import Missing
-from dagconv.ir.value import ListValue, MapValue, Value, walk
+from dagconv.ir.value import FloatValue, ListValue, MapValue, SetValue, TupleValue, Value, walk
 from dagconv.ir.workflow import Param
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Lowering
@@ -64,6 +64,7 @@ NOT_JSON = Rule(
 _KINDS = {bool: "a boolean", int: "a number", float: "a number", ListValue: "a list", MapValue: "a mapping"}
 
 
+_OTHERS = {TupleValue: "a tuple", FloatValue: "a number that JSON has no word for", SetValue: "a set"}
 _NO_SCHEMA = MapValue(())
 
 
@@ -98,7 +99,7 @@ def says_more(param: Param) -> str:
 def _check_value(lowering: Lowering, name: str, value: Value) -> None:
     for _, part in walk(value):
         if not isinstance(part, (str, bool, int, float, ListValue, MapValue, type(None))):
-            lowering.report(NOT_JSON, None, "params", value=name, kind=type(part).__name__.removesuffix("Value"))
+            lowering.report(NOT_JSON, None, "params", value=name, kind=_OTHERS.get(type(part), "an object"))
             return
     if value is not None and not isinstance(value, str):
         lowering.report(NOT_TEXT, None, "params", value=name, kind=_KINDS[type(value)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 import zoneinfo
 from dataclasses import dataclass, replace
@@ -121,6 +122,7 @@ class Offsets:
     changes: tuple[datetime.date, ...]
 
 
+@functools.lru_cache(64)
 def read_offsets(zone: str, now: datetime.datetime) -> Offsets | None:
     """The offsets of the next years; None for an unknown zone, for more than two, or one of part of a minute."""
     fixed = re.fullmatch(r"([+-])(\d{2}):(\d{2})", zone)
@@ -134,13 +136,14 @@ def read_offsets(zone: str, now: datetime.datetime) -> Offsets | None:
     found: list[int] = []
     changes: list[datetime.date] = []
     for day in range(366 * YEARS):
-        moment = (now + datetime.timedelta(days=day)).astimezone(rules)
-        length = moment.utcoffset() or datetime.timedelta()
+        # The end of the day, so that a change during it shows on its own date.
+        date = now.date() + datetime.timedelta(days=day)
+        length = datetime.datetime.combine(date, datetime.time(23, 59), rules).utcoffset() or datetime.timedelta()
         minutes, rest = divmod(int(length.total_seconds()), 60)
         if rest:
             return None
         if found and minutes != found[-1]:
-            changes.append(moment.date())
+            changes.append(date)
         found.append(minutes)
     offsets = tuple(sorted(set(found)))
     return Offsets(offsets, tuple(changes)) if len(offsets) <= 2 else None

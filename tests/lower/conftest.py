@@ -41,6 +41,6 @@ class Builder:
         return lowering
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def ir() -> Builder:
     return Builder()
