@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import support_page
 import workflow_schema
 
 ROOT = Path(__file__).resolve().parent.parent
 # Each target gives the text of every file that it owns, by path from the root of the checkout.
 TARGETS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "schema": lambda: {"schemas/workflow.schema.json": workflow_schema.build()},
+    "support": lambda: {"docs/support.md": support_page.build()},
 }
 
 
