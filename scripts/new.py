@@ -53,7 +53,7 @@ def check_{function}(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     if node is not None:
         yield subject.at(RULE, node, task, "some_argument", found=shown(node))
 '''
-PASS_TEXT = '''\
+LOWERING_TEXT = '''\
 """{title}: what the source says, what a definition says instead, and why (contract N.N)."""
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def new_rule(topic: str, slug: str, root: Path) -> list[Path]:
 def new_pass(name: str, root: Path) -> list[Path]:
     rule = RULE_CONSTANT.format(constant="RULE", code=free_code(PASS_CODES), slug=name.replace("_", "-"))
     title = name.replace("_", " ").capitalize()
-    text = PASS_TEXT.format(title=title, rule=rule, function=name)
+    text = LOWERING_TEXT.format(title=title, rule=rule, function=name)
     case = root / "fixtures" / "losses" / name.partition("_")[2] / "dag.py"
     return _write({root / "dagconv" / "lower" / f"{name}.py": text, case: SOURCE.format(case=case.parent.name)})
 
