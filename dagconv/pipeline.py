@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dagconv.check.definition import check_definition
+from dagconv.check.rules.text.size import refuse_least_size
 from dagconv.diagnostics.report import Proof, ProofStatus, Report
 from dagconv.discover.source import SourceFile
 from dagconv.emit.document import UnemittableError, emit_document
+from dagconv.emit.size import least_bytes
 from dagconv.emit.writer import write_yaml
 from dagconv.load.identity import Seen
 from dagconv.load.inputs import NO_INPUTS, Inputs
@@ -138,7 +140,10 @@ class Compiler:
             return DagOutcome(seen, found)
 
         try:
-            text = write_yaml(emit_document(lowering.workflow))
+            document = emit_document(lowering.workflow)
+            if too_large := refuse_least_size(least_bytes(document)):
+                return DagOutcome(seen, [*found, *at_source(source.workflow, [too_large])])
+            text = write_yaml(document)
         except UnemittableError as error:
             return DagOutcome(seen, [*found, error.diagnostic(source.workflow)])
         name = f"{seen.dag_id}.yaml"

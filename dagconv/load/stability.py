@@ -27,7 +27,7 @@ def differences(first: Sequence[Loaded], second: Sequence[Loaded], path: Path) -
         place = ours[key].location if key in ours else Location(str(path))
         yield _differs(place, f"DAG {key[0]}", *_presence(key in ours))
     for key, workflow in ours.items():
-        if key in theirs and not codec.same(workflow, theirs[key]):
+        if key in theirs and theirs[key] is not workflow and not codec.same(workflow, theirs[key]):
             yield from _workflow_differences(workflow, theirs[key])
 
 

@@ -22,8 +22,32 @@ RULE = Rule(
     source="contract 9 rule 42 (contract 1.10, quota DAG definition)",
 )
 
+NEAR = Rule(
+    code="DC613",
+    slug="definition-near-limit",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="The definition may be larger than the service takes.",
+    message="the definition has {size} bytes; whether the service's 50 KB are {certain} or {limit} bytes is not said",
+    help="stay below {certain} bytes to be sure",
+    why="The quota is stated as 50 KB only. Between the two readings the service may refuse the definition.",
+    example="# a definition of 50,500 bytes\n",
+    fix="Shorten the definition, or move long texts out of it.",
+    source="contract 9 rule 42 (contract 1.10, quota DAG definition)",
+)
+
 
 def check_size(document: Document) -> Iterator[Diagnostic]:
-    limit = service().limits.definition_bytes
+    limits = service().limits
+    limit, certain = limits.definition_bytes, limits.definition_bytes_certain
+    place = span_at(document.text, 0, 1).location(document.file)
     if document.size > limit:
-        yield RULE.at(span_at(document.text, 0, 1).location(document.file), size=document.size, limit=limit)
+        yield RULE.at(place, size=document.size, limit=limit)
+    elif document.size > certain:
+        yield NEAR.at(place, size=document.size, limit=limit, certain=certain)
+
+
+def refuse_least_size(least: int) -> Diagnostic | None:
+    """For a definition that is too large to be worth writing: `least` is a lower bound of its bytes."""
+    limit = service().limits.definition_bytes
+    return RULE.at(None, size=f"at least {least}", limit=limit) if least > limit else None
