@@ -27,12 +27,15 @@ def test_every_fault_has_a_row_and_every_test_named_exists() -> None:
 
 
 def commands(document: str) -> list[list[str]]:
-    """Each `dag-converter migrate` line of the document's shell blocks about migrating."""
-    text = (ROOT / document).read_text("utf-8").replace("\\\n", " ")
-    blocks = re.findall(r"^```(?:sh|bash|shell|console)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-    lines = [line.lstrip("$ ") for block in blocks for line in block.splitlines()]
-    found = [shlex.split(line, comments=True) for line in lines if line.startswith("dag-converter migrate ")]
-    return [words[2:] for words in found]
+    """The words after `dag-converter migrate` of each such line in the document's code blocks."""
+    found: list[list[str]] = []
+    inside = False
+    for line in (ROOT / document).read_text("utf-8").splitlines():
+        if line.startswith("```"):
+            inside = not inside
+        elif inside and line.startswith("dag-converter migrate "):
+            found.append(shlex.split(line, comments=True)[2:])
+    return found
 
 
 DOCUMENTS = ["docs/migration.md", *(["README.md"] if commands("README.md") else [])]

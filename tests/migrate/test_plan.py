@@ -1,0 +1,213 @@
+"""The plan as a pure function: the same inventory gives the same plan, and every finding has its case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagconv.errors import UsageError
+from dagconv.migrate.definition import Definition, predicted_warnings, same_meaning, schedule_of
+from dagconv.migrate.desired import object_key
+from dagconv.migrate.given import read_given, replace_converted
+from dagconv.migrate.inventory import TAG_DAG, TAG_ENVIRONMENT, TAG_MANAGED, Inventory, RemoteWorkflow, Wishes
+from dagconv.migrate.plan import Plan, plan_migration
+from dagconv.migrate.planfile import parse_plan, render_plan, tool_version
+from dagconv.migrate.services import Caller
+
+TEXT = 'a:\n  schedule: "0 5 * * *"\n  tasks:\n    t:\n      operator: x.Y\n      retries: 0\n'
+ROLE = "arn:aws:iam::123456789012:role/Prod"
+TRUST: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "airflow.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+INVENTORY = Inventory(
+    caller=Caller("123456789012", "arn:aws:iam::123456789012:user/me", "us-east-2", "aws"),
+    environment={"name": "Prod", "status": "AVAILABLE", "airflow_version": "2.10.3", "configuration": {}},
+    bucket="bucket",
+    versioning="enabled",
+    bucket_facts={"region": "us-east-2", "public_access_blocked": True, "expiring_prefixes": []},
+    role_arn=ROLE,
+    role_facts={},
+    trust=TRUST,
+    trust_reason="",
+    definitions=(Definition("a", TEXT, "given", "a.yaml"),),
+    workflows=(),
+    workflows_known=True,
+    inputs={},
+    generation="one",
+)
+
+
+def plan(inventory: Inventory = INVENTORY, wishes: Wishes | None = None) -> Plan:
+    return plan_migration(inventory, wishes or Wishes(), tool=tool_version(), made="2026-11-23T12:00:00+00:00")
+
+
+def deployed(made: Plan, **changes: Any) -> RemoteWorkflow:
+    """The workflow that applying the plan's first item would leave."""
+    (item,) = made.of("create")
+    config: Mapping[str, Any] = {k: v for k, v in item.request.items() if k != "Tags"}
+    there = RemoteWorkflow(
+        item.name, f"arn:aws:airflow-serverless:us-east-2:123456789012:workflow/{item.name}-0123456789",
+        "0" * 32, "READY", "MANUAL", item.text, item.request["Tags"], config, 1,
+    )  # fmt: skip
+    return replace(there, **changes)
+
+
+def codes(made: Plan) -> set[str]:
+    return {finding.code for item in made.items for finding in item.findings} | {f.code for f in made.findings}
+
+
+def test_the_same_inventory_gives_the_same_plan_whenever_it_is_made() -> None:
+    later = plan_migration(INVENTORY, Wishes(), tool=tool_version(), made="2030-01-01T00:00:00+00:00")
+    assert plan().id == later.id
+    assert plan(replace(INVENTORY, generation="two")).id != plan().id
+
+
+def test_a_plan_file_reads_back_as_the_same_plan() -> None:
+    made = plan()
+    assert parse_plan(render_plan(made), "plan.json") == made
+    with pytest.raises(UsageError, match="edited"):
+        parse_plan(render_plan(made).replace('"bucket": "bucket"', '"bucket": "racket"'), "plan.json")
+    with pytest.raises(UsageError, match="no plan"):
+        parse_plan("[]", "plan.json")
+
+
+def test_what_was_deployed_as_planned_is_unchanged() -> None:
+    first = plan()
+    again = plan(replace(INVENTORY, workflows=(deployed(first),)))
+    assert [item.kind for item in again.items] == ["unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "wishes", "said"),
+    [
+        ({"text": TEXT.replace("0 5", "0 6")}, Wishes(), "definition"),
+        ({}, Wishes(variables={"A": "b"}), "Environment"),
+        ({}, Wishes(log_group="/x"), "LoggingConfiguration"),
+        ({}, Wishes(subnets=("subnet-1",), security_groups=("sg-1",)), "NetworkConfiguration"),
+        ({}, Wishes(trigger_mode="DISABLED"), "TriggerMode"),
+        ({"config": {"RoleArn": "arn:other"}}, Wishes(), "RoleArn"),
+    ],
+)
+def test_each_difference_is_an_update_that_names_it(changes: dict[str, Any], wishes: Wishes, said: str) -> None:
+    there = deployed(plan(), **changes)
+    made = plan(replace(INVENTORY, workflows=(there,)), wishes)
+    (item,) = made.of("update")
+    assert item.changes == (said,)
+    assert (item.arn, item.version) == (there.arn, there.version)
+
+
+def test_an_update_keeps_the_mode_in_force() -> None:
+    there = deployed(plan(), trigger_mode="SCHEDULED", text="a: {tasks: {}}\n")
+    (item,) = plan(replace(INVENTORY, workflows=(there,))).of("update")
+    assert item.request["TriggerMode"] == "SCHEDULED"
+
+
+def test_tokens_follow_from_what_is_asked_for() -> None:
+    (one,) = plan().of("create")
+    (other,) = plan(wishes=Wishes(variables={"A": "b"})).of("create")
+    assert one.token != other.token
+    assert one.token == plan().of("create")[0].token
+    assert one.token != plan(replace(INVENTORY, generation="two")).of("create")[0].token
+
+
+def test_pruning_asks_for_our_tags_and_this_environment() -> None:
+    def there(name: str, **tags: str) -> RemoteWorkflow:
+        return RemoteWorkflow(name, f"arn:{name}", "0" * 32, tags={TAG_MANAGED: "true", TAG_DAG: name, **tags})
+
+    workflows = (
+        there("gone", **{TAG_ENVIRONMENT: "Prod"}),
+        there("other", **{TAG_ENVIRONMENT: "Test"}),
+        RemoteWorkflow("foreign", "arn:foreign", "0" * 32),
+    )
+    assert not plan(replace(INVENTORY, workflows=workflows)).of("delete")
+    made = plan(replace(INVENTORY, workflows=workflows), Wishes(prune=True))
+    assert [item.name for item in made.of("delete")] == ["gone"]
+
+
+@pytest.mark.parametrize(
+    ("code", "inventory", "wishes"),
+    [
+        ("DC801", {"definitions": (Definition("_a", TEXT, "given", "a.yaml"),)}, {}),
+        ("DC803", {}, {"workflow_quota": 1}),
+        ("DC810", {"role_arn": "arn:aws:iam::123456789012:role/aws-service-role/x/y"}, {}),
+        ("DC812", {"bucket_facts": {"public_access_blocked": False}}, {}),
+        ("DC813", {"versioning": "suspended"}, {}),
+        ("DC814", {"bucket_facts": {"expiring_prefixes": [""]}}, {}),
+        ("DC815", {"customer_key": "arn:aws:kms:us-east-2:1:alias/x"}, {}),
+        ("DC816", {}, {"variables": {f"A{n}": "x" for n in range(51)}}),
+        ("DC817", {}, {"variables": {"API_TOKEN": "x"}}),
+        ("DC818", {}, {"subnets": ("subnet-1",)}),
+        ("DC819", {}, {"subnets": ("subnet-1",), "security_groups": ("sg-1",)}),
+        ("DC822", {"workflows_known": False}, {}),
+    ],
+)
+def test_findings_and_their_near_misses(code: str, inventory: dict[str, Any], wishes: dict[str, Any]) -> None:
+    if code == "DC803":
+        inventory = {"workflows": (RemoteWorkflow("other", "arn:other"),)}
+    assert code not in codes(plan())
+    assert code in codes(plan(replace(INVENTORY, **inventory), Wishes(**wishes)))
+
+
+@pytest.mark.parametrize(
+    ("origin", "configuration", "fires"),
+    [
+        ("converted", {"core.default_task_retries": "3"}, True),
+        ("converted", {"core.default_task_retries": "0"}, False),
+        ("converted", {"core.default_timezone": "Europe/Berlin"}, True),
+        ("converted", {"core.default_timezone": "UTC"}, False),
+        ("given", {"core.default_task_retries": "3"}, False),
+    ],
+)
+def test_configuration_that_changes_meaning_is_refused(origin: str, configuration: dict[str, str], fires: bool) -> None:
+    inventory = replace(
+        INVENTORY,
+        environment={**INVENTORY.environment, "configuration": configuration},
+        definitions=(Definition("a", TEXT, origin, "a"),),
+    )
+    made = plan(inventory)
+    assert ("DC833" in codes(made)) is fires
+    assert made.has_refusals is fires
+    ignored = Wishes(ignored_configuration=frozenset(configuration))
+    assert "DC833" not in codes(plan(inventory, ignored))
+
+
+def test_given_definitions_win_and_doubles_are_refused(tmp_path: Path) -> None:
+    good = TEXT.replace("x.Y", "airflow.providers.amazon.aws.operators.s3.S3ListOperator") + "      bucket: b\n"
+    (tmp_path / "a.yaml").write_text(good)
+    (given,) = read_given(tmp_path)
+    assert [f.code for f in given.findings if f.code == "DC830"] == ["DC830"]
+    converted = [Definition("a", "old", "converted", "a.py"), Definition("b", "b", "converted", "b.py")]
+    assert [d.text for d in replace_converted(converted, [given])] == ["b", good]
+    (tmp_path / "again.yml").write_text(good)
+    (double,) = read_given(tmp_path)
+    assert (double.text, [f.code for f in double.findings]) == ("", ["DC831"])
+    with pytest.raises(UsageError, match=r"holds no \.yaml"):
+        read_given(_empty(tmp_path))
+
+
+def _empty(folder: Path) -> Path:
+    (folder / "empty").mkdir()
+    return folder / "empty"
+
+
+def test_what_is_the_same_and_what_fires() -> None:
+    assert same_meaning("a: {b: 1, c: 2}", "# x\na:\n  c: 2\n  b: 1\n")
+    assert not same_meaning("a: {b: 1}", "a: {b: '1'}")
+    assert not same_meaning("a: [", "b: [")
+    assert schedule_of(TEXT) == "0 5 * * *"
+    assert [schedule_of(f"a: {{schedule: {word}, tasks: {{}}}}") for word in ("None", "null", "'none'")] == [None] * 3
+    assert predicted_warnings("a: {description: x, tasks: {t: {operator: y, pool: z, sql: q}}}") == {
+        "description",
+        "pool",
+    }
+
+
+def test_keys_hold_the_content_where_versions_do_not() -> None:
+    assert object_key("yaml", "a", "f" * 64, "enabled") == "yaml/a.yaml"
+    assert object_key("/x/", "a", "f" * 64, "off") == f"x/a.{'f' * 16}.yaml"
+    assert object_key("", "a", "f" * 64, "enabled") == "a.yaml"
