@@ -135,17 +135,18 @@ def pairs(operator: OperatorClass, expected: dict[str, Any]) -> Iterator[Pair]:
         if not group.at_run and not base.keys() & set(group.arguments):
             base[group.arguments[0]] = value(group.arguments[0])
     if operator.sensor:
-        base.setdefault("timeout", "600.0")  # the default of seven days is lowered, which is not what is tried here
-    refused = next(
-        (code for name in operator.required if (code := outcome_of_kind(operator.parameters[name], expected))), ""
-    )
-    whole = look_up("outcomes", "*") or refused or "equal"
+        base["timeout"] = "600.0"  # the default of seven days is lowered, which is not what is tried here
+    required = look_up("outcomes", "-")
+    refused = required if required and required.startswith("refused") else None
+    for name in operator.required:
+        refused = refused or outcome_of_kind(operator.parameters[name], expected)
+    whole = refused or look_up("outcomes", "*") or "equal"
     yield Pair(operator.path, "-", tuple(base.items()), look_up("outcomes", "-") or whole)
     largest = dict(base)
     for name, parameter in operator.parameters.items():
         if parameter.level == "task" or name in operator.required or parameter.types == ("null",):
             continue
-        outcome = look_up("outcomes", name) or outcome_of_kind(parameter, expected) or whole
+        outcome = refused or look_up("outcomes", name) or outcome_of_kind(parameter, expected) or whole
         given = without_rivals({**base, name: value(name)}, name, operator)
         yield Pair(operator.path, name, tuple(given.items()), outcome)
         rivals = {other for group in operator.exclusive if name in group for other in group} - {name}
@@ -180,6 +181,8 @@ def expression(parameter: Parameter) -> str:
                 return repr(default is not True)
             case "integer":
                 return repr(default + 1 if isinstance(default, int) else 7)
+            case "number" if parameter.name == "timeout":
+                return "700.0"  # a sensor's default and more would be lowered
             case "number":
                 return repr(default + 1 if isinstance(default, (int, float)) else 7.5)
             case "array":
