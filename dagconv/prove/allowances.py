@@ -17,7 +17,7 @@ Misfit = tuple[Change, "str | None"]
 
 
 def declared_view(source: Workflow, changes: Sequence[Change]) -> tuple[View, list[Misfit]]:
-    """The source's table after all declarations, and those whose `before` is not what the source has.
+    """The source's table after all declarations, and those whose `before` is not there or that change nothing.
 
     Declarations of one row compose in their order.
     """
@@ -35,7 +35,7 @@ def declared_view(source: Workflow, changes: Sequence[Change]) -> tuple[View, li
         defaults = _default_of(source, origins.get(change.task_id or "", change.task_id), change.field)
         before = _text(change, change.before, defaults, Reader.AIRFLOW)
         actual = table.get(row)
-        if actual != before:
+        if actual != before or codec.same(change.before, change.after):
             misfits.append((change, actual))
         after = _text(change, change.after, defaults, Reader.SERVICE)
         if after is None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any
 
-from dagconv.ir.schedule import Cron, Schedule
+from dagconv.ir.schedule import Continuous, Cron, Delta, NoSchedule, Once, Rate, Schedule
 from dagconv.ir.task import Default, Missing
 from dagconv.ir.value import (
     BytesValue,
@@ -28,8 +28,6 @@ from dagconv.ir.workflow import Param
 
 # The twins of the witness's own: longer texts are given by their hash.
 LONG = 200
-_CRON = "airflow.timetables.trigger.CronTriggerTimetable"
-_NO_SCHEDULE = "airflow.timetables.simple.NullTimetable"
 
 
 class _NoTwinError(Exception):
@@ -47,21 +45,41 @@ def evidence_of(value: Value) -> str | None:
 def params_evidence(params: tuple[Param, ...]) -> str | None:
     """The text of a DAG's `params`."""
     try:
-        rows = sorted([p.name, _encode_default(p.default), p.description, _encode(p.schema)] for p in params)
+        rows = [[p.name, _encode_default(p.default), p.description, _encode(p.schema)] for p in params]
     except _NoTwinError:
         return None
-    return shortened(json.dumps({"params": rows}, sort_keys=True))
+    ordered = sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+    return shortened(json.dumps({"params": ordered}, sort_keys=True))
 
 
-def timetable_evidence(schedule: Schedule) -> str:
-    """The text of the timetable that the engine makes of a schedule as it is written.
+def timetable_evidence(schedule: Schedule) -> str | None:
+    """The text of the timetable that Airflow makes of a schedule; None where the IR cannot tell it.
 
     EventBridge's own schedules are kept from the engine (contract 1.5), so that it sees none.
     """
-    if not isinstance(schedule, Cron):
-        return json.dumps({"__type": _NO_SCHEDULE, "__var": {}}, sort_keys=True)
-    details = {"expression": schedule.expression, "timezone": "UTC", "interval": 0.0, "run_immediately": False}
-    return json.dumps({"__type": _CRON, "__var": details}, sort_keys=True)
+    details: dict[str, object] = {}
+    match schedule:
+        case NoSchedule() | Rate():
+            kind = "simple.NullTimetable"
+        case Cron(data_intervals=True, expression=expression, timezone=zone):
+            kind, details = "interval.CronDataIntervalTimetable", {"expression": expression, "timezone": zone}
+        case Cron(expression=expression, timezone=zone):
+            kind, details = "trigger.CronTriggerTimetable", {"expression": expression, "timezone": zone}
+            details |= {"interval": _seconds(schedule.interval) or 0.0}
+            details |= {"run_immediately": _seconds(schedule.run_immediately) or False}
+        case Delta(period=period, data_intervals=True, relative=None):
+            kind, details = "interval.DeltaDataIntervalTimetable", {"delta": period.total_seconds}
+        case Once():
+            kind = "simple.OnceTimetable"
+        case Continuous():
+            kind = "simple.ContinuousTimetable"
+        case _:
+            return None
+    return json.dumps({"__type": f"airflow.timetables.{kind}", "__var": details}, sort_keys=True)
+
+
+def _seconds(value: Value) -> object:
+    return value.total_seconds if isinstance(value, TimedeltaValue) else value
 
 
 def shortened(text: str) -> str:
@@ -92,9 +110,7 @@ def shows(text: str | None, value: Value) -> bool:
 
 
 def _encode_default(value: Default) -> Any:
-    if isinstance(value, Missing):
-        raise _NoTwinError
-    return _encode(value)
+    return {"missing": True} if isinstance(value, Missing) else _encode(value)
 
 
 def _encode(value: Value) -> Any:

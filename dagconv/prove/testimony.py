@@ -10,7 +10,7 @@ from typing import Any
 from dagconv.catalog.service import service
 from dagconv.ir.change import Change
 from dagconv.ir.codec import DecodeError
-from dagconv.ir.task import MISSING, Default, Missing, Task
+from dagconv.ir.task import MISSING, Default, Missing, Origin, Task
 from dagconv.ir.value import ListValue
 from dagconv.ir.workflow import Workflow
 from dagconv.prove.evidence import evidence_of, params_evidence, shows, timetable_evidence
@@ -46,11 +46,13 @@ _AIRFLOW_DEFAULTS: Mapping[str, Default] = {"retries": 0, "execution_timeout": N
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One task object: its class, a hash of what the class does, and each attribute as a canonical text."""
+    """One task object: its class, a hash of what the class does, and each attribute as a canonical text; of a mapped
+    task also its instances."""
 
     path: str
     members: str
     attributes: Mapping[str, str]
+    instances: tuple[Seen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +75,27 @@ class Declared:
     default: Default
     converted: str | None = None
 
+    def excuses(self, one: str | None, two: str | None) -> bool:
+        """Whether an attribute went from the declared value to the declared value."""
+        if one == two:
+            return self.becomes(two) or self.is_unwritten or not self.was(one)
+        return self.was(one) and self.becomes(two)
+
     def was(self, text: str | None) -> bool:
-        """Whether an attribute shows the value before."""
+        """Whether an attribute shows the value before, or may: the witness knows some values by their class alone."""
         return self._shown(text, self.before)
 
     def becomes(self, text: str | None) -> bool:
         return self._shown(text, self.after)
 
     def _shown(self, text: str | None, value: Default) -> bool:
+        if self.field.startswith("residue:"):  # told by the texts of the attribute themselves
+            return text == (None if isinstance(value, Missing) else value)
         if not isinstance(value, Missing):
-            return shows(text, value)
+            return evidence_of(value) is None or shows(text, value)
         if text is None or self.converted is not None:
             return text in (None, self.converted)
-        return isinstance(self.default, Missing) or shows(text, self.default)
+        return isinstance(self.default, Missing) or evidence_of(self.default) is None or shows(text, self.default)
 
     @property
     def is_unwritten(self) -> bool:
@@ -107,7 +117,8 @@ def read_testimony(data: Any) -> Testimony:
 
 
 def _read_seen(data: Any) -> Seen:
-    return Seen(_text(data["class"]), _text(data["members"]), _texts(data["attributes"]))
+    inner = tuple(_read_seen(made) for made in data.get("instances", ()))
+    return Seen(_text(data["class"]), _text(data["members"]), _texts(data["attributes"]), inner)
 
 
 def _texts(data: Any) -> dict[str, str]:
@@ -132,38 +143,43 @@ def compare_testimony(
     for seen, workflow in ((source, before), (reload, after)):
         for task_id in sorted(seen.tasks.keys() ^ {task.task_id for task in workflow.tasks}):
             yield task_id, "testimony", *(("given", None) if task_id in seen.tasks else (None, "given"))
-    declared = {task.task_id: _declared(changes, task.task_id, before) for task in after.tasks}
+    declared = {task.task_id: _declared(changes, task.task_id, made.get(task.task_id), before) for task in after.tasks}
+    originals = _originals(source, made)
     for task in after.tasks:
-        task_id = task.task_id
-        if task_id in made or task_id not in reload.tasks:
+        one, two = originals.get(task.task_id), reload.tasks.get(task.task_id)
+        if one is None or two is None:
+            yield task.task_id, "task", *(("there", None) if one else (None, "there"))
             continue
-        if task_id not in source.tasks:
-            yield task_id, "task", None, "there"
-            continue
-        inherited = _inherited(after, task, reload)
-        yield from _compare_class(task_id, source.tasks[task_id], reload.tasks[task_id], declared[task_id])
-        yield from _compare_attributes(
-            task_id,
-            source.tasks[task_id].attributes,
-            reload.tasks[task_id].attributes,
-            declared[task_id],
-            {name: texts for name, texts in inherited.items() if _is_declared(changes, name)},
-            frozenset(task.accepts),
-        )
+        told = declared[task.task_id]
+        inherited = {n: texts for n, texts in _inherited(after, task, reload).items() if _is_declared(changes, n)}
+        yield from _compare_class(task.task_id, one, two, told)
+        yield from _compare_attributes(task.task_id, one.attributes, two.attributes, told, inherited, task)
     for task_id in sorted(source.tasks.keys() - reload.tasks.keys() - gone):
         yield task_id, "task", "there", None
     yield from _compare_edges(source, reload, after, declared, made)
-    yield from _compare_dag(source.attributes, reload.attributes, after, _declared(changes, None, before))
+    yield from _compare_dag(source.attributes, reload.attributes, before, after, _declared(changes, None, None, before))
 
 
-def _declared(changes: Sequence[Change], task_id: str | None, workflow: Workflow) -> dict[str, Declared]:
-    """By field; declarations of one field compose in their order."""
+def _originals(source: Testimony, made: Mapping[str, str]) -> dict[str, Seen]:
+    """What each task was made from: itself in the source, or an instance of a mapped task, in their order."""
+    found = dict(source.tasks)
+    for mapped in dict.fromkeys(made.values()):
+        names = [name for name, origin in made.items() if origin == mapped]
+        instances = found.pop(mapped).instances if mapped in found else ()
+        found.update(zip(names, instances, strict=False))
+    return found
+
+
+def _declared(
+    changes: Sequence[Change], task_id: str | None, origin: str | None, workflow: Workflow
+) -> dict[str, Declared]:
+    """By field; declarations of one field compose in their order. `origin` is the mapped task that it comes from."""
     found: dict[str, Declared] = {}
     for change in changes:
         if change.task_id == task_id:
             first = found.get(change.field)
             before = first.before if first else change.before
-            default = first.default if first else _default_of(workflow, task_id, change.field)
+            default = first.default if first else _default_of(workflow, origin or task_id, change.field)
             converted = CONVERTED.get(change.field) if task_id else None
             found[change.field] = Declared(change.field, before, change.after, default, converted)
     return found
@@ -203,15 +219,17 @@ def _compare_attributes(
     two: Mapping[str, str],
     declared: Mapping[str, Declared],
     inherited: Mapping[str, tuple[str | None, ...]],
-    accepts: frozenset[str],
+    task: Task | None,
 ) -> Iterator[Difference]:
+    accepts = task.accepts if task else ()
+    assigned = {a.name for a in task.arguments if a.origin is Origin.ASSIGNED} if task else set()
     owners = {name: change for field, change in declared.items() for name in _attributes_of(field)}
     loose = [change for field, change in declared.items() if not set(_attributes_of(field)) & (one.keys() | two.keys())]
     for name in sorted(one.keys() | two.keys()):
         before, after = one.get(name), two.get(name)
         if name in owners:
-            excused = _as_declared(owners[name], before, after) or after in inherited.get(name, ())
-        elif before == after:
+            excused = owners[name].excuses(before, after) or after in inherited.get(name, ())
+        elif before == after or (name in assigned and _same_number(before, after)):
             continue
         elif name in inherited:
             excused = after in inherited[name]
@@ -222,20 +240,19 @@ def _compare_attributes(
             yield task_id, name, before, after
 
 
+def _same_number(one: str | None, two: str | None) -> bool:
+    """A number set on the object as 10 where its constructor makes 10.0; the reader compares arguments to the type."""
+    try:
+        numbers = [json.loads(text) for text in (one, two) if text is not None]
+    except ValueError:
+        return False
+    return len(numbers) == 2 and all(type(n) in (int, float) for n in numbers) and numbers[0] == numbers[1]
+
+
 def _attributes_of(field: str) -> tuple[str, ...]:
     if field in _STRUCTURE:
         return ()
     return DERIVED.get(field) or (field.removeprefix("residue:"),)
-
-
-def _as_declared(change: Declared, before: str | None, after: str | None) -> bool:
-    """Whether an attribute went from the declared value to the declared value.
-
-    Where the constructor made something else of the first, nobody knows what it makes of the second.
-    """
-    if change.becomes(after) or (before == after and change.is_unwritten):
-        return True
-    return not change.was(before) and change.converted is None
 
 
 def _compare_edges(
@@ -259,24 +276,34 @@ def _compare_edges(
 
 
 def _compare_dag(
-    one: Mapping[str, str], two: Mapping[str, str], lowered: Workflow, declared: Mapping[str, Declared]
+    one: Mapping[str, str],
+    two: Mapping[str, str],
+    before: Workflow,
+    after: Workflow,
+    declared: Mapping[str, Declared],
 ) -> Iterator[Difference]:
-    expected = {
-        "timetable": timetable_evidence(lowered.schedule),
-        "params": params_evidence(lowered.params),
-        "start_date": evidence_of(lowered.start_date),
-        "end_date": evidence_of(lowered.end_date),
-    }
-    for name, text in expected.items():
-        if two.get(name) != text:
-            yield None, name, text, two.get(name)
-    told = {"timetable": declared.get("schedule"), "params": declared.get("params")}
+    told = {"timetable": "schedule", "params": "params", "start_date": "start_date", "end_date": "end_date"}
+    for name, field in told.items():
+        for seen, workflow in ((one, before), (two, after)):
+            expected = _evidence_of_dag(workflow, name)
+            if expected is not None and seen.get(name) != expected:
+                yield None, name, expected, seen.get(name)
+        if one.get(name) != two.get(name) and field not in declared:
+            yield None, name, one.get(name), two.get(name)
     for name, bare in _ENGINE_OWN.items():
         if one.get(name) != bare and name not in declared:
             yield None, name, one.get(name), None
     special = told.keys() | _ENGINE_OWN.keys()
-    for name in sorted(told):
-        if one.get(name) != two.get(name) and told[name] is None:
-            yield None, name, one.get(name), two.get(name)
-    before, after = ({name: text for name, text in side.items() if name not in special} for side in (one, two))
-    yield from _compare_attributes(None, before, after, declared, {}, frozenset())
+    first, second = ({name: text for name, text in side.items() if name not in special} for side in (one, two))
+    yield from _compare_attributes(None, first, second, declared, {}, None)
+
+
+def _evidence_of_dag(workflow: Workflow, name: str) -> str | None:
+    """What the DAG object must show of what the reader says about it."""
+    match name:
+        case "timetable":
+            return timetable_evidence(workflow.schedule)
+        case "params":
+            return params_evidence(workflow.params)
+        case _:
+            return evidence_of(getattr(workflow, name))

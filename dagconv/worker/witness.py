@@ -15,16 +15,18 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from dagconv.worker.read.mapping import instances, is_mapped
 from dagconv.worker.read.value import class_path, module_name
 from dagconv.worker.record import ATTRIBUTE
 
 MAX_OBJECT_DEPTH = 6
 LONG = 200
 
-# Where the task hangs and how it was made.
+# Where the task hangs and how it was made; its id is told with it.
 PLUMBING = frozenset(
     {
         ATTRIBUTE,
+        "task_id",
         "_dag",
         "dag",
         "task_group",
@@ -39,6 +41,8 @@ PLUMBING = frozenset(
 )
 # An operator may keep its constructor's `**kwargs`; those that only wire the task are said elsewhere.
 KEPT_WIRING = frozenset({"task_id", "dag", "task_group", "default_args", "params", "_airflow_from_mapped"})
+# What a task's own dict has only where Airflow makes it of a mapped one or the source sets it.
+_HELD_BY_CLASS = {"_on_failure_fail_dagrun": False}
 # The same for a DAG. The tasks show what default_args did; the timetable holds schedule and time zone, a callback
 # that there is one; what groups and edge labels are for is drawing.
 DAG_PLUMBING = frozenset(
@@ -159,7 +163,8 @@ def _is_empty(cell: types.CellType) -> bool:
 
 def attributes_of(task: Any) -> dict[str, str]:
     """Each attribute of a task as a canonical text."""
-    return {name: _text(_encode_attribute(name, value)) for name, value in vars(task).items() if name not in PLUMBING}
+    held = {**_HELD_BY_CLASS, **vars(task)}
+    return {name: _text(_encode_attribute(name, value)) for name, value in held.items() if name not in PLUMBING}
 
 
 def _encode_attribute(name: str, value: Any) -> Any:
@@ -169,11 +174,24 @@ def _encode_attribute(name: str, value: Any) -> Any:
     if name != "params" or not isinstance(value, ParamsDict):
         return encode_object(value)
     found = ((str(key), value.get_param(key)) for key in value)
-    return {"params": sorted([key, *map(encode_object, (p.value, p.description, p.schema))] for key, p in found)}
+    rows = [[key, _encode_param_value(p.value), p.description, encode_object(p.schema)] for key, p in found]
+    return {"params": sorted(rows, key=_text)}
+
+
+def _encode_param_value(value: Any) -> Any:
+    from airflow.sdk.definitions._internal.types import ArgNotSet
+
+    return {"missing": True} if isinstance(value, ArgNotSet) else encode_object(value)
 
 
 def testify(task: Any) -> dict[str, Any]:
-    """The testimony about one task; long attributes are given by their hash."""
+    """The testimony about one task, of a mapped one about each of its instances; long texts are given by their hash."""
+    if is_mapped(task):
+        return {**_testify_object(task), "instances": [_testify_object(made) for made in instances(task)]}
+    return {**_testify_object(task), "instances": []}
+
+
+def _testify_object(task: Any) -> dict[str, Any]:
     cls: Any = type(task)
     return {
         "class": class_path(cls),

@@ -28,6 +28,7 @@ LIMITS = Limits(timeout=120)
 MODULES = ("operators.batch", "operators.lambda_function", "operators.s3", "operators.step_function", "sensors.s3")
 
 Rewrite = Callable[[Workflow], Workflow]
+_RELOADED: dict[str, tuple[Sequence[Diagnostic], Sequence[Loaded]]] = {}
 
 
 def _as_it_is(workflow: Workflow) -> Workflow:
@@ -45,8 +46,10 @@ class Compiled:
     text: str
 
     def reload(self, text: str) -> tuple[Sequence[Diagnostic], Sequence[Loaded]]:
-        back = reload_definition(self.worker, text, "definition.yaml", LIMITS)
-        return back.diagnostics, back.dags
+        if text not in _RELOADED:
+            back = reload_definition(self.worker, text, "definition.yaml", LIMITS)
+            _RELOADED[text] = back.diagnostics, back.dags
+        return _RELOADED[text]
 
     def judge(
         self,
@@ -72,10 +75,15 @@ class Compiled:
         )
 
 
-def lowered_of(workflow: Workflow) -> Lowering:
+def _lowered_of(workflow: Workflow) -> Lowering:
     lowering = Lowering(workflow, Options(now=NOW))
     lower(lowering)
     return lowering
+
+
+@pytest.fixture(scope="session")
+def lowered_of() -> Callable[[Workflow], Lowering]:
+    return _lowered_of
 
 
 @pytest.fixture(scope="session")
@@ -87,13 +95,16 @@ def worker() -> Iterator[Worker]:
 
 @pytest.fixture(scope="session")
 def load(worker: Worker) -> Callable[[str], Loaded]:
-    """The DAG of a file in `dags/`."""
+    """The DAG of a file in `dags/`, or with `file:dag_id` one of several."""
+    files: dict[str, dict[str, Loaded]] = {}
 
     def load(name: str) -> Loaded:
-        result = load_source(worker, DAGS / f"{name}.py", DAGS, LIMITS, NOW)
-        assert [str(d) for d in result.diagnostics] == []
-        (dag,) = result.dags
-        return dag
+        file, _, dag_id = name.partition(":")
+        if file not in files:
+            result = load_source(worker, DAGS / f"{file}.py", DAGS, LIMITS, NOW)
+            assert [str(d) for d in result.diagnostics] == []
+            files[file] = {dag.workflow.dag_id: dag for dag in result.dags}
+        return files[file][dag_id or file]
 
     return load
 
@@ -106,10 +117,26 @@ def compile_dag(worker: Worker, load: Callable[[str], Loaded]) -> Callable[[str]
     def compile_dag(name: str) -> Compiled:
         if name not in done:
             source = load(name)
-            lowering = lowered_of(source.workflow)
+            lowering = _lowered_of(source.workflow)
             assert not lowering.refused, lowering.diagnostics
             text = write_yaml(emit_document(lowering.workflow))
             done[name] = Compiled(worker, source, lowering.workflow, tuple(lowering.changes), text)
         return done[name]
 
     return compile_dag
+
+
+@pytest.fixture(scope="session")
+def judge_blind(worker: Worker) -> Callable[[Loaded, Rewrite], set[str]]:
+    """The codes that come of converting a DAG as a damaged reader tells it, on both sides."""
+
+    def judge_blind(source: Loaded, damage: Rewrite) -> set[str]:
+        workflow = damage(source.workflow)
+        lowering = _lowered_of(workflow)
+        assert not lowering.refused, [d.message for d in lowering.diagnostics]
+        text = write_yaml(emit_document(lowering.workflow))
+        believed = Loaded(workflow, source.witness)
+        compiled = Compiled(worker, believed, lowering.workflow, tuple(lowering.changes), text)
+        return {d.code for d in compiled.judge(read=damage)}
+
+    return judge_blind

@@ -7,6 +7,6 @@ import pytest
 pytestmark = pytest.mark.airflow
 
 
-@pytest.mark.parametrize("name", ["rich", "sparse"])
+@pytest.mark.parametrize("name", ["rich", "sparse", "lossy"])
 def test_correct_definition_is_proved(name, compile_dag):
     assert compile_dag(name).judge() == []

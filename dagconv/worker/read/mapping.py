@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from dagconv.ir import codec
 from dagconv.ir.value import MapValue, Value
 from dagconv.worker.read.value import read_value
 from dagconv.worker.record import construction_of
@@ -46,10 +47,20 @@ def _instance(task: Any, row: Mapping[str, Any] | None) -> Any:
     for name in ("start_date", "end_date"):  # what a DAG's `add_task` leaves on a task without dates
         vars(made).setdefault(name, None)
     construction = construction_of(made)
-    # Airflow hands the DAG's params over as if the task had been given them.
-    if construction is not None and not construction.call.get("params"):
+    if construction is not None and not _has_own_params(task):
         construction.call.pop("params", None)
     return made
+
+
+def _has_own_params(task: Any) -> bool:
+    """Whether the task was given params: Airflow hands the DAG's over as if they were the task's."""
+    params: Any = task.partial_kwargs.get("params") or {}
+    shared = task.dag.params
+    return any(
+        name not in shared
+        or not codec.same(read_value(params.get_param(name).value), read_value(shared.get_param(name).value))
+        for name in params
+    )
 
 
 def _rows(task: Any) -> Iterator[Mapping[str, Any] | None]:
