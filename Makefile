@@ -6,9 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := fixtures/convert/create_s3_objects/dag.py
-# pip names every folder of a shared package store that it passes over; that is no news.
-PIP := $(BIN)/python -m pip --disable-pip-version-check -q
-QUIET := 2>&1 | { grep -v '^WARNING: Location' || true; }
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
@@ -31,8 +29,8 @@ help:
 $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the environment (a few minutes, once)"
-	@$(PIP) install --no-compile -r requirements.lock $(QUIET)
-	@$(PIP) install --no-deps -e . $(QUIET)
+	@$(PIP) install --no-compile -r requirements.lock
+	@$(PIP) install --no-deps -e .
 	@touch $@
 
 demo: $(READY)
@@ -60,7 +58,7 @@ test: lint
 
 HOOKS := .cache/pre-commit
 test-hooks: $(READY)
-	@test -x $(HOOKS)/bin/pre-commit || { $(PYTHON) -m venv $(HOOKS) && $(HOOKS)/bin/python -m pip -q install pre-commit $(QUIET); }
+	@test -x $(HOOKS)/bin/pre-commit || { $(PYTHON) -m venv $(HOOKS) && $(HOOKS)/bin/python -m pip -qq install pre-commit; }
 	@PRE_COMMIT=$(abspath $(HOOKS))/bin/pre-commit PRE_COMMIT_HOME=$(abspath $(HOOKS))/home $(BIN)/pytest -q tests/cli/hooks_check.py
 
 NODE := .cache/node
