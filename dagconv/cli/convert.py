@@ -29,6 +29,7 @@ from dagconv.diagnostics.selection import selected
 from dagconv.discover import Discovery, IgnoreSyntax, discover
 from dagconv.errors import UsageError
 from dagconv.write import (
+    Output,
     OutputStatus,
     check_outputs,
     find_leftovers,
@@ -96,18 +97,21 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
             files=tuple(sorted((*result.report.files, *discovery.skipped), key=lambda file: file.path)),
             diagnostics=(*discovery.diagnostics, *result.report.diagnostics, *script_findings()),
         )
+        outputs: tuple[Output, ...] = ()
         if output == "-":
-            written = 0
-            write_bytes("---\n".join(with_header(one.source_path, one.text) for one in result.definitions))
+            texts = [(one.dag_id, with_header(one.source_path, one.text)) for one in result.definitions]
+            write_bytes("---\n".join(text for _, text in texts))
         else:
-            report, written = _place(result, report, Path(output), sources, settings, flags)
+            report, outputs = _place(result, report, Path(output), sources, settings, flags)
+            texts = [(one.dag_id, one.text) for one in outputs if one.in_place]
         if flags["bucket"]:
-            _upload(result, flags["bucket"], settings.text("region"))
+            _upload(texts, flags["bucket"], settings.text("region"))
     report = replace(report, seconds=time.monotonic() - started)
     shown = selected(_without_commented(report), selection_of(settings).shows)
     _show(shown, settings, flags, names_outputs=output != "-" and not flags["diff"] and not flags["check"])
     code = exit_code(report, shown, strict=settings.flag("strict"))
-    return code or int(bool(flags["fail_on_change"] and written))
+    changed = any(one.status is OutputStatus.WRITTEN for one in outputs)
+    return code or int(flags["fail_on_change"] and changed)
 
 
 def _output_of(settings: Settings, flags: dict[str, Any]) -> str:
@@ -177,8 +181,8 @@ def _place(
     sources: tuple[str, ...],
     settings: Settings,
     flags: dict[str, Any],
-) -> tuple[Report, int]:
-    """Brings the definitions to the folder, or says what that would do; the report completed, and how many changed."""
+) -> tuple[Report, tuple[Output, ...]]:
+    """Brings the definitions to the folder, or says what that would do; the report completed, and the outputs."""
     outputs = plan_outputs(result.definitions, folder, (file.path for file in report.files))
     if flags["diff"]:
         show_diff(outputs, color=settings.choice("color"))
@@ -188,8 +192,7 @@ def _place(
         _make_folder(folder, needed=bool(outputs))
         outputs = write_outputs(outputs, force=flags["force"])
     left = find_leftovers(folder, outputs, report, sources, Severity.ERROR if flags["check"] else None)
-    written = sum(output.status is OutputStatus.WRITTEN for output in outputs)
-    return with_outputs(report, outputs, left), written
+    return with_outputs(report, outputs, left), outputs
 
 
 def _without_commented(report: Report) -> Report:
@@ -198,13 +201,12 @@ def _without_commented(report: Report) -> Report:
     return without_commented(report)
 
 
-def _upload(result: ConvertResult, bucket: str, region: str | None) -> None:
-    """Brings what was proved to a bucket, by the code of `migrate`. Raises UsageError where that fails."""
+def _upload(texts: list[tuple[str, str]], bucket: str, region: str | None) -> None:
+    """Brings definitions, by DAG id, to a bucket by the code of `migrate`. Raises UsageError where that fails."""
     from dagconv.migrate.aws.session import open_world
     from dagconv.migrate.upload import CallError, StepRefusedError, upload_definitions
 
     world = open_world(region, None, lambda text: click.echo(text, err=True))
-    texts = [(one.dag_id, with_header(one.source_path, one.text)) for one in result.definitions]
     try:
         for place in upload_definitions(world, bucket, "yaml", texts):
             click.echo(f"uploaded to {place}", err=True)
