@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import subprocess
 import sys
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,8 +54,16 @@ def test_the_dags_of_the_environment_are_converted_for_its_airflow(bare: Stand) 
     dags = bare.folder / "environment"
     dags.mkdir()
     (dags / "sales.py").write_text(DAG)
+    (dags / "helped.py").write_text(
+        DAG.replace('"sales"', "NAME").replace("import datetime", "import datetime\nfrom ours import NAME", 1)
+    )
     (dags / "shift.py").write_text(DAG.replace('"sales"', '"shift"').replace('bucket="b"', 'bucket="{{ ds }}"'))
     bare.open(dags=str(dags), airflow_version="2.10.3")
+    plugins = io.BytesIO()
+    with zipfile.ZipFile(plugins, "w") as archive:
+        archive.writestr("ours.py", 'NAME = "helped"\n')
+    bare.aws("s3").put_object(Bucket=bare.bucket, Key="plugins.zip", Body=plugins.getvalue())
+    bare.set(environment={"PluginsS3Path": "plugins.zip"})
     options = ["migrate", "plan", "--environment", "Prod", "--out", "plan.json"]
 
     def plan(*more: str) -> subprocess.CompletedProcess[str]:
@@ -63,7 +74,9 @@ def test_the_dags_of_the_environment_are_converted_for_its_airflow(bare: Stand) 
 
     planned = plan("--verbose")
     assert "+ create sales  [sales.py]" in planned.stdout
-    assert "shift" in planned.stdout
+    assert "+ create helped  [helped.py]" in planned.stdout, "plugins.zip is on the path of the DAGs"
+    (shift,) = [i for i in json.loads((bare.folder / "plan.json").read_text())["items"] if i["dag_id"] == "shift"]
+    assert "macros.ds_add(ds, -1)" in shift["text"], "ds of Airflow 2 is the day before"
     configured = {"AirflowConfigurationOptions": {"core.default_task_retries": "3"}}
     bare.set(environment=configured)
     refused = plan()

@@ -479,6 +479,15 @@ def test_55_a_run_that_takes_too_long_is_stopped(stand: Stand) -> None:
     assert stand.calls("mwaa-serverless:StopWorkflowRun") == 1
 
 
+def test_55_ctrl_c_stops_the_run(stand: Stand) -> None:
+    stand.deploy("a")
+    stand.fault("mwaa-serverless:GetWorkflowRun", "slow", nth=2, value=3.0)
+    ran = stand.cli("verify", "--run", "a", "--auto-approve", kill_after=2.0)
+    assert ran.code == 130
+    assert "stopping run" in ran.err
+    assert stand.calls("mwaa-serverless:StopWorkflowRun") == 1
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
