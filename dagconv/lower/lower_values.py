@@ -112,10 +112,10 @@ ENUM = Rule(
     slug="enum-as-its-text",
     severity=Severity.INFO,
     effect=Effect.CHANGED,
-    summary="A member of a text enum is written as its text.",
+    summary="A member of an enum of texts is written as its text.",
     message="{value} in {key} is written as its text",
     help="no step is needed",
-    why="A member of an enum that is also a str equals its text.",
+    why="A member of an enum that is also a str equals its text; so do states of EKS and ECS to their sensors.",
     example="trigger_rule=TriggerRule.ALL_DONE",
     fix="Nothing to do.",
     source="contract 1.8",
@@ -134,6 +134,14 @@ PATH = Rule(
     source="faults 35",
 )
 
+# Enums of the provider whose operators take a member and its text as equals (eks.py, ecs.py of 9.32.0).
+TAKEN_AS_TEXT = frozenset(
+    f"airflow.providers.amazon.aws.hooks.{name}"
+    for name in (
+        *("eks.ClusterStates", "eks.FargateProfileStates", "eks.NodegroupStates"),
+        *("ecs.EcsClusterStates", "ecs.EcsTaskDefinitionStates", "ecs.EcsTaskStates"),
+    )
+)
 _TEXT_ADVICE = "write it as text, number, list or mapping if the operator takes that"
 _ADVICE: dict[str, str] = {
     "DatetimeValue": "write it as ISO text if the operator takes that; a time zone has no form in a definition",
@@ -184,6 +192,8 @@ class _Walk:
                 if value is self.argument.value:  # Airflow itself takes the member and its text as equals
                     self.told.append(ENUM)
                     return inner
+                return self._changed(ENUM, value, inner)
+            case EnumValue(path, value=str() as inner) if path in TAKEN_AS_TEXT:
                 return self._changed(ENUM, value, inner)
             case PathValue(text):
                 return self._changed(PATH, value, text)

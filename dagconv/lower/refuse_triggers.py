@@ -1,9 +1,9 @@
-"""Refuses schedules that are no fixed times: assets, once, continuous, and timetables of the user's own (rule 28)."""
+"""Treats schedules that are no fixed times: assets, once, continuous, and timetables of the user's own (rule 28)."""
 
 from __future__ import annotations
 
 from dagconv.diagnostics import Effect, Rule, Severity
-from dagconv.ir.schedule import Assets, Continuous, CustomTimetable, Once
+from dagconv.ir.schedule import NO_SCHEDULE, Assets, Continuous, CustomTimetable, Once
 from dagconv.lower.lowering import Lowering
 
 ASSETS = Rule(
@@ -22,14 +22,14 @@ ASSETS = Rule(
 ONCE = Rule(
     code="DC421",
     slug="schedule-once",
-    severity=Severity.ERROR,
-    effect=Effect.REFUSED,
-    summary="The DAG runs once.",
-    message="@once runs the DAG a single time; the service has no such schedule",
-    help="take schedule=None and start the one run with StartWorkflowRun",
-    why="The service knows recurring schedules only.",
+    severity=Severity.WARNING,
+    effect=Effect.CHANGED,
+    summary="The DAG runs once; the workflow is written without a schedule.",
+    message="@once runs the DAG a single time; the service has no such schedule: written without one",
+    help="start the one run with StartWorkflowRun when the workflow has been created",
+    why="The service knows recurring schedules only. One run started by hand is what @once does.",
     example="DAG('setup', schedule='@once')",
-    fix="Take schedule=None and start the run by hand.",
+    fix="Start the run by hand.",
     source="contract 9 rule 28; contract 1.5",
 )
 CONTINUOUS = Rule(
@@ -68,6 +68,7 @@ def refuse_triggers(lowering: Lowering) -> None:
             )
         case Once():
             lowering.report(ONCE, None, "schedule")
+            lowering.set_schedule(ONCE, NO_SCHEDULE)
         case Continuous():
             lowering.report(CONTINUOUS, None, "schedule")
         case CustomTimetable(path):

@@ -43,7 +43,7 @@ NOT_EXACT = Rule(
     effect=Effect.REFUSED,
     summary="A template uses a date of the interval that a run covers, and no exact expression for it is known.",
     message="{key} uses {value} of the interval before the run, which cannot be rewritten: {reason}",
-    help="rewrite the template for Airflow 3; --accept interval-shift takes it as it stands, with the run's own moment",
+    help="rewrite the template for Airflow 3; --accept interval-shift takes the run's own moment, or the form with a T",
     why="The service gives a run its own moment as logical date; the template would show another date.",
     example="schedule_interval='0 0 31 * *' and '{{ ds }}'",
     fix="Say in the template which day is meant.",
@@ -89,7 +89,11 @@ class _Dates:
 
 
 class _NoEqualError(Exception):
-    """Its text is the reason."""
+    """Its text is the reason; `accepted` what is written where the user accepts that, None for the name as it is."""
+
+    def __init__(self, reason: str, accepted: str | None = None) -> None:
+        super().__init__(reason)
+        self.accepted = accepted
 
 
 def shift_intervals(lowering: Lowering) -> None:
@@ -146,10 +150,11 @@ def _rewrite(lowering: Lowering, rule: Rule, task: Task, argument: Argument, tem
         try:
             new = _expression(template, reference, dates)
         except _NoEqualError as error:
-            accepted = Severity.WARNING if ACCEPT in lowering.options.accept else None
+            accepted = ACCEPT in lowering.options.accept
             told = {"value": reference.dotted, "reason": str(error)}
-            lowering.report(NOT_EXACT, task.task_id, argument.name, severity=accepted, **told)
-            return None
+            severity = Severity.WARNING if accepted else None
+            lowering.report(NOT_EXACT, task.task_id, argument.name, severity=severity, **told)
+            return error.accepted if accepted else None
         if new is not None and new != reference.name:
             lowering.report(rule, task.task_id, argument.name, value=reference.name, new=new)
         return new
@@ -214,4 +219,5 @@ def _date_object(
         return moment_expression(shift, *at, base="logical_date")
     if before.endswith(("(", ",")) and after[:1] in (")", ","):
         return moment_expression(shift, *at, base="logical_date")
-    raise _NoEqualError("printed as it is it has a T or a blank in it, depending on the release; use ts")
+    shown = "ts" if moment == _MOMENT else f"({moment}).isoformat()"
+    raise _NoEqualError("printed as it is it has a T or a blank in it, depending on the release; use ts", shown)

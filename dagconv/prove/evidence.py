@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 from typing import Any
 
 from dagconv.ir.schedule import Continuous, Cron, Delta, NoSchedule, Once, Rate, Schedule
@@ -62,9 +63,9 @@ def timetable_evidence(schedule: Schedule) -> str | None:
         case NoSchedule() | Rate():
             kind = "simple.NullTimetable"
         case Cron(data_intervals=True, expression=expression, timezone=zone):
-            kind, details = "interval.CronDataIntervalTimetable", {"expression": expression, "timezone": zone}
+            kind, details = "interval.CronDataIntervalTimetable", {"expression": expression, "timezone": _zone(zone)}
         case Cron(expression=expression, timezone=zone):
-            kind, details = "trigger.CronTriggerTimetable", {"expression": expression, "timezone": zone}
+            kind, details = "trigger.CronTriggerTimetable", {"expression": expression, "timezone": _zone(zone)}
             details |= {"interval": _seconds(schedule.interval) or 0.0}
             details |= {"run_immediately": _seconds(schedule.run_immediately) or False}
         case Delta(period=period, data_intervals=True, relative=None):
@@ -76,6 +77,15 @@ def timetable_evidence(schedule: Schedule) -> str | None:
         case _:
             return None
     return json.dumps({"__type": f"airflow.timetables.{kind}", "__var": details}, sort_keys=True)
+
+
+def _zone(name: str) -> object:
+    """Airflow serialises a fixed offset as its seconds."""
+    fixed = re.fullmatch(r"([+-])(\d{2}):(\d{2})", name)
+    if fixed is None:
+        return name
+    seconds = (int(fixed[2]) * 60 + int(fixed[3])) * 60
+    return (-seconds if fixed[1] == "-" else seconds) or "UTC"
 
 
 def _seconds(value: Value) -> object:
@@ -103,6 +113,8 @@ def shows(text: str | None, value: Value) -> bool:
             return bool(days * 86_400 + seconds == plain)
         case float() as number, int() if not isinstance(plain, bool):
             return number == plain
+        case {"class": str() as path, "state": {}}, str():
+            return path == f"airflow.task.priority_strategy._{plain.title()}PriorityWeightStrategy"
         case {"datetime": moment}, DatetimeValue(naive):
             return bool(moment == f"{naive}+00:00")
         case _:

@@ -40,7 +40,6 @@ def codes(lowering):
 @pytest.mark.parametrize(
     ("schedule", "code"),
     [
-        (Once(), "DC421"),
         (Continuous(), "DC422"),
         (Assets(("s3://b/k",)), "DC420"),
         (CustomTimetable("dags.Mine"), "DC423"),
@@ -52,6 +51,12 @@ def test_schedules_without_fixed_times_are_refused(ir, schedule, code):
     lowering = ir.run(refuse_triggers, ir.workflow(schedule=schedule))
     assert codes(lowering) == ([code] if code else [])
     assert lowering.workflow.schedule == schedule
+
+
+def test_a_dag_that_runs_once_is_started_by_hand(ir):
+    lowering = ir.run(refuse_triggers, ir.workflow(schedule=Once()))
+    assert (codes(lowering), lowering.workflow.schedule, lowering.refused) == (["DC421"], NO_SCHEDULE, False)
+    assert len(lowering.changes) == 1
 
 
 @pytest.mark.parametrize(
