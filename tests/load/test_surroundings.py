@@ -8,7 +8,17 @@ from dagconv.diagnostics.report import FileStatus
 
 pytestmark = pytest.mark.airflow
 
-ENDED = ["network", "name_lookup", "datagram", "boto3_client", "boto3_secret", "variable", "connection", "orm_session"]
+ENDED = [
+    "network",
+    "name_lookup",
+    "datagram",
+    "boto3_client",
+    "boto3_secret",
+    "boto3_profile",
+    "variable",
+    "connection",
+    "orm_session",
+]
 ASSUMED = ["variable_default", "environment"]
 
 
@@ -42,6 +52,7 @@ def test_a_default_that_the_environment_may_overrule_is_said_at_its_line(case, b
         ("network", "DC109", "198.51.100.1:80"),
         ("name_lookup", "DC109", "example.com"),
         ("datagram", "DC109", "198.51.100.1:8125"),
+        ("boto3_profile", "DC126", "ProfileNotFound"),
         ("boto3_secret", "DC153", "secretsmanager GetSecretValue"),
         ("variable", "DC112", "Variable bucket"),
         ("variable_default", "DC113", "Variable bucket"),
