@@ -39,7 +39,8 @@ class Construction:
     """`call` are the arguments of the outermost call, containers copied at that moment.
 
     `module_file` is, for a DAG, the user file whose module was being executed; `renamed` maps an argument that the
-    source has under an older name to that name; `relative` are a DAG's dates that are counted from the import.
+    source has under an older name to that name; `relative` are a DAG's dates that are counted from the import;
+    `texts` a task's texts right after its construction, `anew` those that its class makes up for each object.
     """
 
     cls: type
@@ -49,6 +50,8 @@ class Construction:
     levels: list[Level] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
     relative: tuple[str, ...] = ()
+    texts: dict[str, str] = field(default_factory=dict)
+    anew: frozenset[str] = frozenset()
 
 
 def no_file(_: str) -> bool:
@@ -205,9 +208,12 @@ def install() -> None:
         return outer
 
     def call(cls: Any, *args: Any, **kwargs: Any) -> Any:
-        RECORDER.pending.append(Construction(cls, snapshot(kwargs), RECORDER.position()))
+        construction = Construction(cls, snapshot(kwargs), RECORDER.position())
+        RECORDER.pending.append(construction)
         try:
-            return type.__call__(cls, *args, **kwargs)
+            made = type.__call__(cls, *args, **kwargs)
+            construction.texts = {name: value for name, value in vars(made).items() if type(value) is str}
+            return made
         finally:
             RECORDER.pending.pop()
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from dagconv.worker.read.mapping import instances, is_mapped
 from dagconv.worker.read.value import class_path, module_name
-from dagconv.worker.record import ATTRIBUTE
+from dagconv.worker.record import ATTRIBUTE, construction_of
 
 MAX_OBJECT_DEPTH = 6
 LONG = 200
@@ -161,10 +161,19 @@ def _is_empty(cell: types.CellType) -> bool:
         return True
 
 
+_ANEW = '"made up by the class"'
+
+
 def attributes_of(task: Any) -> dict[str, str]:
-    """Each attribute of a task as a canonical text."""
+    """Each attribute of a task as a canonical text; one that its class makes up for each object has no value here."""
     held = {**_HELD_BY_CLASS, **vars(task)}
-    return {name: _text(_encode_attribute(name, value)) for name, value in held.items() if name not in PLUMBING}
+    construction = construction_of(task)
+    anew = construction.anew if construction is not None else frozenset()
+    return {
+        name: _ANEW if name in anew else _text(_encode_attribute(name, value))
+        for name, value in held.items()
+        if name not in PLUMBING
+    }
 
 
 def _encode_attribute(name: str, value: Any) -> Any:

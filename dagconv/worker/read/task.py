@@ -231,7 +231,7 @@ def _reconcile(
     arguments = dict(given)
     actual = _attributes(task)
     expected = _attributes(make_twin(task, target, arguments))
-    names = signature_of(target).names
+    names = signature_of(target).names - _made_anew(task, target, given, expected)
     assigned = [name for name in actual if name in names and not _alike(actual[name], expected.get(name))]
     for name in assigned:
         arguments[name] = (vars(task)[name], Origin.ASSIGNED)
@@ -240,9 +240,21 @@ def _reconcile(
     residues = [
         Residue(name, expected.get(name), actual.get(name), _is_own(task, target, name, expected))
         for name in sorted(actual.keys() | expected.keys())
-        if not _alike(actual.get(name), expected.get(name))
+        if not _alike(actual.get(name), expected.get(name)) and name not in construction_of(task).anew  # type: ignore[union-attr]
     ]
     return arguments, tuple(residues)
+
+
+def _made_anew(task: Any, target: type, given: dict[str, tuple[Any, Origin]], expected: dict[str, str]) -> set[str]:
+    """Texts that the class makes up for each object, such as a request token: no argument says them, on no side."""
+    construction = construction_of(task)
+    assert construction is not None
+    untouched = {name for name, text in construction.texts.items() if vars(task).get(name) is text}
+    candidates = {name for name in untouched - given.keys() if expected.get(name) != _attributes(task).get(name)}
+    if candidates:
+        again = _attributes(make_twin(task, target, given))
+        construction.anew = frozenset(name for name in candidates if again.get(name) != expected.get(name))
+    return set(construction.anew)
 
 
 def _attributes(task: Any) -> dict[str, str]:
