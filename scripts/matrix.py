@@ -144,7 +144,7 @@ def pairs(operator: OperatorClass, expected: dict[str, Any]) -> Iterator[Pair]:
     yield Pair(operator.path, "-", tuple(base.items()), look_up("outcomes", "-") or whole)
     largest = dict(base)
     for name, parameter in operator.parameters.items():
-        if parameter.level == "task" or name in operator.required or parameter.types == ("null",):
+        if parameter.level == "task" or name in operator.required or not may_differ(parameter):
             continue
         outcome = refused or look_up("outcomes", name) or outcome_of_kind(parameter, expected) or whole
         given = without_rivals({**base, name: value(name)}, name, operator)
@@ -153,6 +153,11 @@ def pairs(operator: OperatorClass, expected: dict[str, Any]) -> Iterator[Pair]:
         if outcome == "equal" and not rivals & largest.keys() and name not in expected["alone"]:
             largest[name] = value(name)
     yield Pair(operator.path, "*", tuple(largest.items()), whole)
+
+
+def may_differ(parameter: Parameter) -> bool:
+    """Whether the class takes any value but the default."""
+    return parameter.types != ("null",) and parameter.choices != (parameter.default,)
 
 
 def outcome_of_kind(parameter: Parameter, expected: dict[str, Any]) -> str | None:

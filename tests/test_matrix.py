@@ -27,7 +27,7 @@ def test_the_sample_becomes_what_the_data_expects():
     rows = matrix.pairs_of_classes(SAMPLE)
     assert len(rows) == len(SAMPLE)
     results = matrix.run(rows)
-    assert len(results) > 100
+    assert len(results) > 90
     unexpected = [
         (r.pair.path, r.pair.argument, r.outcome, r.pair.outcome, r.detail) for r in results if not r.as_expected
     ]
@@ -42,7 +42,7 @@ def test_every_confirmed_class_has_a_row_with_each_of_its_arguments():
     for row in rows:
         operator = load_operators().find(row[0].path)
         assert operator is not None
-        own = {p.name for p in operator.parameters.values() if p.level != "task" and p.types != ("null",)}
+        own = {p.name for p in operator.parameters.values() if p.level != "task" and matrix.may_differ(p)}
         assert {pair.argument for pair in row} == own - set(operator.required) | {"-", "*"}
 
 
