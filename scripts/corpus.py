@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tarfile
 import time
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,32 @@ CORPORA = (
         "tests/system/amazon/aws",
         84,
     ),
+    Corpus(
+        "amazon-2.4.0",
+        "apache-airflow-providers-amazon==2.4.0",
+        "airflow/providers/amazon/aws/example_dags",
+        "airflow/providers/amazon/aws/example_dags",
+        26,
+    ),
+    # Wheels, since building the metadata of a source distribution of 1.10 needs a Python of its time.
+    Corpus(
+        "airflow-1.10",
+        "apache-airflow==1.10.15",
+        "airflow/example_dags",
+        "airflow/example_dags",
+        24,
+        "[a-z]*.py",
+        index_arguments=(),
+    ),
+    Corpus(
+        "airflow-1.10-contrib",
+        "apache-airflow==1.10.15",
+        "airflow/contrib/example_dags",
+        "airflow/contrib/example_dags",
+        35,
+        "[a-z]*.py",
+        index_arguments=(),
+    ),
 )
 
 
@@ -61,9 +88,13 @@ def download(corpus: Corpus) -> Path:
         place.mkdir(parents=True)
         command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", *corpus.index_arguments]
         subprocess.run([*command, "-d", str(place), corpus.requirement], check=True)
-        (archive,) = place.glob("*.tar.gz")
-        with tarfile.open(archive) as packed:
-            packed.extractall(place, filter="data")
+        (archive,) = (*place.glob("*.tar.gz"), *place.glob("*.whl"))
+        if archive.suffix == ".whl":
+            with zipfile.ZipFile(archive) as wheel:
+                wheel.extractall(place / "wheel")  # noqa: S202  # zipfile keeps to the folder
+        else:
+            with tarfile.open(archive) as packed:
+                packed.extractall(place, filter="data")
         archive.unlink()
         (place / "complete").touch()
     (top,) = (child for child in place.iterdir() if child.is_dir())

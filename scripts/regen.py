@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import old_airflow_page
 import support_page
 import workflow_schema
 
@@ -14,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Each target gives the text of every file that it owns, by path from the root of the checkout.
 TARGETS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "schema": lambda: {"schemas/workflow.schema.json": workflow_schema.build()},
+    "old-airflow": lambda: {"docs/old-airflow.md": old_airflow_page.build()},
     "support": lambda: {"docs/support.md": support_page.build()},
 }
 
