@@ -12,6 +12,7 @@ from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.task import MISSING, Argument, Default, Mapping, Origin, Task
 from dagconv.ir.value import ListValue, MapValue, OpaqueValue, TupleValue, Value, XComValue, walk
 from dagconv.lower.lowering import Lowering
+from dagconv.lower.refuse_code import code_rule
 from dagconv.lower.rewriting import rewrite_arguments
 
 UNROLLED = Rule(
@@ -107,7 +108,9 @@ def unroll_mapping(lowering: Lowering) -> None:
     tasks: list[Task] = []
     taken = {task.task_id for task in lowering.workflow.tasks}
     for task in lowering.workflow.tasks:
-        made = list(_unroll(lowering, task, task.mapping, taken)) if task.mapping is not None else []
+        # A decorated function has been refused by name, mapped or not.
+        mapping = None if code_rule(task) is not None else task.mapping
+        made = list(_unroll(lowering, task, mapping, taken)) if mapping is not None else []
         tasks += made or [task]
         if made:
             lowering.unrolled[task.task_id] = tuple(new.task_id for new in made)

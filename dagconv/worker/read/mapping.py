@@ -34,8 +34,11 @@ def mapped_inputs(task: Any) -> tuple[str, MapValue, Value]:
 def instances(task: Any) -> list[Any]:
     """The operators that Airflow makes of the mapped task at run time, in the order of their map index.
 
-    Empty where it is mapped over the result of a task, or over more than a definition could hold.
+    Empty where it is mapped over the result of a task, or over more than a definition could hold, and for a
+    decorated function, whose mapping is about the function's own arguments.
     """
+    if hasattr(task, "op_kwargs_expand_input"):
+        return []
     rows = list(itertools.islice(_rows(task), MAX_INSTANCES + 1))
     if not rows or len(rows) > MAX_INSTANCES or None in rows:
         return []

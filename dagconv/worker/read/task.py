@@ -109,8 +109,8 @@ def read_mapped(task: Any, source: Source) -> Task:
     position = RECORDER.mapped.get(id(task))
     place, named = source.places.call_at(position)
     if not made:
-        name = class_path(task.operator_class)
-        operator = Operator(name, name)
+        cls = task.operator_class
+        operator = _read_operator(cls, next(c for c in cls.__mro__ if not source.is_user_class(c)))
         return Task(
             task.task_id, operator, upstream=_upstream(task), group=_group_of(task), mapping=mapping, location=place
         )
