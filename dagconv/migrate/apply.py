@@ -43,7 +43,7 @@ class Result:
 def apply_plan(world: World, plan: Plan, state: State, limits: Limits, *, overwrite: bool = False) -> Result:
     """Raises UsageError when the plan is stale, belongs elsewhere, or somebody holds the lock."""
     require_place(world, plan)
-    with local_lock(state.folder), BucketLock(world, plan.bucket, _prefix(plan), state.name).held("apply"):
+    with local_lock(state.folder), BucketLock(world, plan.bucket, _prefix(plan), state.folder).held("apply"):
         journal = state.journal()
         if changed := stale_inputs(world, plan.inputs.items(), plan.bucket):
             raise UsageError(f"the plan is stale, {changed[0]} changed since it was made; plan again")
@@ -61,7 +61,7 @@ def resume_apply(world: World, state: State, limits: Limits) -> Result | None:
         run = journal.last("apply")
         if run is None:
             return None
-        lock = BucketLock(world, str(run.facts["bucket"]), str(run.facts["prefix"]), state.name)
+        lock = BucketLock(world, str(run.facts["bucket"]), str(run.facts["prefix"]), state.folder)
         if run.ended and not run.result.get("open"):
             lock.drop_own()
             return None

@@ -58,7 +58,7 @@ def cut_over(
     world: World, state: State, bucket: str, prefix: str, wave: Wave, chosen: Sequence[Candidate], plan_id: str
 ) -> Result:
     """Raises UsageError when a lock is held or an earlier run was cut off."""
-    with local_lock(state.folder), BucketLock(world, bucket, prefix, state.name).held("cutover"):
+    with local_lock(state.folder), BucketLock(world, bucket, prefix, state.folder).held("cutover"):
         journal = state.journal()
         facts: Json = {"plan": plan_id, "prefix": prefix, "mode": wave.mode, "pause": wave.pause or ""}
         facts["chosen"] = [[c.name, c.dag_id, c.arn] for c in chosen]
@@ -75,7 +75,7 @@ def resume_cutover(world: World, state: State, bucket: str, prefix: str) -> Resu
         run = journal.last("cutover")
         if run is None or (run.ended and not run.result.get("open")):
             return None
-        with BucketLock(world, bucket, prefix, state.name).held("cutover --resume"):
+        with BucketLock(world, bucket, prefix, state.folder).held("cutover --resume"):
             journal.write("note", run.id, facts={"text": "resumed"})
             return _carry_out(world, journal, run)
 

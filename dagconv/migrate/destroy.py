@@ -28,8 +28,11 @@ def owned_workflows(world: World, environment: str) -> list[RemoteWorkflow]:
 def destroy(
     world: World, state: State, bucket: str, prefix: str, owned: list[RemoteWorkflow], limits: Limits
 ) -> Result:
-    with local_lock(state.folder), BucketLock(world, bucket, prefix, state.name).held("destroy"):
+    with local_lock(state.folder), BucketLock(world, bucket, prefix, state.folder).held("destroy"):
         journal = state.journal()
+        unfinished = journal.unfinished()
+        if unfinished is not None and unfinished.verb == "destroy":
+            journal.write("end", unfinished.id, facts={"open": [], "stopped": "called again"})
         run = begin(journal, "destroy", uuid.uuid4().hex, {"prefix": prefix, "bucket": bucket})
         executor = Executor(world, journal, run, limits)
         executor.run_chains([[DeleteWorkflow(w.name, w.arn, w.version)] for w in owned])

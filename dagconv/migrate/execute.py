@@ -77,11 +77,11 @@ class Executor:
                     for future in finished:
                         future.result()
                 except BaseException as error:  # noqa: BLE001  # Ctrl-C and SIGTERM too; raised again below
-                    if interrupted is not None:
+                    if _is_interruption(error) and interrupted is not None and _is_interruption(interrupted):
                         os._exit(130)
-                    interrupted = error
+                    interrupted = interrupted or error
                     self._halt("interrupted")
-                    if not isinstance(error, Exception):
+                    if _is_interruption(error):
                         self._world.say("finishing the calls under way; press Ctrl-C again to leave at once")
         if interrupted is not None:
             raise interrupted
@@ -190,13 +190,18 @@ class Executor:
                 self._world.say(f"  FAILED  {outcome.step}: {outcome.reason}")
 
 
+def _is_interruption(error: BaseException) -> bool:
+    """Ctrl-C or SIGTERM, as opposed to a step that broke."""
+    return not isinstance(error, Exception)
+
+
 def begin(journal: Journal, verb: str, run_id: str, facts: Json) -> Run:
     """A new run in the journal. Raises UsageError while another was cut off; one that ended may be partial (C1 46)."""
     open_run = journal.unfinished()
     if open_run is not None:
-        advice = f"`migrate {open_run.verb} --resume` ends it"
+        advice = f"`migrate {open_run.verb}` again ends it"
         if open_run.verb in ("apply", "cutover"):
-            advice += ", `migrate rollback` takes it back"
+            advice = f"`migrate {open_run.verb} --resume` ends it, `migrate rollback` takes it back"
         raise UsageError(f"{open_run.verb} {open_run.id[:12]} was cut off: {advice}")
     journal.write("begin", run_id, facts={"verb": verb, **facts})
     return Run(run_id, verb, facts)

@@ -8,10 +8,12 @@ import getpass
 import json
 import os
 import socket
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 from dagconv.errors import UsageError
+from dagconv.migrate.planfile import write_private
 from dagconv.migrate.services import CallError, Cause, Json, StoredObject, World
 
 
@@ -43,13 +45,17 @@ def owner() -> str:
 
 
 class BucketLock:
-    """A lock object that is written only if it is absent (C1 8). `state` tells our own journal from others'."""
+    """A lock object that is written only if it is absent (C1 8).
 
-    def __init__(self, world: World, bucket: str, prefix: str, state: str) -> None:
+    Its token lies in the state folder while we hold it, so that a call of ours that was killed is known again,
+    and neither another machine nor an older copy of the folder passes for it. `folder` is None for `free` alone.
+    """
+
+    def __init__(self, world: World, bucket: str, prefix: str, folder: Path | None) -> None:
         self._world = world
         self._bucket = bucket
         self._key = f"{prefix.strip('/')}/.dagconv/lock.json".lstrip("/")
-        self._state = state
+        self._token_file = folder / "lock-token" if folder is not None else None
 
     @contextlib.contextmanager
     def held(self, verb: str) -> Iterator[None]:
@@ -62,13 +68,16 @@ class BucketLock:
             yield
         finally:
             with contextlib.suppress(CallError):
-                self._world.store.delete(self._bucket, self._key, self._version())
+                self.drop_own()
 
     def drop_own(self) -> None:
-        """Frees a lock that a killed call of ours has left behind."""
-        found = self._find()
-        if found is not None and found[0].get("state") == self._state:
+        """Frees the lock if it is ours; somebody may have taken it after `unlock`."""
+        token = self._token()
+        found = self._find() if token else None
+        if found is not None and found[0].get("token") == token:
             self._world.store.delete(self._bucket, self._key, found[1].version_id)
+        if self._token_file is not None:
+            self._token_file.unlink(missing_ok=True)
 
     def free(self) -> str | None:
         """Removes whatever lock is there; says whose it was, None when there is none."""
@@ -79,7 +88,8 @@ class BucketLock:
         return self._describe(found[0])
 
     def _take(self, verb: str) -> None:
-        body: Json = {"owner": owner(), "state": self._state, "verb": verb, "since": self._world.clock.now()}
+        token = self._token() or self._new_token()
+        body: Json = {"owner": owner(), "token": token, "verb": verb, "since": self._world.clock.now()}
         for _ in range(3):
             try:
                 self._write(body)
@@ -90,14 +100,25 @@ class BucketLock:
             found = self._find()
             if found is None:
                 continue
-            if found[0].get("state") == self._state:
-                # Ours: a call that was killed, or a write whose answer was lost. The local lock keeps others out.
-                return
+            if found[0].get("token") == token:
+                return  # a call of ours that was killed, or a write whose answer was lost
+            self.drop_own()
             raise UsageError(
                 f"s3://{self._bucket}/{self._key} is locked: {self._describe(found[0])}; "
                 "if that call is certainly dead, `migrate unlock` frees it"
             )
         raise UsageError(f"the lock s3://{self._bucket}/{self._key} cannot be taken: it keeps appearing and vanishing")
+
+    def _token(self) -> str:
+        if self._token_file is None or not self._token_file.exists():
+            return ""
+        return self._token_file.read_text(encoding="utf-8").strip()
+
+    def _new_token(self) -> str:
+        token = uuid.uuid4().hex
+        if self._token_file is not None:
+            write_private(self._token_file, token)
+        return token
 
     def _write(self, body: Json) -> None:
         data = json.dumps(body).encode()
@@ -112,10 +133,6 @@ class BucketLock:
         except ValueError:
             body = {}
         return body, there
-
-    def _version(self) -> str | None:
-        there = self._world.store.head(self._bucket, self._key)
-        return there.version_id if there else None
 
     def _describe(self, body: Json) -> str:
         since = body.get("since")

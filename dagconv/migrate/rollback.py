@@ -49,23 +49,22 @@ def roll_back(world: World, state: State) -> Result | None:
     with local_lock(state.folder):
         journal = state.journal()
         pending = pending_steps(journal)
-        cut_off = journal.unfinished()
         if not pending:
             _drop_lock(world, journal, state)
-            if cut_off is not None:
-                journal.write("end", cut_off.id, facts={"open": [], "stopped": "nothing was in force"})
+            for run in [run for run in journal.runs() if not run.ended]:
+                journal.write("end", run.id, facts={"open": [], "stopped": "nothing was in force"})
             return None
         facts = pending[0].run.facts
         plan = state.kept_plan(str(facts["plan"]))
         require_place(world, plan)
-        with BucketLock(world, plan.bucket, str(facts.get("prefix", "yaml")), state.name).held("rollback"):
+        with BucketLock(world, plan.bucket, str(facts.get("prefix", "yaml")), state.folder).held("rollback"):
             return _undo_all(world, journal, pending, state)
 
 
 def _drop_lock(world: World, journal: Journal, state: State) -> None:
     last = journal.last("apply")
     if last is not None:
-        BucketLock(world, str(last.facts["bucket"]), str(last.facts.get("prefix", "yaml")), state.name).drop_own()
+        BucketLock(world, str(last.facts["bucket"]), str(last.facts.get("prefix", "yaml")), state.folder).drop_own()
 
 
 def _undo_all(world: World, journal: Journal, pending: Sequence[Pending], state: State) -> Result:

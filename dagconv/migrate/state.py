@@ -19,11 +19,6 @@ class State:
         self.folder = root / re.sub(r"[^A-Za-z0-9._-]", "_", f"{account}-{region}-{bucket}")
         self._say = say
 
-    @property
-    def name(self) -> str:
-        """What the bucket's lock remembers, so that a call that was killed finds its own lock again."""
-        return str(self.folder.absolute())
-
     def journal(self) -> Journal:
         return Journal(self.folder / "journal.jsonl", self._say)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -472,3 +473,42 @@ def test_54_a_plan_whose_inputs_changed_is_stale(stand: Stand) -> None:
     ran = stand.apply()
     assert (ran.code, "stale" in ran.err) == (2, True)
     assert stand.workflows() == {}
+
+
+def test_08_a_copy_of_the_state_folder_does_not_pass_for_the_lock(stand: Stand) -> None:
+    planned(stand, "a")
+    assert stand.apply(env={"DAGCONV_TEST_KILL_AT": "1:before"}).code == -signal.SIGKILL  # the lock is taken
+    (folder,) = stand.folder.glob(".dagconv/*")
+    shutil.copytree(folder, stand.folder / "copy" / folder.name, ignore=shutil.ignore_patterns("lock-token"))
+    other = stand.apply("--state-dir", "copy")
+    assert (other.code, "held by" in other.err) == (2, True)
+    assert stand.apply().code == 0
+
+
+def test_08_a_lock_that_was_freed_and_taken_by_another_is_not_removed(stand: Stand) -> None:
+    planned(stand, "a", "b")
+    theirs = json.dumps({"owner": "somebody@else", "token": "theirs", "verb": "apply", "since": 0}).encode()
+    stand.fault(CREATE, "slow", value=2.0)
+    ours = subprocess.Popen(
+        [sys.executable, "-m", "dagconv", "migrate", "apply", "plan.json", "--auto-approve"],
+        cwd=stand.folder, env={**os.environ, **stand.variables}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    while stand.calls(CREATE) == 0:
+        assert ours.poll() is None
+        time.sleep(0.05)
+    key = {"Bucket": stand.bucket, "Key": "yaml/.dagconv/lock.json"}
+    stand.aws("s3").put_object(**key, Body=theirs)
+    ours.communicate()
+    assert ours.returncode == 0
+    assert stand.aws("s3").get_object(**key)["Body"].read() == theirs
+    assert "somebody@else" in stand.apply().err
+
+
+def test_44_a_destroy_that_was_killed_is_called_again(stand: Stand) -> None:
+    stand.deploy("a", "b", "c")
+    killed = stand.cli("destroy", "--auto-approve", "--parallel", "1", env={"DAGCONV_TEST_KILL_AT": "4:after"})
+    assert killed.code == -signal.SIGKILL
+    again = stand.cli("destroy", "--auto-approve")
+    assert again.code == 0, again.text
+    assert stand.workflows() == {}
+    assert len(stand.trust()["Statement"]) == 1

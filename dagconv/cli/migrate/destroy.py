@@ -37,7 +37,7 @@ def command(**flags: Any) -> int:
     environment, bucket, prefix = (str(run.facts.get(name, "")) for name in ("environment", "bucket", "prefix"))
     try:
         owned = owned_workflows(world, environment)
-        if not owned:
+        if not owned and state.journal().unfinished() is None:
             click.echo("nothing to destroy")
             return 0
         for workflow in owned:

@@ -24,7 +24,7 @@ def command(**flags: Any) -> int:
     world = open_aws(flags)
     approve(f"Free the lock of s3://{flags['bucket']}/{flags['prefix']}?", flags)
     try:
-        freed = BucketLock(world, flags["bucket"], flags["prefix"], "").free()
+        freed = BucketLock(world, flags["bucket"], flags["prefix"], None).free()
     except CallError as error:
         raise UsageError(str(error)) from error
     click.echo("there is no lock" if freed is None else f"freed the lock {freed}")
