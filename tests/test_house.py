@@ -33,6 +33,8 @@ LARGER = {
     "dagconv/migrate/rehearsal/workflows.py": 350,  # one service, operation by operation
 }
 
+NOT_PORTABLE = re.compile(r"(?<![\w.$])/(?:root|home/\w+|Users/\w+|opt)/\w|://[^ \"]*/simple\b|index-url")
+
 # First digits of codes, and the packages that may use them (house rules: diagnostics).
 CODES = {
     "discover": "1",
@@ -161,10 +163,7 @@ def test_no_file_names_a_machine_or_an_index():
         if not path.is_file() or path.suffix in {".json", ".lock"}:
             continue
         text = path.read_text("utf-8", "replace")
-        found += [
-            f"{name}: {match}"
-            for match in re.findall(r"(?<![\w.$])/(?:root|home/\w+|Users/\w+|opt)/\w|://[^ \"]*/simple\b|index-url", text)
-        ]
+        found += [f"{name}: {match}" for match in NOT_PORTABLE.findall(text)]
     found = [one for one in found if not one.startswith("tests/test_house.py")]
     assert not found
 
