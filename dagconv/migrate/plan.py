@@ -19,7 +19,7 @@ from dagconv.migrate.desired import (
     encryption_key,
     object_key,
 )
-from dagconv.migrate.inventory import TAG_DAG, TAG_ENVIRONMENT, Inventory, RemoteWorkflow, Wishes
+from dagconv.migrate.inventory import TAG_DAG, TAG_ENVIRONMENT, Inventory, RemoteWorkflow, Wishes, hashed
 from dagconv.migrate.item import KINDS, Item
 from dagconv.migrate.names import Naming, map_names
 from dagconv.migrate.record import encode
@@ -95,7 +95,7 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
         region=inventory.caller.region,
         partition=inventory.caller.partition,
         caller=inventory.caller.arn,
-        environment=inventory.environment,
+        environment=_recorded(inventory.environment),
         bucket=inventory.bucket,
         versioning=inventory.versioning,
         kms_key=encryption_key(inventory, wishes),
@@ -108,6 +108,12 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
         findings=tuple(as_finding(diagnostic) for diagnostic in findings),
     )
     return replace(plan, id=identity(plan))
+
+
+def _recorded(environment: Json) -> Json:
+    """The environment for the file: configuration options may hold passwords, so only their hashes stay (C1 53)."""
+    configuration = {name: hashed(value) for name, value in environment.get("configuration", {}).items()}
+    return {**environment, "configuration": configuration} if environment else {}
 
 
 def _plan_item(

@@ -446,6 +446,9 @@ def test_53_no_secret_is_printed_or_kept(stand: Stand) -> None:
     (journal,) = stand.folder.glob(".dagconv/*/journal.jsonl")
     assert value not in journal.read_text()
     assert journal.stat().st_mode & 0o777 == 0o600
+    assert value not in stand.plan("--workflow-env", f"STAGE={value}", "--json").out
+    stand.set(environment={"AirflowConfigurationOptions": {"smtp.smtp_password": value}})
+    assert value not in stand.plan().text + (stand.folder / "plan.json").read_text()
     secret = stand.plan("--workflow-env", "DATABASE=postgres://me:hunter2@db/x")
     assert (secret.code, "DC817" in secret.out, "hunter2" in secret.text) == (1, True, False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import tempfile
 import uuid
@@ -90,20 +91,21 @@ def plan_options(command: Any) -> Any:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the plan to a file."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON instead of text.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, secrets masked.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 4 when there are changes and nothing was refused.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding and request.")
 def command(**flags: Any) -> int:
     """Show what migrating an environment would do. Nothing is changed."""
     from dagconv.cli.migrate.show import show_plan
     from dagconv.migrate.planfile import render_plan, write_plan
+    from dagconv.migrate.redact import redact
 
     world = open_aws(flags)
     plan = make_plan(world, flags)
     if flags["out"]:
         write_plan(plan, flags["out"])
     if flags["as_json"]:
-        click.echo(render_plan(plan), nl=False)
+        click.echo(json.dumps(redact(json.loads(render_plan(plan))), indent=1))
     else:
         show_plan(plan, verbose=flags["verbose"])
     if plan.has_refusals:
