@@ -21,7 +21,9 @@ Command = TypeVar("Command", bound=Callable[..., object])
 
 def input_options(command: Command) -> Command:
     """Files that hold what DAG files ask of their environment."""
-    for name in ("aws-replies", "env-file", "connections", "variables"):
+    command = setting("stub-missing")(command)
+    command = setting("plugins", metavar="DIR")(setting("dags-root", metavar="DIR")(command))
+    for name in ("requirements", "aws-replies", "env-file", "connections", "variables"):
         command = setting(name, metavar="FILE")(command)
     return command
 
@@ -58,6 +60,7 @@ def lowering_of(settings: Settings, now: datetime.datetime) -> Options:
 def inputs_of(settings: Settings) -> Inputs:
     """Later files win. Raises UsageError for a file that cannot be read."""
     from dagconv.load import inputs
+    from dagconv.load.overlay import install_overlay
 
     return inputs.Inputs(
         variables=_merged(settings, "variables", inputs.read_variables),
@@ -66,7 +69,16 @@ def inputs_of(settings: Settings) -> Inputs:
         aws_replies=tuple(
             reply for file in settings.words("aws-replies") for reply in inputs.read_aws_replies(Path(file))
         ),
+        folders=tuple(_folder(name) for name in (settings.text("dags-root"), *settings.words("plugins")) if name),
+        overlays=tuple(str(install_overlay(Path(file))) for file in settings.words("requirements")),
+        stub_missing=settings.flag("stub-missing"),
     )
+
+
+def _folder(name: str) -> str:
+    if not Path(name).is_dir():
+        raise UsageError(f"{name} is not a folder")
+    return str(Path(name).absolute())
 
 
 def _merged(settings: Settings, name: str, read: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def list_asks(worker: Worker, path: Path, root: Path, limits: Limits, inputs: In
             "job": "load",
             "path": str(path),
             "root": str(root),
-            "roots": import_roots(path, root),
+            "roots": import_roots(path, root, inputs.folders),
             "again": None,
             "moment": None,
             "now": 0,

@@ -70,4 +70,54 @@ AWS_BAD_REPLY = Rule(
     source="botocore's model of the service",
 )
 
-INPUT_RULES = (INPUT_USED, ENVIRONMENT_DEFAULT, AWS_ANSWERED, AWS_UNANSWERED, AWS_BAD_REPLY)
+LIBRARY_MODULE = Rule(
+    code="DC155",
+    slug="module-of-the-library",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A file of the source tree has the name of a module of Python or Airflow, which is imported in its place.",
+    message="import {module} takes the library's module, as in Airflow; {path} is not used",
+    help="give the file another name",
+    why="Airflow puts its folders at the end of sys.path, so that the library's modules come first.",
+    example="dags/json.py and import json",
+    fix="dags/json_files.py and import json_files",
+    source="Airflow 3.0.6, settings.prepare_syspath; faults of the loader: shadowed modules",
+)
+
+STUBBED = Rule(
+    code="DC156",
+    slug="module-stubbed",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A module that is not installed is replaced by an inert one, as the user asked.",
+    message="module {module} is not installed; an inert one stands in for it, so that its DAGs are not verified",
+    help="give the environment's requirements with --requirements",
+    why="Code that runs against a stand-in may build another DAG than it would build with the module.",
+    example="import snowflake.connector  # with --stub-missing",
+    fix="dagconv convert --requirements requirements.txt dags/",
+    source="faults of the loader: missing modules",
+)
+STUB_USED = Rule(
+    code="DC157",
+    slug="stub-value-used",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A value of a module that is not installed decides something about a DAG.",
+    message="the value of {value} is needed while the file is imported, and its module is not installed",
+    help="give the environment's requirements with --requirements",
+    why="The DAG depends on what only the module knows; guessing it would make another DAG.",
+    example="for table in catalog.tables(): ...  # with --stub-missing",
+    fix="dagconv convert --requirements requirements.txt dags/",
+    source="faults of the loader: missing modules",
+)
+
+INPUT_RULES = (
+    INPUT_USED,
+    ENVIRONMENT_DEFAULT,
+    AWS_ANSWERED,
+    AWS_UNANSWERED,
+    AWS_BAD_REPLY,
+    LIBRARY_MODULE,
+    STUBBED,
+    STUB_USED,
+)

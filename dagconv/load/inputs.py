@@ -31,12 +31,15 @@ class AwsReply:
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """Texts by name. A Variable that is no text stands as Airflow's import of Variables stores it, a Connection that
-    is no URI as JSON."""
+    is no URI as JSON. `folders` of the user come first on sys.path, `overlays` with installed requirements last."""
 
     variables: Mapping[str, str] = field(default_factory=dict)
     connections: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     aws_replies: tuple[AwsReply, ...] = ()
+    folders: tuple[str, ...] = ()
+    overlays: tuple[str, ...] = ()
+    stub_missing: bool = False
 
     def request(self) -> dict[str, Any]:
         """As the worker is told."""
@@ -54,6 +57,8 @@ class Inputs:
             "connections": dict(self.connections),
             "environment": dict(self.environment),
             "aws_replies": replies,
+            "overlays": list(self.overlays),
+            "stub_missing": self.stub_missing,
         }
 
 

@@ -38,7 +38,7 @@ def load_source(
         "job": "load",
         "path": str(path),
         "root": str(root),
-        "roots": import_roots(path, root),
+        "roots": import_roots(path, root, inputs.folders),
         "again": None,
         "moment": None,
         "now": now.timestamp(),
@@ -84,9 +84,17 @@ def _no_dag(path: Path) -> Diagnostic:
     return rules.NO_DAG.at(Location(str(path), uncalled.line), hint=f"; {uncalled.name}() would make one")
 
 
-def import_roots(path: Path, root: Path) -> list[str]:
-    """What stands on sys.path, as on MWAA: the DAGs folder, and plugins beside it."""
-    folders = [root, root.parent / "plugins"]
+def import_roots(path: Path, root: Path, named: tuple[str, ...] = ()) -> list[str]:
+    """What stands on sys.path, as on MWAA: the DAGs folder, and plugins beside it.
+
+    `named` are folders that the user named as DAGs or plugins folder, `root` the source. The DAGs folder is the nearest `dags` above the file, where there is one; the
+    folder around it may hold an `include`, and a file may count on its own folder, which another layout had as root.
+    """
+    dags = next((folder for folder in path.parents if folder.name == "dags"), root)
+    folders = [*map(Path, named), dags, dags.parent / "plugins", root, root / "plugins", root.parent / "plugins"]
+    if (dags.parent / "include").is_dir():
+        folders.append(dags.parent)
+    folders.append(path.parent)
     if path.suffix == ".zip":
         folders.insert(0, path)
-    return [str(folder) for folder in folders if folder.exists()]
+    return list(dict.fromkeys(str(folder) for folder in folders if folder.exists()))

@@ -12,7 +12,7 @@ from typing import Any
 
 from dagconv.ir import codec
 from dagconv.worker import compat, isolation, witness
-from dagconv.worker.compat import aws_replies, inputs
+from dagconv.worker.compat import aws_replies, inputs, stubs, user_modules
 from dagconv.worker.compat.era import era_of, judge
 from dagconv.worker.compat.uses import USES
 from dagconv.worker.complain import describe_error, finding, is_user_class, message_of, shown_error, was_reported
@@ -30,15 +30,18 @@ _ELSEWHERE: list[bytes] = []
 
 def load(request: dict[str, Any]) -> dict[str, Any]:
     """`request` has path, root and roots (folders on sys.path), and `again`, which asks for a changed clock."""
-    path, root = request["path"], request["root"]
+    path, root, surroundings = request["path"], request["root"], request["inputs"]
+    sys.path.extend(surroundings["overlays"])  # before the user's files are told from a library's
     RECORDER.is_user_file = user_files(root)
     isolation.guard(OBSERVATIONS.report, root, request["trace"])
     sys.dont_write_bytecode = True
-    sys.path[:0] = request["roots"]
+    user_modules.install(request["roots"], path)
     if request["compat"]:
         compat.enable(datetime.datetime.fromtimestamp(request["now"], datetime.timezone.utc))
     aws_replies.install()
-    inputs.take(request["inputs"])
+    inputs.take(surroundings)
+    if surroundings["stub_missing"]:
+        stubs.install()
     if inputs.INPUTS.asking:
         watch_files()
     if request["again"]:

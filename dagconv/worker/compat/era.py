@@ -39,20 +39,21 @@ def era_of(dag: Any, generation: str, reason: str) -> Era:
 
 def _from_imports(path: str) -> Iterator[tuple[str, str, int]]:
     """Evidence in the imports of the file itself: `airflow.sdk` came with 3."""
-    for name, line in _imports(path):
+    for name, line in imports_of(path):
         if (name + ".").startswith("airflow.sdk.") and not is_guarded(path, line):
             yield "3", name, line
 
 
 def _report_importable(path: str) -> None:
     """Old names that Airflow 3 still has, in a file that is old anyway."""
-    for name, line in _imports(path):
+    for name, line in imports_of(path):
         modern = renames().importable.get(name)
         if modern is not None:
             USES.report("old-name", {"old": name, "new": modern}, path, line)
 
 
-def _imports(path: str) -> Iterator[tuple[str, int]]:
+def imports_of(path: str) -> Iterator[tuple[str, int]]:
+    """Full dotted names that the file imports, with their lines."""
     if not RECORDER.is_user_file(path):
         return
     try:
