@@ -17,7 +17,7 @@ from dagconv.migrate.apply import Result
 from dagconv.migrate.definition import schedule_of
 from dagconv.migrate.execute import Executor, Limits, Outcome, begin
 from dagconv.migrate.execute import State as StepState
-from dagconv.migrate.inventory import SCHEDULED, TAG_DAG, TAG_ENVIRONMENT, RemoteWorkflow
+from dagconv.migrate.inventory import DISABLED, SCHEDULED, TAG_DAG, TAG_ENVIRONMENT, RemoteWorkflow
 from dagconv.migrate.journal import Journal, Run
 from dagconv.migrate.lock import BucketLock, local_lock
 from dagconv.migrate.services import CallError, Json, World
@@ -147,6 +147,8 @@ def _candidates(world: World, environment: str, wave: Wave) -> Iterator[Candidat
         if not there.ours() or there.tags.get(TAG_ENVIRONMENT, "") != environment or there.trigger_mode == wave.mode:
             continue
         included = not wave.include or any(fnmatchcase(dag_id, pattern) for pattern in wave.include)
+        if there.trigger_mode == DISABLED and not wave.include:
+            continue  # somebody switched it off; only by name is it switched on
         if schedule is None or not included or any(fnmatchcase(dag_id, pattern) for pattern in wave.exclude):
             continue
         yield Candidate(there.name, dag_id, there.arn, schedule, seconds_to_fire(schedule, world.clock.now()))

@@ -110,6 +110,7 @@ def _undo(world: World, entry: Pending, known: set[str], state: State) -> str:
         if outcome is None:
             return "the call was cut off and had no effect"
         known.add(str(outcome.get("version", "")))
+    _require_schedule_off(world, entry)
     undo = UNDO[entry.step.name.partition(":")[0]]
     for repeat in range(_REPEATS):
         try:
@@ -119,6 +120,23 @@ def _undo(world: World, entry: Pending, known: set[str], state: State) -> str:
                 raise
             world.clock.sleep(1.0 * 2**repeat)
     raise AssertionError("the loop returns or raises")
+
+
+def _require_schedule_off(world: World, entry: Pending) -> None:
+    """Raises StepRefusedError before an old DAG is let go while its workflow still runs by its schedule (C1 48)."""
+    if not entry.step.name.startswith("pause:"):
+        return
+    for name, dag_id, arn in entry.run.facts["chosen"]:
+        if dag_id != entry.step.intent["dag_id"]:
+            continue
+        try:
+            mode = world.workflows.get(arn).get("TriggerMode")
+        except CallError as error:
+            if error.cause is Cause.NOT_FOUND:
+                continue
+            raise
+        if mode == entry.run.facts["mode"]:
+            raise StepRefusedError(f"DAG {dag_id} stays paused: workflow {name} still has trigger mode {mode}")
 
 
 def _settle(world: World, entry: Pending, state: State) -> Json | None:

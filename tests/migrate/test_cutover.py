@@ -70,6 +70,27 @@ def test_a_dag_that_was_paused_before_stays_paused_after_a_rollback(deployed: St
     assert deployed.state()["paused"] == {"a": True, "b": True}
 
 
+def test_an_old_dag_is_not_let_go_while_its_workflow_runs_by_schedule(deployed: Stand) -> None:
+    assert deployed.cli("cutover", "--pause-source", "--auto-approve").code == 0
+    a = deployed.workflows()["a"]
+    request = {k: a[k] for k in ("RoleArn", "DefinitionS3Location", "TriggerMode")}
+    deployed.aws("mwaa-serverless").update_workflow(WorkflowArn=a["arn"], Description="theirs", **request)
+    ran = deployed.cli("rollback", "--auto-approve")
+    assert (ran.code, "DAG a stays paused" in ran.out) == (1, True)
+    assert modes(deployed) == {"a": "SCHEDULED"}, "changed by somebody, so it is left alone"
+    assert deployed.state()["paused"] == {"a": True, "b": False}
+
+
+def test_a_workflow_that_somebody_disabled_is_switched_on_by_name_only(deployed: Stand) -> None:
+    a = deployed.workflows()["a"]
+    request = {k: a[k] for k in ("RoleArn", "DefinitionS3Location")}
+    deployed.aws("mwaa-serverless").update_workflow(WorkflowArn=a["arn"], TriggerMode="DISABLED", **request)
+    assert deployed.cli("cutover", "--auto-approve").code == 0
+    assert modes(deployed) == {"a": "DISABLED", "b": "SCHEDULED"}
+    assert deployed.cli("cutover", "--include", "a", "--auto-approve").code == 0
+    assert modes(deployed) == {"a": "SCHEDULED", "b": "SCHEDULED"}
+
+
 def test_a_long_dag_id_cannot_be_reached_by_the_rest_api(stand: Stand) -> None:
     name = "long-" + "x" * 70
     stand.deploy(name)
