@@ -87,8 +87,9 @@ def _no_dag(path: Path) -> Diagnostic:
 def import_roots(path: Path, root: Path, named: tuple[str, ...] = ()) -> list[str]:
     """What stands on sys.path, as on MWAA: the DAGs folder, and plugins beside it.
 
-    `named` are folders that the user named as DAGs or plugins folder, `root` the source. The DAGs folder is the nearest `dags` above the file, where there is one; the
-    folder around it may hold an `include`, and a file may count on its own folder, which another layout had as root.
+    `named` are folders that the user named as DAGs or plugins folder, `root` the source. The DAGs folder is the nearest
+    `dags` above the file, where there is one; the folder around it may hold an `include`, and a file may count on its
+    own folder, which another layout had as root.
     """
     dags = next((folder for folder in path.parents if folder.name == "dags"), root)
     folders = [*map(Path, named), dags, dags.parent / "plugins", root, root / "plugins", root.parent / "plugins"]
