@@ -19,6 +19,7 @@ from dagconv.cli.options import setting, settings_of
 from dagconv.cli.source import inputs_of, lowering_of, source_options
 from dagconv.errors import UsageError
 from dagconv.migrate.definition import digest_file
+from dagconv.settings import KEYS
 
 if TYPE_CHECKING:
     from dagconv.migrate.inventory import Wishes
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
     from dagconv.migrate.services import World
 
 CHANGES = 4
-# Settings of `convert` that a plan takes too: what decides the meaning of the source, and how it is loaded.
-_CONVERSION = (
-    "jobs", "timeout", "memory", "thorough", "source_airflow", "source_provider", "dst", "accept",
-    "variables", "connections", "env_file", "aws_replies",
-)  # fmt: skip
+# Options of a plan that share their name with a setting of another meaning.
+_OWN_OPTIONS = frozenset({"include", "exclude", "region"})
 
 
 def plan_options(command: Any) -> Any:
@@ -163,8 +161,14 @@ def _wishes(world: World, flags: dict[str, Any]) -> Wishes:
         prune=flags["prune"],
         workflow_quota=flags["workflow_quota"],
         ignored_configuration=frozenset(flags["ignore_configuration"]),
-        conversion={name: _told(flags[name]) for name in _CONVERSION if flags[name] not in (None, ())},
+        conversion={name: _told(value) for name, value in _conversion(flags).items() if value not in (None, ())},
     )
+
+
+def _conversion(flags: dict[str, Any]) -> dict[str, Any]:
+    """The options that `convert` takes too: what decides the meaning of the source, and how it is loaded."""
+    names = {key.name.replace("-", "_") for key in KEYS} - _OWN_OPTIONS
+    return {name: value for name, value in flags.items() if name in names}
 
 
 def _told(value: object) -> str:
@@ -180,12 +184,12 @@ def _converter(world: World, flags: dict[str, Any]) -> Any:
     from dagconv.migrate.convert import PipelineConverter
     from dagconv.pipeline import CompileOptions
 
-    settings = settings_of({name: flags[name] for name in _CONVERSION})
+    settings = settings_of(_conversion(flags))
     lowering = lowering_of(settings, datetime.datetime.now(datetime.timezone.utc))
     return PipelineConverter(
         CompileOptions(
             lowering=replace(lowering, region=world.identity.caller().region),
-            jobs=settings.count("jobs") or len(os.sched_getaffinity(0)),
+            jobs=settings.count("jobs") or os.cpu_count() or 1,
             timeout=settings.number("timeout"),
             memory_mb=settings.count("memory") or 0,
             thorough=settings.flag("thorough"),
