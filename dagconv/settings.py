@@ -66,6 +66,7 @@ KEYS = (
     Key("connections", Kind.LIST, (), "file of Airflow Connections that DAG files read while they are imported"),
     Key("env-file", Kind.LIST, (), "file of environment variables that DAG files read while they are imported"),
     Key("aws-replies", Kind.LIST, (), "file of replies to AWS calls that DAG files make while they are imported"),
+    Key("airflow-config", Kind.TEXT, None, "airflow.cfg, or options by section.option, of the source's Airflow"),
     Key("dags-root", Kind.TEXT, None, "folder that stands for the environment's DAGs folder on sys.path"),
     Key("plugins", Kind.LIST, (), "folder of plugins, put on sys.path"),
     Key("requirements", Kind.LIST, (), "requirements.txt to install for the import, in a folder of its own"),

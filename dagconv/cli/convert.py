@@ -20,7 +20,7 @@ from dagconv.cli.main import EXIT_CODES
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
 from dagconv.cli.present import exit_code, show_report, summary_line, write_bytes
 from dagconv.cli.progress import progress
-from dagconv.cli.source import inputs_of, lowering_of, source_options
+from dagconv.cli.source import configuration_findings, inputs_of, lowering_of, source_options
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.render import DOCUMENT_FORMATS
 from dagconv.diagnostics.render.terminal import safe
@@ -95,7 +95,12 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
         report = replace(
             result.report,
             files=tuple(sorted((*result.report.files, *discovery.skipped), key=lambda file: file.path)),
-            diagnostics=(*discovery.diagnostics, *result.report.diagnostics, *script_findings()),
+            diagnostics=(
+                *discovery.diagnostics,
+                *result.report.diagnostics,
+                *script_findings(),
+                *configuration_findings(settings),
+            ),
         )
         outputs: tuple[Output, ...] = ()
         if output == "-":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagconv.cli.options import setting
+from dagconv.diagnostics import Diagnostic, Effect, Location, Rule, Severity
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def source_options(command: Command) -> Command:
     command = input_options(command)
     command = setting("accept", metavar="NAMES")(command)
     command = setting("dst")(command)
+    command = setting("airflow-config", metavar="FILE")(command)
     command = setting("source-provider", metavar="RELEASE")(command)
     return setting("source-airflow")(command)
 
@@ -54,7 +56,40 @@ def lowering_of(settings: Settings, now: datetime.datetime) -> Options:
         accept=frozenset(settings.words("accept")),
         source_airflow=settings.text("source-airflow"),
         source_provider=provider,
+        configuration=configuration_of(settings),
     )
+
+
+NOT_CARRIED = Rule(
+    code="DC940",
+    slug="configuration-not-carried",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="The configuration of the source's Airflow sets an option that the service does not take over.",
+    message="{option} = {value} is not carried over",
+    help="look whether anything relies on it",
+    why="The service has no configuration of its own to set; only defaults of DAGs and tasks are written into them.",
+    example="core.parallelism = 64",
+    fix="Nothing to do.",
+    source="schemas/configuration.json",
+)
+
+
+def configuration_of(settings: Settings) -> dict[str, str]:
+    """Raises UsageError."""
+    from dagconv.load.configuration import read_configuration
+
+    file = settings.text("airflow-config")
+    return read_configuration(Path(file)) if file else {}
+
+
+def configuration_findings(settings: Settings) -> list[Diagnostic]:
+    """Each option that is set and not carried over, once."""
+    from dagconv.catalog.configuration import options
+
+    file = settings.text("airflow-config") or ""
+    found = sorted(configuration_of(settings).items())
+    return [NOT_CARRIED.at(Location(file), option=name, value=value) for name, value in found if name not in options()]
 
 
 def inputs_of(settings: Settings) -> Inputs:
@@ -72,6 +107,7 @@ def inputs_of(settings: Settings) -> Inputs:
         folders=tuple(_folder(name) for name in (settings.text("dags-root"), *settings.words("plugins")) if name),
         overlays=tuple(str(install_overlay(Path(file))) for file in settings.words("requirements")),
         stub_missing=settings.flag("stub-missing"),
+        timezone=configuration_of(settings).get("core.default_timezone"),
     )
 
 

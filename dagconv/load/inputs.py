@@ -40,6 +40,7 @@ class Inputs:
     folders: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     stub_missing: bool = False
+    timezone: str | None = None
 
     def request(self) -> dict[str, Any]:
         """As the worker is told."""
@@ -59,6 +60,7 @@ class Inputs:
             "aws_replies": replies,
             "overlays": list(self.overlays),
             "stub_missing": self.stub_missing,
+            "timezone": self.timezone,
         }
 
 

@@ -8,7 +8,7 @@ replaces a mapped one by `task_id` MISSING -> the id of the mapped task, whose f
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
@@ -31,6 +31,7 @@ class Options:
     accept: frozenset[str] = frozenset()
     source_airflow: str | None = None
     source_provider: str | None = None
+    configuration: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -34,6 +34,7 @@ from dagconv.lower.refuse_placeholders import refuse_placeholders
 from dagconv.lower.refuse_rendering import refuse_rendering
 from dagconv.lower.refuse_secrets import refuse_secrets
 from dagconv.lower.refuse_triggers import refuse_triggers
+from dagconv.lower.settle_configuration import settle_configuration
 from dagconv.lower.settle_generation import settle_generation
 from dagconv.lower.shift_intervals import shift_intervals
 from dagconv.lower.unroll_mapping import unroll_mapping
@@ -53,6 +54,7 @@ PASSES: tuple[Pass, ...] = (
     lower_setup_teardown,  # reads trigger rules as the source says them
     unroll_mapping,  # before anything that looks at arguments: instances have arguments of their own
     flatten_groups,
+    settle_configuration,  # before the defaults of the source's Airflow, which it overrules
     write_old_defaults,  # before anything that looks at arguments left out
     settle_generation,  # before anything that reads schedule and catchup
     shift_intervals,  # before crons and templates, which then find no data interval and no removed date

@@ -40,6 +40,8 @@ def load(request: dict[str, Any]) -> dict[str, Any]:
         compat.enable(datetime.datetime.fromtimestamp(request["now"], datetime.timezone.utc))
     aws_replies.install()
     inputs.take(surroundings)
+    if surroundings["timezone"]:
+        compat.set_timezone(surroundings["timezone"])
     if surroundings["stub_missing"]:
         stubs.install()
     if inputs.INPUTS.asking:

@@ -18,6 +18,14 @@ def install() -> None:
     partial.install()
 
 
+def set_timezone(name: str) -> None:
+    """Makes this the zone of naive dates, as [core] default_timezone does."""
+    import pendulum
+    from airflow import settings
+
+    settings.TIMEZONE = pendulum.timezone(name)
+
+
 def enable(day: datetime.datetime) -> None:
     """Serves this process's user files from now on. `day` is the conversion's moment."""
     from airflow.utils.trigger_rule import TriggerRule
