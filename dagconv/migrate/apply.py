@@ -11,6 +11,7 @@ from dagconv.errors import UsageError
 from dagconv.migrate.actions.action import Action
 from dagconv.migrate.actions.create_workflow import CreateWorkflow
 from dagconv.migrate.actions.delete_workflow import DeleteWorkflow
+from dagconv.migrate.actions.prune_versions import PruneVersions
 from dagconv.migrate.actions.trust_role import TrustRole
 from dagconv.migrate.actions.update_workflow import UpdateWorkflow
 from dagconv.migrate.actions.upload_object import UploadObject
@@ -108,12 +109,14 @@ def item_chain(plan: Plan, item: Item, run: Run) -> Sequence[Action]:
     upload = UploadObject(item.name, plan.bucket, item.key, item.text.encode(), plan.kms_key)
     if item.kind == "create":
         return [upload, CreateWorkflow(item, plan.bucket, plan.account, plan.region, plan.partition, run.id)]
-    return [upload, UpdateWorkflow(item, plan.bucket, bool(run.facts.get("overwrite")))]
+    pruned = [PruneVersions(item.name, item.arn, item.prune_versions)] if item.prune_versions else []
+    return [*pruned, upload, UpdateWorkflow(item, plan.bucket, bool(run.facts.get("overwrite")))]
 
 
 def _expected_steps(plan: Plan) -> list[str]:
     steps = ["trust:role"] if plan.trust.action == "append" else []
     for item in plan.of("create", "update"):
+        steps += [f"prune:{item.name}"] if item.prune_versions else []
         steps += [f"upload:{item.name}", f"{item.kind}:{item.name}"]
     return [*steps, *(f"delete:{item.name}" for item in plan.of("delete"))]
 

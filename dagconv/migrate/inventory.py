@@ -88,6 +88,7 @@ class Wishes:
     exclude: tuple[str, ...] = ()
     limit: int | None = None
     prune: bool = False
+    prune_versions: int = 0
     workflow_quota: int | None = None
     ignored_configuration: frozenset[str] = frozenset()
     conversion: Mapping[str, str] = field(default_factory=dict)

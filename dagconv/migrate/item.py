@@ -31,5 +31,6 @@ class Item:
     request: Json = field(default_factory=dict)
     changes: tuple[str, ...] = ()
     diff: str = ""
+    prune_versions: int = 0
     warnings: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

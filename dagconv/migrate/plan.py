@@ -163,10 +163,12 @@ def _compare(base: Item, there: RemoteWorkflow, definition: Definition, wishes: 
         return replace(base, kind="refused", findings=(*base.findings, as_finding(problem)))
     if not changes:
         return replace(base, kind="unchanged", key="")
-    version_findings = tuple(as_finding(d) for d in preflight.check_versions(there))
+    version_findings = tuple(as_finding(d) for d in preflight.check_versions(there, wishes))
+    pruned = wishes.prune_versions if version_findings else 0
     kind = "refused" if any(f.severity == "error" for f in version_findings) else "update"
     diff = _diff(there.text, definition.text) if "definition" in changes else ""
-    return replace(base, kind=kind, changes=tuple(changes), diff=diff, findings=(*base.findings, *version_findings))
+    base = replace(base, kind=kind, changes=tuple(changes), diff=diff, prune_versions=pruned)
+    return replace(base, findings=(*base.findings, *version_findings))
 
 
 def _plan_deletions(items: list[Item], inventory: Inventory, wishes: Wishes) -> list[Item]:

@@ -99,7 +99,7 @@ def _undo_all(world: World, journal: Journal, pending: Sequence[Pending], state:
 
 def _in_order(pending: Sequence[Pending]) -> list[Pending]:
     """Newest first, but schedules go off before the old DAGs are let go, and trust last: others may need it."""
-    ranks = {"trigger": 0, "pause": 1, "create": 2, "update": 2, "delete": 2, "upload": 3, "trust": 4}
+    ranks = {"trigger": 0, "pause": 1, "create": 2, "update": 2, "delete": 2, "prune": 2, "upload": 3, "trust": 4}
     return sorted(pending, key=lambda entry: ranks[entry.step.name.partition(":")[0]])
 
 

@@ -337,6 +337,12 @@ def test_20_versions_are_counted_and_never_made_room_for(stand: Stand) -> None:
     assert (full.code, "DC805" in full.out) == (1, True)
     assert stand.apply().code == 0
     assert stand.workflows()["a"]["arn"] == workflow["arn"]
+    assert stand.workflows()["a"]["versions"] == 50, "nothing was deleted to make room"
+    roomy = stand.plan("--prune-versions", "3")
+    assert (roomy.code, "3 old versions are DELETED" in roomy.out) == (0, True)
+    assert stand.apply().code == 0
+    assert stand.workflows()["a"]["versions"] == 48
+    assert stand.workflows()["a"]["arn"] == workflow["arn"]
 
 
 def test_21_a_refused_definition_fails_its_item_with_the_field(stand: Stand) -> None:

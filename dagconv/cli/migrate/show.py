@@ -83,10 +83,11 @@ def _plan_lines(plan: Plan, verbose: bool) -> Iterator[tuple[str, str | None]]:
 def _item_lines(item: Item, verbose: bool) -> Iterator[tuple[str, str | None]]:
     colour = _COLOURS[item.kind]
     name = f" as {item.name}" if item.name and item.name != item.dag_id else ""
+    doomed = f", {item.prune_versions} old versions are DELETED" if item.prune_versions else ""
     detail = f" ({', '.join(item.changes)})" if item.changes else ""
     proved = ", not proved" if item.origin == "given" and item.text else ""
     source = f"  [{item.source}{proved}]" if item.source else ""
-    yield f"{_SYMBOLS[item.kind]} {item.kind} {item.dag_id or item.name}{name}{detail}{source}", colour
+    yield f"{_SYMBOLS[item.kind]} {item.kind} {item.dag_id or item.name}{name}{detail}{source}{doomed}", colour
     for line in item.diff.splitlines():
         yield f"    {line}", "green" if line.startswith("+") else "red" if line.startswith("-") else None
     yield from _finding_lines(tuple(f for f in item.findings if verbose or f.severity == "error"), "    ")

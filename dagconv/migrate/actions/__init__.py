@@ -8,6 +8,7 @@ from dagconv.migrate.actions.action import Undo
 from dagconv.migrate.actions.create_workflow import undo_create
 from dagconv.migrate.actions.delete_workflow import undo_delete
 from dagconv.migrate.actions.pause_source import undo_pause
+from dagconv.migrate.actions.prune_versions import undo_prune
 from dagconv.migrate.actions.switch_trigger import undo_trigger
 from dagconv.migrate.actions.trust_role import undo_trust
 from dagconv.migrate.actions.update_workflow import undo_update
@@ -20,6 +21,7 @@ UNDO: Mapping[str, Undo] = {
     "create": undo_create,
     "update": undo_update,
     "delete": undo_delete,
+    "prune": undo_prune,
     "pause": undo_pause,
     "trigger": undo_trigger,
 }

@@ -40,8 +40,8 @@ VERSIONS_EXHAUSTED = Rule(
     summary="The workflow has as many versions as it may have.",
     message="workflow {name} has {quota} versions, the most there may be; it is not updated",
     help=(
-        "Delete old versions with `migrate prune-versions`, or raise the quota; dagconv never deletes "
-        "and recreates a workflow."
+        "Pass --prune-versions N to delete the N oldest, or raise the quota; dagconv never deletes and "
+        "recreates a workflow."
     ),
     why=("Each update makes a version, and a workflow that is deleted and made anew loses its run history."),
     example="a workflow deployed 50 times",
@@ -89,9 +89,9 @@ def within_quota(items: list[Item], inventory: Inventory, wishes: Wishes) -> tup
     return kept, figures
 
 
-def check_versions(there: RemoteWorkflow) -> list[Diagnostic]:
+def check_versions(there: RemoteWorkflow, wishes: Wishes) -> list[Diagnostic]:
     quota = service().limits.versions
-    if there.versions >= quota:
+    if there.versions >= quota and not wishes.prune_versions:
         return [VERSIONS_EXHAUSTED.at(None, dag_id=there.tags.get(TAG_DAG), name=there.name, quota=quota)]
     if there.versions >= _NEAR:
         return [VERSIONS_NEAR.at(None, name=there.name, versions=there.versions, quota=quota)]
