@@ -10,7 +10,7 @@ from dagconv.ir.value import DatetimeValue, FloatValue, ListValue, MapValue, Tim
 # What the writer accepts: scalars, lists and string-keyed dicts of the same.
 Plain = Union[None, bool, int, float, str, "list[Plain]", "dict[str, Plain]"]
 
-_UNITS = (("weeks", 604_800), ("days", 86_400), ("hours", 3_600), ("minutes", 60))
+_UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
 
 
 class UnwritableError(Exception):
@@ -51,7 +51,7 @@ def emit_timedelta(value: TimedeltaValue) -> dict[str, Plain]:
     """The object form, in the largest unit that says the length exactly (contract 1.8)."""
     seconds = value.days * 86_400 + value.seconds
     body: dict[str, Plain] = {"__type__": "datetime.timedelta"}
-    unit, size = next(((u, s) for u, s in _UNITS[1:] if seconds and seconds % s == 0), ("seconds", 1))
+    unit, size = next(((u, s) for u, s in _UNITS if seconds and seconds % s == 0), ("seconds", 1))
     body[unit] = seconds // size
     if value.microseconds:
         body["microseconds"] = value.microseconds

@@ -33,7 +33,6 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
 CONVERTED: Mapping[str, str] = {
     "pool": '"default_pool"',
     "executor_config": '{"dict": []}',
-    "weight_rule": '{"class": "airflow.task.priority_strategy._DownstreamPriorityWeightStrategy", "state": {}}',
     **dict.fromkeys(("inlets", "outlets"), "[]"),
     **{f"on_{event}_callback": "[]" for event in ("execute", "failure", "success", "retry", "skipped")},
 }

@@ -140,3 +140,15 @@ def judge_blind(worker: Worker) -> Callable[[Loaded, Rewrite], set[str]]:
         return {d.code for d in compiled.judge(read=damage)}
 
     return judge_blind
+
+
+@pytest.fixture(scope="session")
+def reload_text(worker: Worker) -> Callable[[str], Sequence[Loaded]]:
+    """The DAGs that the engine makes of a text which it must take."""
+
+    def reload_text(text: str) -> Sequence[Loaded]:
+        back = reload_definition(worker, text, "definition.yaml", LIMITS)
+        assert [d.message for d in back.diagnostics] == []
+        return back.dags
+
+    return reload_text
