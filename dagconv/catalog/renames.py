@@ -21,10 +21,12 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """An old class whose arguments have to be converted for the class that took its place; `how` names the way."""
+    """An old class whose arguments have to be converted for the class that took its place; `how` names the
+    way, `defaults` are arguments that the old class had by itself."""
 
     new: str
     how: str
+    defaults: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,10 @@ def renames() -> Renames:
         absent={old: Absent(*row) for old, row in data["absent"].items()},
         importable=data["importable"],
         newer=data["newer"],
-        adapted={old: Adapted(row["class"], row["how"]) for old, row in data["adapted"].items()},
+        adapted={
+            old: Adapted(row["class"], row["how"], tuple(row.get("defaults", {}).items()))
+            for old, row in data["adapted"].items()
+        },
         emulated=data["emulated"],
         gone=data["gone"],
         arguments=data["arguments"],

@@ -107,7 +107,7 @@ def inputs_of(settings: Settings) -> Inputs:
         folders=tuple(_folder(name) for name in (settings.text("dags-root"), *settings.words("plugins")) if name),
         overlays=tuple(str(install_overlay(Path(file))) for file in settings.words("requirements")),
         stub_missing=settings.flag("stub-missing"),
-        timezone=configuration_of(settings).get("core.default_timezone"),
+        configuration=configuration_of(settings),
     )
 
 

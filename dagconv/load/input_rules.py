@@ -84,6 +84,19 @@ LIBRARY_MODULE = Rule(
     source="Airflow 3.0.6, settings.prepare_syspath; faults of the loader: shadowed modules",
 )
 
+CONFIGURATION_READ = Rule(
+    code="DC158",
+    slug="configuration-read-at-import",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The file reads an option of Airflow's configuration while it is imported.",
+    message="the file reads the option {name} while it is imported, and its value there is not known",
+    help="give the option with --airflow-config, or put the value into the file",
+    why="The DAG depends on the configuration of its Airflow; the one of this machine would make another DAG.",
+    example="FOLDER = conf.get('core', 'dags_folder')",
+    fix="FOLDER = Path(__file__).parent",
+    source="contract 9 rule 37",
+)
 STUBBED = Rule(
     code="DC156",
     slug="module-stubbed",
@@ -118,6 +131,7 @@ INPUT_RULES = (
     AWS_UNANSWERED,
     AWS_BAD_REPLY,
     LIBRARY_MODULE,
+    CONFIGURATION_READ,
     STUBBED,
     STUB_USED,
 )

@@ -36,11 +36,11 @@ class Inputs:
     variables: Mapping[str, str] = field(default_factory=dict)
     connections: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    configuration: Mapping[str, str] = field(default_factory=dict)
     aws_replies: tuple[AwsReply, ...] = ()
     folders: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
     stub_missing: bool = False
-    timezone: str | None = None
 
     def request(self) -> dict[str, Any]:
         """As the worker is told."""
@@ -57,10 +57,11 @@ class Inputs:
             "variables": dict(self.variables),
             "connections": dict(self.connections),
             "environment": dict(self.environment),
+            "configuration": dict(self.configuration),
+            "timezone": self.configuration.get("core.default_timezone"),
             "aws_replies": replies,
             "overlays": list(self.overlays),
             "stub_missing": self.stub_missing,
-            "timezone": self.timezone,
         }
 
 

@@ -69,6 +69,7 @@ def install() -> None:
     _watch_variables()
     _watch_connections()
     _watch_database()
+    _watch_configuration()
 
 
 def _watch_environment() -> None:
@@ -106,6 +107,29 @@ def _caller() -> tuple[str, Any]:
         default = frame.f_locals.get("default", default) if frame.f_code.co_name in ("get", "getenv") else default
         frame = frame.f_back
     return frame.f_code.co_filename, default
+
+
+def _watch_configuration() -> None:
+    """`conf.get` and its relatives all end in `get`; this process has a configuration of its own."""
+    from airflow.configuration import AirflowConfigParser
+
+    original = AirflowConfigParser.get
+    own = AirflowConfigParser.get.__code__.co_filename
+
+    def get(self: Any, section: Any, key: Any, *args: Any, **kwargs: Any) -> Any:
+        frame = sys._getframe(1)
+        while frame.f_back is not None and frame.f_code.co_filename == own:
+            frame = frame.f_back
+        if not RECORDER.is_user_file(frame.f_code.co_filename):
+            return original(self, section, key, *args, **kwargs)
+        name = f"{shown(section)}.{shown(key)}".lower()
+        if name in INPUTS.configuration:
+            USES.note("input-used", name, kind="option", name=name)
+            return INPUTS.configuration[name]
+        OBSERVATIONS.report("configuration-read-at-import", {"name": name})
+        return original(self, section, key, *args, **kwargs)
+
+    AirflowConfigParser.get = get
 
 
 def _watch_variables() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dagconv.catalog.renames import renames
+from dagconv.worker.compat.tasks import merged_defaults
 from dagconv.worker.compat.uses import USES
 
 
@@ -24,7 +25,8 @@ def adapted_class(path: str) -> type:
         def __call__(cls, *args: Any, **kwargs: Any) -> Any:
             if cls is not old:  # a class of the user's built on the old one
                 return super().__call__(*args, **kwargs)
-            return modern(*args, **convert(name, kwargs))
+            defaults = {key: value for key, value in entry.defaults if key not in merged_defaults(kwargs)}
+            return modern(*args, **convert(name, {**defaults, **kwargs}))
 
     old: type = Converting(name, (modern,), {"__module__": module})
     return old
@@ -71,8 +73,17 @@ def _mysql_to_s3(name: str, kwargs: dict[str, Any]) -> dict[str, Any]:
     return {**given, "df_kwargs": csv}
 
 
+def _old_defaults(name: str, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Operators of one database each became one that asks for its connection."""
+    given = dict(kwargs)
+    if "conn_id" in given:
+        given = {key: value for key, value in given.items() if not key.endswith("_conn_id")}
+    return given
+
+
 _WAYS: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
     "s3-prefix": _s3_prefix,
     "s3-size": _s3_size,
     "mysql-to-s3": _mysql_to_s3,
+    "old-defaults": _old_defaults,
 }

@@ -23,6 +23,7 @@ class Inputs:
     variables: dict[str, str] = field(default_factory=dict)
     connections: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
+    configuration: dict[str, str] = field(default_factory=dict)
     aws_replies: list[dict[str, Any]] = field(default_factory=list)
     asking: bool = False
     process: dict[str, str] = field(default_factory=dict)
@@ -58,7 +59,7 @@ class AskedConnection(Inert):
 
 def take(request: dict[str, Any]) -> None:
     """Takes over what the host sent."""
-    for name in ("variables", "connections", "environment", "aws_replies", "asking"):
+    for name in ("variables", "connections", "environment", "configuration", "aws_replies", "asking"):
         setattr(INPUTS, name, request.get(name, getattr(INPUTS, name)))
     INPUTS.process = dict(os.environ)
     os.environ.update(INPUTS.environment)

@@ -140,16 +140,8 @@ def modern_default_args(given: dict[str, Any]) -> dict[str, Any]:
 
 def _old_defaults(owner: type, kwargs: dict[str, Any]) -> dict[str, Any]:
     """Default arguments under an old name of this very operator, which Airflow would not find any more."""
-    from airflow.sdk.definitions._internal.contextmanager import DagContext, TaskGroupContext
-
     simple = arguments_of(owner, renames().arguments)
-    dag = kwargs.get("dag") or DagContext.get_current()
-    group = kwargs.get("task_group") or (TaskGroupContext.get_current(dag) if dag is not None else None)
-    merged = {
-        **(getattr(dag, "default_args", None) or {}),
-        **(getattr(group, "default_args", None) or {}),
-        **(kwargs.get("default_args") or {}),
-    }
+    merged = merged_defaults(kwargs)
     found = {}
     accepted = accepted_by(owner)
     for old in merged.keys() & simple.keys() - accepted:
@@ -158,6 +150,19 @@ def _old_defaults(owner: type, kwargs: dict[str, Any]) -> dict[str, Any]:
             _note("old-argument", owner, old=old, new=new)
             found[new] = merged[old]
     return found
+
+
+def merged_defaults(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Default arguments that a task constructed now would see, as Airflow merges them."""
+    from airflow.sdk.definitions._internal.contextmanager import DagContext, TaskGroupContext
+
+    dag = kwargs.get("dag") or DagContext.get_current()
+    group = kwargs.get("task_group") or (TaskGroupContext.get_current(dag) if dag is not None else None)
+    return {
+        **(getattr(dag, "default_args", None) or {}),
+        **(getattr(group, "default_args", None) or {}),
+        **(kwargs.get("default_args") or {}),
+    }
 
 
 @functools.cache
