@@ -25,7 +25,10 @@ def adapted_class(path: str) -> type:
         def __call__(cls, *args: Any, **kwargs: Any) -> Any:
             if cls is not old:  # a class of the user's built on the old one
                 return super().__call__(*args, **kwargs)
-            defaults = {key: value for key, value in entry.defaults if key not in merged_defaults(kwargs)}
+            given = merged_defaults(kwargs).keys() | kwargs.keys()
+            defaults = {key: value for key, value in entry.defaults if key not in given}
+            for key, value in defaults.items():
+                _say(name, f"{key}, left out,", f"{key}={value!r}")
             return modern(*args, **convert(name, {**defaults, **kwargs}))
 
     old: type = Converting(name, (modern,), {"__module__": module})
@@ -73,12 +76,11 @@ def _mysql_to_s3(name: str, kwargs: dict[str, Any]) -> dict[str, Any]:
     return {**given, "df_kwargs": csv}
 
 
-def _old_defaults(name: str, kwargs: dict[str, Any]) -> dict[str, Any]:
+def _old_defaults(_: str, kwargs: dict[str, Any]) -> dict[str, Any]:
     """Operators of one database each became one that asks for its connection."""
-    given = dict(kwargs)
-    if "conn_id" in given:
-        given = {key: value for key, value in given.items() if not key.endswith("_conn_id")}
-    return given
+    if "conn_id" not in kwargs:
+        return kwargs
+    return {key: value for key, value in kwargs.items() if not key.endswith("_conn_id")}
 
 
 _WAYS: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
