@@ -80,6 +80,12 @@ class Declared:
             return self.becomes(two) or self.is_unwritten or not self.was(one)
         return self.was(one) and self.becomes(two)
 
+    @property
+    def shows_after(self) -> bool:
+        """Whether an attribute can show the value after, or the default that takes its place."""
+        value = self.default if isinstance(self.after, Missing) else self.after
+        return not isinstance(value, Missing) and evidence_of(value) is not None
+
     def was(self, text: str | None) -> bool:
         """Whether an attribute shows the value before, or may: the witness knows some values by their class alone."""
         return self._shown(text, self.before)
@@ -234,7 +240,7 @@ def _compare_attributes(
             excused = after in inherited[name]
         else:
             # An argument that is kept under another name: known by both of its values.
-            excused = name not in accepts and any(c.was(before) and c.becomes(after) for c in loose)
+            excused = name not in accepts and any(c.shows_after and c.excuses(before, after) for c in loose)
         if not excused:
             yield task_id, name, before, after
 
