@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import old_airflow_page
+import rules_page
 import support_page
 import workflow_schema
 
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGETS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "schema": lambda: {"schemas/workflow.schema.json": workflow_schema.build()},
     "old-airflow": lambda: {"docs/old-airflow.md": old_airflow_page.build()},
+    "rules": lambda: {"docs/rules.md": rules_page.build()},
     "support": lambda: {"docs/support.md": support_page.build()},
 }
 
