@@ -1,5 +1,5 @@
 # Everything that a fresh machine needs is Python 3.10 to 3.12, make and git; `make demo` and `make test` do the rest.
-# Another interpreter: make test PYTHON=python3.12
+# Another interpreter: make test PYTHON=python3.12; two processes of tests: make test PYTEST="-n 2 --dist loadfile"
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -54,7 +54,7 @@ format: $(READY)
 	@$(BIN)/ruff check --fix .
 
 test: lint
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q $(PYTEST)
 
 HOOKS := .cache/pre-commit
 test-hooks: $(READY)
