@@ -93,6 +93,21 @@ MAPPED_GROUP = Rule(
     fix="Replace expand by a loop: for bucket in ('a', 'b'): load.override(group_id=bucket)(bucket)",
     source="contract 9 rule 15; contract 1.2",
 )
+TOO_MANY = Rule(
+    code="DC234",
+    slug="mapped-over-too-many",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task is mapped over more values than a definition has room for tasks.",
+    message="the task is mapped over {value} values; a definition of 50 KB holds no {limit} tasks",
+    help="hand the whole list to a service that works in parallel itself: Step Functions Map, Batch arrays, EMR",
+    why="Each value becomes a task of its own, and each takes its operator's path at the least.",
+    example="S3ListOperator.partial(task_id='list').expand(bucket=[f'b{n}' for n in range(5000)])",
+    fix="Let one task handle all items.",
+    source="contract 9 rules 15, 42",
+)
+# Task id and operator's path of this many take more than 50 KB, whatever they are.
+MAX_INSTANCES = 1000
 _MAPPED_ARGUMENT = "airflow.sdk.definitions._internal.expandinput.MappedArgument"
 
 
@@ -129,6 +144,9 @@ def _unroll(lowering: Lowering, task: Task, mapping: Mapping, taken: set[str]) -
         return
     if not items:
         lowering.report(NOTHING_TO_MAP, task.task_id)
+        return
+    if len(items) > MAX_INSTANCES:
+        lowering.report(TOO_MANY, task.task_id, value=len(items), limit=MAX_INSTANCES)
         return
     names = [f"{task.task_id}__{index}" for index in range(len(items))]
     clash = next((name for name in names if name in taken), None)

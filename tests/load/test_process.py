@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import os
 import signal
@@ -17,6 +18,8 @@ import pytest
 
 from dagconv.errors import InternalError
 from dagconv.load.process import Worker, scrubbed_environment
+from dagconv.load.reply import Limits
+from dagconv.load.source import load_source
 
 pytestmark = pytest.mark.airflow
 
@@ -77,9 +80,13 @@ def hanging_file(folder):
     return folder / "dag.py", marker
 
 
-def asking(worker, request):
-    """Asks in another thread."""
-    return ThreadPoolExecutor(1).submit(worker.ask, request)
+def load(worker, path):
+    return load_source(worker, path, path.parent, Limits(), datetime.datetime.now(datetime.timezone.utc))
+
+
+def loading(worker, path):
+    """The same in another thread."""
+    return ThreadPoolExecutor(1).submit(load, worker, path)
 
 
 @contextlib.contextmanager
@@ -95,20 +102,15 @@ def converting(path, marker, output, *options):
             host.kill()
 
 
-def load_request(path, timeout=30.0):
-    keys = {"job": "load", "path": str(path), "root": str(path.parent), "roots": [], "again": None, "moment": None}
-    return {**keys, "now": 0.0, "compat": True, "inputs": {}, "timeout": timeout, "memory_mb": 256}
-
-
 def test_closing_ends_children_and_removes_the_folder(temporary, tmp_path):
     path, marker = hanging_file(tmp_path / "dags")
     worker = Worker()
     home = worker._home.name
     assert home.startswith(str(temporary))
     worker.preload(("airflow.providers.amazon.version_compat",))
-    asked = asking(worker, load_request(path))
+    asked = loading(worker, path)
     wait_for(marker.exists)
-    assert len(members(home)) == 2
+    assert len(members(home)) == 3  # the server and both children
     started = time.monotonic()
     worker.close()
     assert time.monotonic() - started < 2
@@ -128,15 +130,15 @@ def test_closing_does_not_wait_for_a_server_that_is_still_starting(temporary):
 def test_a_dead_server_is_an_internal_error_for_all_who_wait_and_come_later(temporary, tmp_path):
     path, marker = hanging_file(tmp_path / "dags")
     with Worker() as worker:
-        asked = asking(worker, load_request(path))
+        asked = loading(worker, path)
         wait_for(marker.exists)
-        (child,) = set(members(worker._home.name)) - {worker._process.pid}
+        children = set(members(worker._home.name)) - {worker._process.pid}
         worker._process.kill()
         with pytest.raises(InternalError, match="the worker process ended"):
             asked.result(5)
         with pytest.raises(InternalError, match="the worker process ended"):
-            worker.ask(load_request(GOOD))
-        wait_for(lambda: not alive(child), 2)
+            load(worker, GOOD)
+        wait_for(lambda: not any(map(alive, children)), 2)
     assert list(temporary.iterdir()) == []
 
 
@@ -160,7 +162,7 @@ def test_a_server_that_talks_nonsense_is_an_internal_error(message, temporary, t
     stub.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(stub))
     with Worker() as worker, pytest.raises(InternalError, match="the worker process ended"):
-        worker.ask(load_request(GOOD))
+        load(worker, GOOD)
 
 
 def test_a_killed_host_leaves_neither_server_nor_children_nor_their_folder(temporary, tmp_path):
