@@ -226,6 +226,33 @@ UNSURE_RENAME = Rule(
     source="schemas/renames.json",
 )
 
+SUBDAG_INLINED = Rule(
+    code="DC147",
+    slug="subdag-inlined",
+    severity=Severity.WARNING,
+    effect=Effect.CHANGED,
+    summary="A SubDagOperator's inner DAG is written as tasks of the outer one.",
+    message="the {count} tasks of the inner DAG of {task} are written as tasks of the outer DAG",
+    help="compare limits: the inner DAG had a run, a concurrency and a pool slot of its own",
+    why="Airflow 3 has no SubDagOperator; the tasks of a group run in the same order, but not as a run of their own.",
+    example="SubDagOperator(task_id='load', subdag=make('etl.load'))",
+    fix="with TaskGroup('load'): ...",
+    source="Airflow 2.11, SubDagOperator",
+)
+SUBDAG_REFUSED = Rule(
+    code="DC148",
+    slug="subdag-refused",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A SubDagOperator's inner DAG cannot be written as tasks of the outer one.",
+    message="the inner DAG of {task} cannot stand in the outer one: {reason}",
+    help="turn the inner DAG into a TaskGroup",
+    why="Airflow 3 has no SubDagOperator; inlined, these tasks would take other defaults than they had.",
+    example="SubDagOperator(task_id='load', subdag=DAG('other'))",
+    fix="with TaskGroup('load'): ...",
+    source="Airflow 2.11, SubDagOperator",
+)
+
 OLD_RULES = (
     OLD_NAME,
     NEWER_NAME,
@@ -244,4 +271,6 @@ OLD_RULES = (
     ABSENT_PROVIDER,
     GENERATION,
     UNSURE_RENAME,
+    SUBDAG_INLINED,
+    SUBDAG_REFUSED,
 )

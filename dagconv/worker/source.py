@@ -14,6 +14,7 @@ from dagconv.ir import codec
 from dagconv.worker import compat, isolation, witness
 from dagconv.worker.compat import aws_replies, inputs, stubs, user_modules
 from dagconv.worker.compat.era import era_of, judge
+from dagconv.worker.compat.subdag import INLINED
 from dagconv.worker.compat.uses import USES
 from dagconv.worker.complain import describe_error, finding, is_user_class, message_of, shown_error, was_reported
 from dagconv.worker.observe import OBSERVATIONS, watch_files
@@ -108,6 +109,7 @@ def _import(path: str) -> dict[str, Any]:
     except BaseException as error:  # noqa: BLE001  # DagBag lets KeyboardInterrupt through
         problems.append(error)
         found = []
+    found = [dag for dag in found if not any(dag is inner for inner in INLINED)]
     generation, reason = judge(path)
     dags, unreadable = _read_dags([] if problems else found, generation, reason)
     errors = [describe_error(problem) for problem in problems if not was_reported(problem)]

@@ -11,6 +11,7 @@ import pendulum
 
 from dagconv.worker.compat.placeholder import Inert, InertType
 from dagconv.worker.compat.relative import days_ago
+from dagconv.worker.compat.subdag import sub_dag_operator
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -82,5 +83,7 @@ EMULATED: dict[str, Any] = {
     "airflow.models.dag.DEFAULT_VIEW_PRESETS": ["grid", "graph", "duration", "gantt", "landing_times"],
     "airflow.models.dag.ORIENTATION_PRESETS": ["LR", "TB", "RL", "BT"],
     "airflow.operators.dagrun_operator.DagRunOrder": _inert("airflow.operators.dagrun_operator", "DagRunOrder"),
+    "airflow.operators.subdag.SubDagOperator": sub_dag_operator,
+    "airflow.operators.subdag_operator.SubDagOperator": sub_dag_operator,
     **{f"airflow.PY3{minor}": sys.version_info >= (3, minor) for minor in range(6, 13)},
 }
