@@ -53,6 +53,7 @@ class Builder:
     problems: list[Problem] = field(default_factory=list)
     root: Node | None = None
     doubtful: bool = False
+    _merged: int = 0
     _frames: list[_Frame] = field(default_factory=list)
     _anchors: dict[str, tuple[Node, int] | None] = field(default_factory=dict)
     _places: dict[str, Span] = field(default_factory=dict)
@@ -91,8 +92,9 @@ class Builder:
         if tag not in scalar.SCALAR_TAGS and event.tag not in (None, "!"):
             self._problem(ProblemKind.TAG, span, _short_tag(tag))
             return Scalar(span, event.value, event.value, plain)
+        is_key = bool(self._frames) and self._frames[-1].mapping and len(self._frames[-1].parts) % 2 == 0
         try:
-            value = scalar.read_scalar(event.value, tag)
+            value = event.value if is_key and tag in scalar.KEY_TAGS else scalar.read_scalar(event.value, tag)
         except scalar.UnreadableError:
             self._problem(ProblemKind.UNREADABLE_VALUE, span, event.value)
             value = event.value
@@ -162,6 +164,11 @@ class Builder:
             if not isinstance(source, Mapping):
                 self._problem(ProblemKind.MERGE, source.span)
                 continue
+            self._merged += len(source.entries)
+            if self._merged > MAX_EXPANDED:
+                detail = f"the merges stand for more than {MAX_EXPANDED} values"
+                self._problem(ProblemKind.ALIASES, source.span, detail)
+                raise StopReadingError
             for entry in source.entries:
                 merged.setdefault(entry.key.value, Entry(entry.key, entry.value, merged=True))
 

@@ -7,6 +7,8 @@ uses; a text with tabs and one that libyaml refuses go through PyYAML's, so its 
 
 from __future__ import annotations
 
+import bisect
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,10 +33,12 @@ try:
 except ImportError:  # PyYAML built without libyaml
     _C_PARSER = None
 
-MAX_BYTES = 1024 * 1024  # twenty times what the service takes: past it nothing is parsed
+MAX_BYTES = 256 * 1024  # five times what the service takes: past it nothing is parsed
 _BOMS = {b"\xff\xfe\x00\x00": "UTF-32", b"\x00\x00\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 # NUL and the surrogates are not printable either, so libyaml never sees them.
 _NOT_PRINTABLE = Reader.NON_PRINTABLE
+# Where libyaml accepts what PyYAML's own parser refuses: tabs between values, a comment right behind `|` or `>`.
+_DISPUTED = re.compile(r"\t|[|>][-+0-9]*#")
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -109,7 +113,7 @@ def _decode(raw: bytes) -> tuple[str, Problem | None]:
 
 
 def _parse(text: str) -> tuple[Node | None, list[Problem]]:
-    if _C_PARSER is not None and "\t" not in text:
+    if _C_PARSER is not None and not _DISPUTED.search(text):
         builder = Builder()
         try:
             _build(builder, _events(_C_PARSER(text)))
@@ -170,10 +174,16 @@ def _syntax_problem(text: str, error: Exception) -> Problem:
 
 def _at(text: str, offset: int) -> Span:
     """The span of one character of the text."""
-    breaks = list(_BREAK.finditer(text, 0, offset))
-    line_start = breaks[-1].end() if breaks else 0
-    line, column = len(breaks) + 1, offset - line_start + 1
+    starts = _line_starts(text)
+    line = bisect.bisect_right(starts, offset)
+    column = offset - starts[line - 1] + 1
     return Span(line, column, line, column + 1, offset, offset + 1)
+
+
+@functools.lru_cache(maxsize=2)
+def _line_starts(text: str) -> list[int]:
+    """Offsets of the lines; one text is asked again and again."""
+    return [0, *(found.end() for found in _BREAK.finditer(text))]
 
 
 def span_at(text: str, start: int, end: int) -> Span:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,9 +77,11 @@ def apply_ignores(document: Document, found: list[Diagnostic]) -> list[Diagnosti
     """The findings without those that a comment on their line, or on the line above it, ignores."""
     if "dagconv:" not in document.text:
         return found
-    ignores = list(_read(document))
+    ignores: dict[int, list[_Ignore]] = {}
+    for ignore in _read(document):
+        ignores.setdefault(ignore.line, []).append(ignore)
     kept = [diagnostic for diagnostic in found if not _takes(ignores, diagnostic)]
-    for ignore in ignores:
+    for ignore in itertools.chain.from_iterable(ignores.values()):
         place = ignore.span.location(document.file)
         if not ignore.names:
             kept.append(MALFORMED.at(place))
@@ -89,12 +93,10 @@ def apply_ignores(document: Document, found: list[Diagnostic]) -> list[Diagnosti
     return kept
 
 
-def _takes(ignores: list[_Ignore], found: Diagnostic) -> bool:
+def _takes(ignores: dict[int, list[_Ignore]], found: Diagnostic) -> bool:
     line = found.location.line if found.location else None
     taken = False
-    for ignore in ignores:
-        if ignore.line != line:
-            continue
+    for ignore in ignores.get(line or 0, ()):
         for name in ignore.names:
             if name.upper() != found.code and name != found.rule.slug:
                 continue
@@ -109,7 +111,8 @@ def _takes(ignores: list[_Ignore], found: Diagnostic) -> bool:
 def _read(document: Document) -> Iterator[_Ignore]:
     text, inside = document.text, _scalar_spans(document)
     for match in _COMMENT.finditer(text):
-        if any(span.start <= match.start() < span.end for span in inside):
+        before = bisect.bisect_right(inside, (match.start(), len(text))) - 1
+        if before >= 0 and match.start() < inside[before][1]:
             continue  # part of a value
         span = span_at(text, match.start(), match.end())
         alone = not text[match.start() - span.column + 1 : match.start()].strip()
@@ -117,11 +120,12 @@ def _read(document: Document) -> Iterator[_Ignore]:
         yield _Ignore(span, span.line + 1 if alone else span.line, names, set(), set())
 
 
-def _scalar_spans(document: Document) -> list[Span]:
-    spans: list[Span] = []
+def _scalar_spans(document: Document) -> list[tuple[int, int]]:
+    """Start and end of every key and scalar, in the order of the text."""
+    spans: list[tuple[int, int]] = []
     for node in walk(document.root) if document.root is not None else ():
         if isinstance(node, Scalar):
-            spans.append(node.span)
+            spans.append((node.span.start, node.span.end))
         elif isinstance(node, Mapping):
-            spans.extend(entry.key.span for entry in node.entries)
-    return spans
+            spans.extend((entry.key.span.start, entry.key.span.end) for entry in node.entries)
+    return sorted(spans)

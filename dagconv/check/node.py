@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Union
@@ -114,6 +115,17 @@ def kind_of(node: Node) -> str:
     if isinstance(value, str):
         return "string"
     return "datetime"
+
+
+def number_of(node: Node | None) -> float | None:
+    """A finite number, or None for anything else; booleans are no numbers here."""
+    value = node.value if isinstance(node, Scalar) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return value if math.isfinite(value) else None
+    except OverflowError:
+        return None  # a whole number beyond every float
 
 
 _KIND_WORDS = {

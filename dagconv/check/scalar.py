@@ -11,11 +11,14 @@ from dagconv.check.node import Plain
 _PREFIX = "tag:yaml.org,2002:"
 STR = _PREFIX + "str"
 MERGE = _PREFIX + "merge"
+# `<<` and `=` without quotes have tags of their own, and a meaning only as keys.
+KEY_TAGS = frozenset({MERGE, _PREFIX + "value"})
 COLLECTION_TAGS = frozenset({_PREFIX + "map", _PREFIX + "seq"})
 
 # PyYAML's own tables and functions, so that we read what the engine reads (dag-factory.md 2).
 _IMPLICIT = Resolver.yaml_implicit_resolvers
 _CONSTRUCTOR = SafeConstructor()
+_LONGEST = 4000
 _READERS = {
     _PREFIX + "null": _CONSTRUCTOR.construct_yaml_null,
     _PREFIX + "bool": _CONSTRUCTOR.construct_yaml_bool,
@@ -49,10 +52,10 @@ def read_scalar(text: str, tag: str) -> Plain:
 
     Raises UnreadableError where PyYAML would raise while constructing it.
     """
-    if tag in (STR, MERGE):
+    if tag == STR:
         return text
     reader = _READERS.get(tag)
-    if reader is None:  # the word `=`, which has a tag of its own and no value
+    if reader is None or len(text) > _LONGEST:  # a word of KEY_TAGS, or a number that takes forever to read
         raise UnreadableError(text)
     try:
         value: Plain = reader(ScalarNode(tag, text))

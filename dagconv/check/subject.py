@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Union
 
 from dagconv.catalog.operators import OperatorClass, Operators, Status
 from dagconv.catalog.service import Service
 from dagconv.check.document import Document
+from dagconv.check.nearest import Hints
 from dagconv.check.node import Entry, Mapping, Node, Scalar, Sequence, Span, text_of
 from dagconv.diagnostics import Diagnostic, Location, Rule, Severity
 
@@ -43,11 +44,11 @@ class TaskNode:
         return self.node.get(name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Subject:
     """`key` and `dag` are the root entry; `tasks` are those of `tasks` that are mappings with a text id.
 
-    `now` is the moment of the check, timezone-aware UTC.
+    `by_id` finds one, `task_ids` are all keys of `tasks`. `now` is the moment of the check, timezone-aware UTC.
     """
 
     document: Document
@@ -58,7 +59,10 @@ class Subject:
     dag_id: str
     dag: Mapping
     tasks: tuple[TaskNode, ...]
+    by_id: MappingABC[str, TaskNode]
     upstream: MappingABC[str, tuple[str, ...]]
+    task_ids: frozenset[str]
+    hints: Hints = field(default_factory=Hints)
 
     @property
     def default_args(self) -> Mapping | None:
@@ -76,6 +80,14 @@ class Subject:
                 yield None, entry.key.text, entry.value
         for task in self.tasks:
             yield from ((task, item.key.text, item.value) for item in task.node.entries)
+
+    def suggest(self, word: str, known: Iterable[str]) -> str:
+        """` (did you mean 'x'?)`, or nothing."""
+        found = self.hints.nearest(word, known)
+        return f" (did you mean '{found[0]}'?)" if found else ""
+
+    def nearest_operators(self, path: str, count: int = 3) -> tuple[str, ...]:
+        return self.hints.nearest_operators(self.operators, path, count)
 
     def effective(self, task: TaskNode, name: str) -> Node | None:
         """The value that a task has for an argument: its own, else that of default_args."""
@@ -122,9 +134,12 @@ def read_subject(document: Document, operators: Operators, service: Service, now
     if not isinstance(entry.value, Mapping):
         return None
     tasks = _read_tasks(entry.value.get("tasks"), operators)
+    by_id = {task.task_id: task for task in tasks}
     upstream = {task.task_id: task.upstream for task in tasks}
+    found = entry.value.get("tasks")
+    ids = frozenset(item.key.text for item in found.entries) if isinstance(found, Mapping) else frozenset()
     dag_id = entry.key.text
-    return Subject(document, operators, service, now, entry.key, dag_id, entry.value, tasks, upstream)
+    return Subject(document, operators, service, now, entry.key, dag_id, entry.value, tasks, by_id, upstream, ids)
 
 
 def _read_tasks(node: Node | None, operators: Operators) -> tuple[TaskNode, ...]:

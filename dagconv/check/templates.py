@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dagconv.check.document import span_at
@@ -14,6 +16,7 @@ from dagconv.language.jinja import JinjaError, Reference, Template, is_template,
 # `{{ ds }}` and `{{ params.bucket }}`: what most templates consist of, read without loading Jinja, which costs
 # a third of the time that judging one file takes.
 _PLAIN = re.compile(r"(?<!\{)\{\{ *([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*) *\}\}", re.ASCII)
+_SHORT = 10_000
 _KEYWORDS = frozenset({"true", "false", "none", "True", "False", "None", "not", "and", "or", "if", "else", "in", "is"})
 
 
@@ -40,10 +43,13 @@ def marked_texts(node: Node) -> Iterator[Scalar]:
             yield part
 
 
-def uses(subject: Subject) -> Iterator[Use]:
-    """Every text that is rendered; parsing is cached, so each rule may ask."""
-    if not is_template(subject.document.text):
-        return
+@functools.lru_cache(maxsize=1)
+def uses(subject: Subject) -> tuple[Use, ...]:
+    """Every text that is rendered, parsed once for all rules of a subject."""
+    return tuple(_uses(subject)) if is_template(subject.document.text) else ()
+
+
+def _uses(subject: Subject) -> Iterator[Use]:
     for task in subject.tasks:
         for entry in task.node.entries:
             key = entry.key.text
@@ -58,7 +64,7 @@ def uses(subject: Subject) -> Iterator[Use]:
 
 def read_template(text: str) -> Template:
     """As parse_template. Raises JinjaError."""
-    return _read_plain(text) or parse_template(text)
+    return (_read_plain(text) if len(text) <= _SHORT else None) or parse_template(text)
 
 
 def _read_plain(text: str) -> Template | None:
@@ -84,15 +90,37 @@ def templates(subject: Subject) -> Iterator[tuple[Use, Template]]:
             yield use, use.template
 
 
+def first_of_each(references: Iterable[Reference]) -> Iterator[Reference]:
+    """The references without those whose name and path were there before: a text is told of a name once."""
+    seen: set[str] = set()
+    for reference in references:
+        if reference.dotted not in seen:
+            seen.add(reference.dotted)
+            yield reference
+
+
 def place_of(subject: Subject, node: Scalar, word: str, offset: int) -> Span:
     """Where a word of a text stands in the file.
 
     `offset` is its place in the value, which quotes and folding may have moved: the same occurrence of the word is
     looked for in the source; the span of the whole value is the answer if there is none.
     """
-    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
-    before = sum(1 for _ in pattern.finditer(node.text, 0, offset))
-    for index, match in enumerate(pattern.finditer(subject.document.text, node.span.start, node.span.end)):
-        if index == before:
-            return span_at(subject.document.text, *match.span())
-    return node.span
+    before = sum(1 for _ in _occurrences(node.text, word, 0, offset))
+    source = subject.document.text
+    found = itertools.islice(_occurrences(source, word, node.span.start, node.span.end), before, None)
+    start = next(found, None)
+    return node.span if start is None else span_at(source, start, start + len(word))
+
+
+def _occurrences(text: str, word: str, start: int, end: int) -> Iterator[int]:
+    """Offsets at which the word stands by itself."""
+    at = text.find(word, start, end)
+    while at >= 0:
+        after = at + len(word)
+        if not (_is_word(text[at - 1 : at]) and at > start) and not (_is_word(text[after : after + 1]) and after < end):
+            yield at
+        at = text.find(word, after, end)
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"

@@ -125,6 +125,7 @@ def test_the_pure_python_parser_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"a: 2024-13-45", ProblemKind.UNREADABLE_VALUE),
         (b"a: !!int x", ProblemKind.UNREADABLE_VALUE),
         (b"a: =", ProblemKind.UNREADABLE_VALUE),
+        (b"a: <<", ProblemKind.UNREADABLE_VALUE),
         (b"{a: b}: c", ProblemKind.COMPLEX_KEY),
         (b"<<: [1]", ProblemKind.MERGE),
         (b"x" * (MAX_BYTES + 1), ProblemKind.UNPARSED),

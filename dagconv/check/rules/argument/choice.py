@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.nearest import suggestion
 from dagconv.check.node import Scalar
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
@@ -43,7 +42,7 @@ def check_choice(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
         if node.value in parameter.choices or (node.value is None and "null" in parameter.types) or "{{" in node.text:
             continue
         words = [str(choice) for choice in parameter.choices]
-        hint = suggestion(node.text, words)
+        hint = subject.suggest(node.text, words)
         yield subject.at(
             RULE, node, task, name, operator=known.name, found=node.text or "null", hint=hint, choices=", ".join(words)
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.nearest import suggestion
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 
@@ -43,4 +42,4 @@ def check_unknown(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
             continue
         if name in subject.service.task_keys_misread or name in subject.service.reserved_yaml_keys:
             continue  # rules of their own
-        yield subject.at(RULE, entry, task, name, operator=known.name, hint=suggestion(name, parameters))
+        yield subject.at(RULE, entry, task, name, operator=known.name, hint=subject.suggest(name, parameters))

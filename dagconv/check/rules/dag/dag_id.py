@@ -27,6 +27,9 @@ RULE = Rule(
 )
 
 
+_MAX_LENGTH = 250
+
+
 def check_dag_id(subject: Subject) -> Iterator[Diagnostic]:
     value = subject.key.value
     if not isinstance(value, str):
@@ -38,3 +41,6 @@ def check_dag_id(subject: Subject) -> Iterator[Diagnostic]:
         proposed = re.sub(r"[^a-zA-Z0-9._-]+", "_", value).strip("_") or "my_dag"
         found = "has characters other than letters, digits, '.', '-' and '_'"
         yield subject.at(RULE, subject.key, found=found, advice=f"rename it, for example to '{proposed}'")
+    elif len(value) > _MAX_LENGTH:
+        found = f"has {len(value)} characters, above Airflow's limit of {_MAX_LENGTH}"
+        yield subject.at(RULE, subject.key, found=found, advice="shorten it")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.nearest import suggestion
 from dagconv.check.node import Mapping, kind_of, kind_words
 from dagconv.check.subject import Subject
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
@@ -61,7 +60,7 @@ def check_default_args(subject: Subject) -> Iterator[Diagnostic]:
             continue
         hint = ", which AWS's own converter writes but the service rejects"
         if name not in subject.service.default_args_disputed:
-            hint = suggestion(name, known)
+            hint = subject.suggest(name, known)
         ignored = name in subject.service.ignored_task_keys
         advice = "remove it: the service ignores it on tasks too" if ignored else "move it to the tasks that take it"
         yield subject.at(RULE, item, key=name, hint=hint, advice=advice)

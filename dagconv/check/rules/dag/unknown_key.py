@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagconv.catalog.service import KeyStatus
-from dagconv.check.nearest import suggestion
 from dagconv.check.subject import Subject
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 
@@ -38,7 +37,7 @@ def check_unknown_key(subject: Subject) -> Iterator[Diagnostic]:
         accepted = [key for key, value in subject.service.dag_keys.items() if value.status is KeyStatus.ACCEPTED]
         # The note of the catch-all entry says why; only a key's own note is advice.
         own_note = known.fact.note if name in subject.service.dag_keys else ""
-        hint = "" if own_note or known.instead else suggestion(entry.key.text, accepted)
+        hint = "" if own_note or known.instead else subject.suggest(entry.key.text, accepted)
         advice = own_note or "remove it, or correct its name"
         if known.instead:
             advice = f"write '{known.instead}' instead"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.nearest import suggestion
-from dagconv.check.node import Mapping, Sequence, text_of
+from dagconv.check.node import Sequence, text_of
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 
@@ -61,8 +60,6 @@ def check_target(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     found = task.argument("dependencies")
     if not isinstance(found, Sequence):
         return
-    tasks = subject.dag.get("tasks")
-    known = {entry.key.value for entry in tasks.entries} if isinstance(tasks, Mapping) else set()
     seen: set[str] = set()
     for item in found.items:
         name = text_of(item)
@@ -72,7 +69,7 @@ def check_target(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
             yield subject.at(REPEATED, item, task, "dependencies", found=name)
         elif name == task.task_id:
             yield subject.at(ITSELF, item, task, "dependencies")
-        elif name not in known:
-            hint = suggestion(name, subject.upstream)
+        elif name not in subject.task_ids:
+            hint = subject.suggest(name, subject.task_ids)
             yield subject.at(UNKNOWN, item, task, "dependencies", found=name, hint=hint)
         seen.add(name)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.nearest import suggestion
 from dagconv.check.subject import Subject
-from dagconv.check.templates import place_of, templates
+from dagconv.check.templates import first_of_each, place_of, templates
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 from dagconv.language.jinja import unknown_filters
 
@@ -74,7 +73,7 @@ FILTER = Rule(
 def check_macro(subject: Subject) -> Iterator[Diagnostic]:
     jinja = subject.service.jinja
     for use, template in templates(subject):
-        for reference in template.macros:
+        for reference in first_of_each(template.macros):
             name = reference.path[0] if reference.path else ""
             place = place_of(subject, use.node, "macros", reference.start)
             if not name or name in jinja.macros:
@@ -82,8 +81,8 @@ def check_macro(subject: Subject) -> Iterator[Diagnostic]:
             if name in jinja.macros_unlisted:
                 yield subject.at(UNLISTED, place, use.task, use.key, found=f"macros.{name}")
             else:
-                hint, known = suggestion(name, jinja.macros), ", ".join(sorted(jinja.macros))
+                hint, known = subject.suggest(name, jinja.macros), ", ".join(sorted(jinja.macros))
                 yield subject.at(MACRO, place, use.task, use.key, found=f"macros.{name}", hint=hint, known=known)
-        for unknown in unknown_filters(template):
+        for unknown in {found.name: found for found in unknown_filters(template)}.values():
             place = place_of(subject, use.node, unknown.name, 0)
             yield subject.at(FILTER, place, use.task, use.key, found=unknown.name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.nearest import suggestion
 from dagconv.check.node import Mapping
 from dagconv.check.subject import Subject
 from dagconv.check.templates import place_of, templates
@@ -50,4 +49,4 @@ def check_param(subject: Subject) -> Iterator[Diagnostic]:
                 continue
             seen.add(name)
             place = place_of(subject, use.node, name, reference.start)
-            yield subject.at(RULE, place, use.task, use.key, found=name, hint=suggestion(name, here))
+            yield subject.at(RULE, place, use.task, use.key, found=name, hint=subject.suggest(name, here))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.nearest import suggestion
 from dagconv.check.subject import Subject
-from dagconv.check.templates import place_of, templates
+from dagconv.check.templates import first_of_each, place_of, templates
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 
 REMOVED = Rule(
@@ -126,7 +125,7 @@ _GLOBALS = frozenset({"range", "dict", "lipsum", "cycler", "joiner", "namespace"
 def check_variable(subject: Subject) -> Iterator[Diagnostic]:
     jinja = subject.service.jinja
     for use, template in templates(subject):
-        for reference in template.references:
+        for reference in first_of_each(template.references):
             name = reference.name
             if name in jinja.listed or name in _GLOBALS or reference.tested:
                 continue
@@ -144,7 +143,7 @@ def check_variable(subject: Subject) -> Iterator[Diagnostic]:
                 advice = ", or params.NAME for values of the run" if name == "dag_run" else ""
                 yield subject.at(UNLISTED, place, use.task, use.key, found=name, advice=advice)
             else:
-                hint, listed = suggestion(name, jinja.listed), ", ".join(sorted(jinja.listed))
+                hint, listed = subject.suggest(name, jinja.listed), ", ".join(sorted(jinja.listed))
                 yield subject.at(UNKNOWN, place, use.task, use.key, found=name, hint=hint, listed=listed)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.nearest import suggestion
-from dagconv.check.node import Mapping
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.check.templates import Use, place_of, templates
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
@@ -84,30 +82,33 @@ _SILENT = frozenset({"CloudFormationCreateStackOperator", "CloudFormationDeleteS
 
 def check_xcom(subject: Subject) -> Iterator[Diagnostic]:
     for use, template in templates(subject):
+        seen: set[tuple[str, str | None]] = set()
         for pull in template.xcom_pulls:
             if pull.dynamic or (pull.dag_id is not None and pull.dag_id != subject.dag_id):
                 continue
-            seen: set[str] = set()
             for name in pull.task_ids or ():
-                if name not in seen:
-                    seen.add(name)
+                if (name, pull.key) not in seen:
+                    seen.add((name, pull.key))
                     yield from _check(subject, use, pull, name)
 
 
 def _check(subject: Subject, use: Use, pull: XComPull, name: str) -> Iterator[Diagnostic]:
-    tasks = subject.dag.get("tasks")
-    known = {entry.key.text for entry in tasks.entries} if isinstance(tasks, Mapping) else set()
     place = place_of(subject, use.node, name, pull.reference.start)
-    if name not in known:
-        hint = suggestion(name, known)
+    if name not in subject.task_ids:
+        hint = subject.suggest(name, subject.task_ids)
         yield subject.at(UNKNOWN, place, use.task, use.key, found=name, hint=hint)
-    elif name != use.task.task_id and name not in ancestors(subject.upstream, use.task.task_id):
+    elif not _comes_before(subject, name, use.task):
         yield subject.at(NOT_UPSTREAM, place, use.task, use.key, found=name)
     elif (operator := _silent(subject, name)) is not None and pull.key == "return_value":
         yield subject.at(NOTHING, place, use.task, use.key, found=name, operator=operator)
 
 
+def _comes_before(subject: Subject, name: str, task: TaskNode) -> bool:
+    """Whether a task has run when the other does; its own result is that of the attempt before."""
+    return name == task.task_id or name in task.upstream or name in ancestors(subject.upstream, task.task_id)
+
+
 def _silent(subject: Subject, task_id: str) -> str | None:
-    found: TaskNode | None = next((task for task in subject.tasks if task.task_id == task_id), None)
+    found = subject.by_id.get(task_id)
     name = found.known.name if found is not None and found.known is not None else None
     return name if name in _SILENT else None

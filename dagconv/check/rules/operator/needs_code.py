@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dagconv.check.rules.operator.unknown import is_meant_for_amazon
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 
@@ -15,7 +16,10 @@ RULE = Rule(
     effect=Effect.NOTED,
     summary="The operator or its callable has to come with the code package.",
     message="'{operator}' needs the workflow's Code: {reason}",
-    help=("create the workflow with a Code package that holds it, for Python 3.12 on Linux x86_64{network}"),
+    help=(
+        "create the workflow with a Code package that holds it, for Python 3.12 on Linux x86_64 "
+        "with 1 vCPU and 3 GiB{network}"
+    ),
     why=(
         "Own operators, classes of packages that are not pre-installed and the functions of "
         "PythonOperator run only from the code package given with the workflow. A definition cannot "
@@ -68,6 +72,6 @@ def check_needs_code(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
         ):
             reason = "its provider package is not pre-installed"
             yield subject.at(RULE, place, task, "operator", operator=operator, reason=reason, network=_NETWORK)
-    elif not operator.startswith("airflow."):
+    elif not operator.startswith("airflow.") and not is_meant_for_amazon(subject, operator):
         reason = "it is an own class"
         yield subject.at(RULE, place, task, "operator", operator=operator, reason=reason, network="")

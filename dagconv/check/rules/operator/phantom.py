@@ -30,7 +30,7 @@ RULE = Rule(
 
 def check_phantom(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     if task.known is not None and task.known.status is Status.PHANTOM:
-        near = [path for path in subject.operators.nearest(task.operator or "") if path != task.operator]
+        near = [path for path in subject.nearest_operators(task.operator or "") if path != task.operator]
         advice = f"write {near[0]}" if near else "use another operator"
         place = task.node.get("operator") or task.key
         yield subject.at(RULE, place, task, "operator", operator=task.operator, advice=advice)

@@ -25,7 +25,7 @@ RULE = Rule(
 def check_short_name(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     if task.operator and "." not in task.operator:
         same_name = [path for path in subject.operators.paths() if path.rpartition(".")[2] == task.operator]
-        near = tuple(same_name[:1]) or subject.operators.nearest(task.operator, 1)
+        near = tuple(same_name[:1]) or subject.nearest_operators(task.operator, 1)
         advice = f"write {near[0]}" if near else "write the full path of the class, module and name"
         yield subject.at(
             RULE, task.node.get("operator") or task.key, task, "operator", operator=task.operator, advice=advice

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.nearest import suggestion
 from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, shown
 from dagconv.check.subject import Subject
 from dagconv.check.timespan import TimespanError, is_timedelta, read_timedelta
@@ -139,8 +138,9 @@ def _check_text(subject: Subject, node: Scalar, text: str) -> Iterator[Diagnosti
             yield subject.at(EVENTBRIDGE, node, key="schedule", found=text)
             return
         fields = parse_cron(text)
-    except CronError as error:
-        yield subject.at(UNREADABLE, node, key="schedule", found=text, reason=str(error))
+    except ValueError as error:
+        reason = str(error) if isinstance(error, CronError) else "a number is too large"
+        yield subject.at(UNREADABLE, node, key="schedule", found=text, reason=reason)
         return
     if fields.both_days:
         yield subject.at(BOTH_DAYS, node, key="schedule", found=text)
@@ -153,7 +153,7 @@ def _preset_advice(subject: Subject, text: str) -> str:
         return f"write '{subject.service.airflow_presets[text]}'"
     if text in subject.service.presets_without_cron:
         return "write null, and start the workflow by hand, by the API or by an EventBridge rule"
-    hint = suggestion(text, subject.service.schedule_presets)
+    hint = subject.suggest(text, subject.service.schedule_presets)
     return f"write one of {', '.join(subject.service.schedule_presets)}{hint}"
 
 

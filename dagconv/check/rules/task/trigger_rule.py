@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.nearest import suggestion
 from dagconv.check.node import Node, Scalar, kind_of, kind_words, text_of
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
@@ -77,7 +76,7 @@ def _check(subject: Subject, node: Node, task: TaskNode | None) -> Iterator[Diag
     text, service = text_of(node), subject.service
     if text is None or text not in service.trigger_rules | service.removed_trigger_rules.keys():
         found = f"'{node.text}'" if isinstance(node, Scalar) else kind_words(kind_of(node))
-        hint = suggestion(text or "", service.trigger_rules)
+        hint = subject.suggest(text or "", service.trigger_rules)
         known = ", ".join(sorted(service.trigger_rules))
         yield subject.at(UNKNOWN, node, task, "trigger_rule", found=found, hint=hint, known=known)
     elif text in service.removed_trigger_rules:

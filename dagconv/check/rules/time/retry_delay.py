@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, shown
+from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, number_of, shown
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.check.timespan import TimespanError, is_timedelta, read_timedelta
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
@@ -70,5 +70,4 @@ def _seconds(node: Node) -> float | None:
             return read_timedelta(node).total_seconds()
         except TimespanError:
             return None
-    value = node.value if isinstance(node, Scalar) else None
-    return None if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value else value
+    return number_of(node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.node import Node, Scalar, text_of
+from dagconv.check.node import number_of, text_of
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 from dagconv.language.duration import shown as seconds_text
@@ -38,12 +38,7 @@ def check_sensor_timeout(subject: Subject, task: TaskNode) -> Iterator[Diagnosti
     if task.known is None or not task.known.sensor or text_of(task.argument("mode")) == "reschedule":
         return
     node = task.argument("timeout")
-    seconds, limit = _seconds(node), subject.service.limits.execution_timeout_max
+    seconds, limit = number_of(node), subject.service.limits.execution_timeout_max
     if node is not None and seconds is not None and seconds > limit:
         found, most = seconds_text(seconds), seconds_text(limit)
         yield subject.at(RULE, node, task, "timeout", found=found, limit=most)
-
-
-def _seconds(node: Node | None) -> float | None:
-    value = node.value if isinstance(node, Scalar) else None
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None

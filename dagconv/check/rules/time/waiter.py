@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.node import Node, Scalar
+from dagconv.check.node import Scalar, number_of
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 from dagconv.language.duration import shown as seconds_text
@@ -38,7 +38,7 @@ RULE = Rule(
 
 
 def check_waiter(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    delay, attempts = _number(task.argument("waiter_delay")), _number(task.argument("waiter_max_attempts"))
+    delay, attempts = number_of(task.argument("waiter_delay")), number_of(task.argument("waiter_max_attempts"))
     waits = task.argument("wait_for_completion")
     if delay is None or attempts is None or (isinstance(waits, Scalar) and waits.value is False):
         return
@@ -47,8 +47,3 @@ def check_waiter(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
         place = task.node.entry("waiter_max_attempts") or task.key
         found = seconds_text(delay * attempts)
         yield subject.at(RULE, place, task, "waiter_max_attempts", found=found, limit=seconds_text(limit))
-
-
-def _number(node: Node | None) -> float | None:
-    value = node.value if isinstance(node, Scalar) else None
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None

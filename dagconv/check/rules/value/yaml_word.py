@@ -40,6 +40,7 @@ RULE = Rule(
 _PLAIN_NUMBER = re.compile(
     r"[-+]?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|[-+]?\.[0-9]+|[-+]?\.(inf|nan)", re.I
 )
+_LARGEST = 10**18
 _DATES = frozenset({"start_date", "end_date"})
 
 
@@ -73,8 +74,8 @@ def _check(subject: Subject, node: Scalar, task: TaskNode | None, name: str, arg
     elif _PLAIN_NUMBER.fullmatch(node.text):
         return
     else:
-        plain = str(value)
-    shown = f"the date {value}" if isinstance(value, datetime.date) else str(value).lower()
+        plain = repr(value) if abs(value) < _LARGEST else "a number that is written out"
+    shown = f"the date {value}" if isinstance(value, datetime.date) else plain
     yield subject.at(RULE, node, task, name, severity=severity, found=node.text, value=shown, plain=plain)
 
 
