@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic
 from dagconv.diagnostics.report import FileReport, FileStatus
 from dagconv.discover import IgnoreSyntax, discover
+from dagconv.load.configuration import read_configuration
 from dagconv.migrate.definition import Definition, Finding, as_finding
 from dagconv.migrate.services import Json
 from dagconv.pipeline import CompileOptions, compiler
@@ -33,10 +36,13 @@ class PipelineConverter:
         if not discovery.files:
             yield from self._without_dags(skipped, folder)
             return
-        lowering = self.options.lowering
+        configuration = _checked(facts.get("configuration", {}))
+        lowering, inputs = self.options.lowering, self.options.inputs
+        lowering = replace(lowering, configuration={**configuration, **lowering.configuration})
+        inputs = replace(inputs, configuration={**configuration, **inputs.configuration})
         if lowering.source_airflow is None and version:
             lowering = replace(lowering, source_airflow="1.10" if version.startswith("1.") else version[:1])
-        options = replace(self.options, lowering=lowering)
+        options = replace(self.options, lowering=lowering, inputs=inputs)
         with compiler(options) as running:
             result = running.convert(discovery.files)
             texts = {(d.source_path, d.dag_id): d for d in result.definitions}
@@ -55,6 +61,14 @@ class PipelineConverter:
             if file.status in _LOST:
                 findings = _findings(list(file.diagnostics), folder)
                 yield Definition(Path(file.path).stem, "", "converted", _shown(file.path, folder), findings)
+
+
+def _checked(configuration: Mapping[str, str]) -> dict[str, str]:
+    """The environment's options, read as --airflow-config reads a file. Raises UsageError for an odd value."""
+    with tempfile.TemporaryDirectory(prefix="dagconv-") as folder:
+        file = Path(folder) / "environment.json"
+        file.write_text(json.dumps(dict(configuration)), encoding="utf-8")
+        return read_configuration(file)
 
 
 def _findings(diagnostics: list[Diagnostic], folder: Path) -> tuple[Finding, ...]:

@@ -90,7 +90,6 @@ class Wishes:
     prune: bool = False
     prune_versions: int = 0
     workflow_quota: int | None = None
-    ignored_configuration: frozenset[str] = frozenset()
     conversion: Mapping[str, str] = field(default_factory=dict)
 
     def recorded(self) -> Json:

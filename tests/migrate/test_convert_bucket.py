@@ -77,11 +77,13 @@ def test_the_dags_of_the_environment_are_converted_for_its_airflow(bare: Stand) 
     assert "+ create helped  [helped.py]" in planned.stdout, "plugins.zip is on the path of the DAGs"
     (shift,) = [i for i in json.loads((bare.folder / "plan.json").read_text())["items"] if i["dag_id"] == "shift"]
     assert "macros.ds_add(ds, -1)" in shift["text"], "ds of Airflow 2 is the day before"
-    configured = {"AirflowConfigurationOptions": {"core.default_task_retries": "3"}}
-    bare.set(environment=configured)
-    refused = plan()
-    assert (refused.returncode, "DC833" in refused.stdout) == (1, True)
-    judged = plan("--ignore-configuration", "core.default_task_retries")
-    assert "DC833" not in judged.stdout
+    bare.set(environment={"AirflowConfigurationOptions": {"core.default_task_retry_delay": "60"}})
+    assert plan().returncode == 0
+    (sales,) = [i for i in json.loads((bare.folder / "plan.json").read_text())["items"] if i["dag_id"] == "sales"]
+    assert "retry_delay" in sales["text"], "the environment's own default is made explicit"
+    bare.set(environment={"AirflowConfigurationOptions": {"core.default_task_retry_delay": "soon"}})
+    assert plan().returncode == 2
+    bare.set(environment={"AirflowConfigurationOptions": {}})
+    assert plan().returncode == 0
     assert bare.apply().code == 0
     assert "sales" in bare.workflows()

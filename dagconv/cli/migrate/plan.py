@@ -67,12 +67,6 @@ def plan_options(command: Any) -> Any:
         click.option("--prune", is_flag=True, help="Delete workflows of ours whose DAG is gone."),
         click.option("--prune-versions", type=click.IntRange(0), default=0, metavar="N", help="Delete the N oldest."),
         click.option("--workflow-quota", type=click.IntRange(1), metavar="N", help="The account's raised quota."),
-        click.option(
-            "--ignore-configuration",
-            multiple=True,
-            metavar="OPTION",
-            help="Take this option of the environment for judged.",
-        ),
         setting("jobs", "-j", metavar="N"),
         setting("timeout", metavar="S"),
         setting("memory", metavar="MB"),
@@ -162,7 +156,6 @@ def _wishes(world: World, flags: dict[str, Any]) -> Wishes:
         prune=flags["prune"],
         prune_versions=flags["prune_versions"],
         workflow_quota=flags["workflow_quota"],
-        ignored_configuration=frozenset(flags["ignore_configuration"]),
         conversion={name: _told(value) for name, value in _conversion(flags).items() if value not in (None, ())},
     )
 

@@ -17,7 +17,7 @@ __all__ = ["check_account", "check_trust", "check_versions", "foreign_workflow",
 def check_account(inventory: Inventory, wishes: Wishes) -> list[Diagnostic]:
     """Findings about everything that all workflows share."""
     return [
-        *check_environment(inventory, wishes),
+        *check_environment(inventory),
         *check_bucket(inventory, wishes),
         *check_variables(wishes),
         *check_network(wishes),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from dagconv.catalog.configuration import options
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
-from dagconv.migrate.inventory import Inventory, Wishes
+from dagconv.migrate.inventory import Inventory
 
 ENVIRONMENT_STATE = Rule(
     code="DC820",
@@ -55,43 +56,28 @@ LIST_DENIED = Rule(
 
 CONFIGURATION = Rule(
     code="DC833",
-    slug="environment-configuration-changes-meaning",
-    severity=Severity.ERROR,
-    effect=Effect.REFUSED,
-    summary="An option of the environment changes what its DAGs mean, and the conversion cannot take it into account.",
-    message="the environment sets {option} = {value}, which changes {what} of every DAG unseen by the conversion",
-    help="Write it into the DAGs, then pass --ignore-configuration {option}; or repair the definitions by hand.",
-    why="A definition would run with the service's defaults instead, without a word.",
-    example="core.default_task_retries = 3",
-    fix="Say it in the DAGs' default_args, where the conversion sees it.",
-    source="contract 1.2, 7; Airflow's configuration reference",
+    slug="environment-configuration-not-carried",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="Options of the environment that say nothing about what DAGs mean are not carried over.",
+    message="{count} configuration options of the environment are not carried over: {names}",
+    help="Look whether anything relies on them.",
+    why="The service has no configuration to set; defaults of DAGs and tasks are written into the definitions.",
+    example="core.parallelism, smtp.smtp_host",
+    fix="Nothing to do.",
+    source="schemas/configuration.json; contract 3.5",
 )
 
-# Options that change what a DAG means: Airflow's default, and what depends on it.
-_MEANING = {
-    "core.default_task_retries": ("0", "the retries"),
-    "core.default_task_retry_delay": ("300", "the delay between retries"),
-    "core.default_task_execution_timeout": ("", "the execution timeout"),
-    "core.default_timezone": ("utc", "the time zone of dates and crons"),
-    "scheduler.create_cron_data_intervals": ("False", "the logical date of runs"),
-}
 
-
-def check_environment(inventory: Inventory, wishes: Wishes) -> Iterator[Diagnostic]:
+def check_environment(inventory: Inventory) -> Iterator[Diagnostic]:
     facts = inventory.environment
     status, version = str(facts.get("status", "")), str(facts.get("airflow_version", ""))
     if status and status != "AVAILABLE":
         yield ENVIRONMENT_STATE.at(None, name=facts["name"], status=status)
     if version and not re.match(r"[23]\.", version):
         yield AIRFLOW_OLD.at(None, version=version)
-    if any(definition.origin == "converted" for definition in inventory.definitions):
-        yield from _check_configuration(facts.get("configuration", {}), wishes)
+    left = sorted(name for name in facts.get("configuration", {}) if name not in options())
+    if left:
+        yield CONFIGURATION.at(None, count=len(left), names=", ".join(left))
     if not inventory.workflows_known:
         yield LIST_DENIED.at(None)
-
-
-def _check_configuration(configuration: Mapping[str, str], wishes: Wishes) -> Iterator[Diagnostic]:
-    for option, (default, what) in _MEANING.items():
-        value = configuration.get(option, default)
-        if value.lower() != default.lower() and option not in wishes.ignored_configuration:
-            yield CONFIGURATION.at(None, option=option, value=value, what=what)
