@@ -17,6 +17,7 @@ from dagconv.language.jinja import JinjaError, Reference, Template, is_template,
 # a third of the time that judging one file takes.
 _PLAIN = re.compile(r"(?<!\{)\{\{ *([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*) *\}\}", re.ASCII)
 _SHORT = 10_000
+_LONGEST = 52_000
 _KEYWORDS = frozenset({"true", "false", "none", "True", "False", "None", "not", "and", "or", "if", "else", "in", "is"})
 
 
@@ -63,7 +64,9 @@ def _uses(subject: Subject) -> Iterator[Use]:
 
 
 def read_template(text: str) -> Template:
-    """As parse_template. Raises JinjaError."""
+    """As parse_template. Raises JinjaError. What is longer than a whole definition may be is not looked into."""
+    if len(text) > _LONGEST:
+        return Template(text)
     return (_read_plain(text) if len(text) <= _SHORT else None) or parse_template(text)
 
 

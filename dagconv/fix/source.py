@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import yaml
@@ -10,7 +12,7 @@ import yaml
 from dagconv.diagnostics import Location
 
 _Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Pair = tuple[yaml.Node, yaml.Node]
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,17 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A readable definition; nodes are PyYAML's, whose marks give offsets into `text`."""
+    """A readable definition; nodes are PyYAML's, whose marks give offsets into `text`.
+
+    `entries` finds the innermost mapping and index of the entry whose key or value starts at an offset, `scalars`
+    the scalar that starts there; `lines` are the offsets of the lines, counted as YAML counts them.
+    """
 
     text: str
     root: yaml.MappingNode
+    entries: Mapping[int, tuple[yaml.MappingNode, int]]
+    scalars: Mapping[int, yaml.ScalarNode]
+    lines: tuple[int, ...]
 
     @property
     def newline(self) -> str:
@@ -45,40 +54,21 @@ class Source:
         found = self.text.find("\n", offset)
         return len(self.text) if found < 0 else found + 1
 
-    def offset(self, location: Location) -> int:
-        """The offset of a place. Lines are counted as YAML counts them."""
-        at = 0
-        for _ in range((location.line or 1) - 1):
-            at = self.line_end(at)
-        return at + (location.column or 1) - 1
-
-    def pairs(self) -> Iterator[tuple[yaml.MappingNode, int]]:
-        """Every entry of every mapping, as the mapping and the entry's index."""
-        stack: list[yaml.Node] = [self.root]
-        seen: set[int] = set()
-        while stack:
-            node = stack.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            if isinstance(node, yaml.MappingNode):
-                for index, (key, value) in enumerate(node.value):
-                    yield node, index
-                    stack += [key, value]
-            elif isinstance(node, yaml.SequenceNode):
-                stack += node.value
+    def offset(self, location: Location | None) -> int | None:
+        """The offset of a place in the text."""
+        if location is None or location.line is None or location.line > len(self.lines):
+            return None
+        return self.lines[location.line - 1] + (location.column or 1) - 1
 
     def entry_at(self, location: Location | None) -> tuple[yaml.MappingNode, int] | None:
         """The entry whose key or value starts at a place; the innermost, if there are several."""
-        if location is None or location.line is None:
-            return None
         at = self.offset(location)
-        found = [
-            (node, index)
-            for node, index in self.pairs()
-            if at in (start_of(node.value[index][0]), start_of(node.value[index][1]))
-        ]
-        return max(found, key=lambda item: start_of(item[0]), default=None)
+        return None if at is None else self.entries.get(at)
+
+    def scalar_at(self, location: Location | None) -> yaml.ScalarNode | None:
+        """The scalar at a place, a key included."""
+        at = self.offset(location)
+        return None if at is None else self.scalars.get(at)
 
     def removed(self, mapping: yaml.MappingNode, index: int) -> Edit | None:
         """The edit that takes an entry out with its line; None for the only entry of a mapping."""
@@ -112,7 +102,31 @@ def read_source(text: str) -> Source:
         raise SourceError(str(error)) from error
     if not isinstance(root, yaml.MappingNode):
         raise SourceError("no mapping")
-    return Source(text, root)
+    entries: dict[int, tuple[yaml.MappingNode, int]] = {}
+    scalars: dict[int, yaml.ScalarNode] = {}
+    for node in _walk(root):  # outer nodes come before inner ones, which take their places
+        if isinstance(node, yaml.MappingNode):
+            for index, (key, value) in enumerate(node.value):
+                entries[start_of(key)] = entries[start_of(value)] = (node, index)
+        elif isinstance(node, yaml.ScalarNode) and end_of(node) > start_of(node):
+            scalars[start_of(node)] = node
+    lines = (0, *(found.end() for found in _BREAK.finditer(text)))
+    return Source(text, root, entries, scalars, lines)
+
+
+def _walk(root: yaml.Node) -> Iterator[yaml.Node]:
+    queue: deque[yaml.Node] = deque([root])
+    seen: set[int] = set()
+    while queue:
+        node = queue.popleft()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, yaml.MappingNode):
+            queue.extend(part for pair in node.value for part in pair)
+        elif isinstance(node, yaml.SequenceNode):
+            queue.extend(node.value)
 
 
 def start_of(node: yaml.Node) -> int:

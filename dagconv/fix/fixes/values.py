@@ -12,31 +12,9 @@ from dagconv.diagnostics import Diagnostic, Severity
 from dagconv.fix.source import Edit, Source, replaced
 
 
-def scalar_at(source: Source, found: Diagnostic) -> yaml.ScalarNode | None:
-    """The scalar at a finding's place, a key included."""
-    if found.location is None or found.location.line is None:
-        return None
-    at = source.offset(found.location)
-    stack: list[yaml.Node] = [source.root]
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.ScalarNode):
-            if node.start_mark.index == at and node.end_mark.index > at:
-                return node
-        elif isinstance(node, yaml.MappingNode):
-            stack += [part for pair in node.value for part in pair]
-        elif isinstance(node, yaml.SequenceNode):
-            stack += node.value
-    return None
-
-
 def write_loaded_value(source: Source, found: Diagnostic) -> list[Edit]:
     """yes -> true, 010 -> 8, 1:30 -> 90, 1_000 -> 1000; dates stay, as no plain word says a date object."""
-    node = scalar_at(source, found)
+    node = source.scalar_at(found.location)
     if node is None or node.style:
         return []
     loaded = yaml.safe_load(source.text[node.start_mark.index : node.end_mark.index])
@@ -53,7 +31,7 @@ def quote_word(source: Source, found: Diagnostic) -> list[Edit]:
     """The word as text: another value than the one loaded until now; where a boolean belongs, the boolean."""
     if found.severity is Severity.INFO:
         return write_loaded_value(source, found)
-    node = scalar_at(source, found)
+    node = source.scalar_at(found.location)
     if node is None or node.style or isinstance(yaml.safe_load(node.value), (str, type(None))):
         return []
     return [replaced(node, f"'{node.value}'")]
@@ -61,27 +39,27 @@ def quote_word(source: Source, found: Diagnostic) -> list[Edit]:
 
 def write_current_path(source: Source, found: Diagnostic) -> list[Edit]:
     """The present path of a class that moved."""
-    node = scalar_at(source, found)
+    node = source.scalar_at(found.location)
     canonical = load_operators().canonical(node.value) if node is not None else ""
     return [replaced(node, canonical)] if node is not None and canonical != node.value else []
 
 
 def write_current_trigger_rule(source: Source, found: Diagnostic) -> list[Edit]:
-    node = scalar_at(source, found)
+    node = source.scalar_at(found.location)
     instead = service().removed_trigger_rules.get(node.value) if node is not None else None
     return [replaced(node, instead)] if node is not None and instead else []
 
 
 def write_preset_as_cron(source: Source, found: Diagnostic) -> list[Edit]:
     """@midnight and @quarterly as the five fields that Airflow takes them for."""
-    node = scalar_at(source, found)
+    node = source.scalar_at(found.location)
     cron = service().airflow_presets.get(node.value.strip()) if node is not None else None
     return [replaced(node, f'"{cron}"')] if node is not None and cron else []
 
 
 def write_list(source: Source, found: Diagnostic) -> list[Edit]:
     """A single dependency as a list."""
-    node = scalar_at(source, found)
+    node = source.scalar_at(found.location)
     entry = source.entry_at(found.location)
     if node is None or not node.value or entry is None or node.value.strip() != node.value or "\n" in node.value:
         return []
@@ -92,25 +70,25 @@ def write_list(source: Source, found: Diagnostic) -> list[Edit]:
 
 def write_number(source: Source, found: Diagnostic) -> list[Edit]:
     """A whole number in quotes without them: Airflow takes it as that number anyway."""
-    node = scalar_at(source, found)
+    node = source.scalar_at(found.location)
     if node is None or not node.style or not node.value.isdecimal() or node.value != str(int(node.value)):
         return []
     return [replaced(node, node.value)]
 
 
 def clamp_retries(source: Source, found: Diagnostic) -> list[Edit]:
-    node = scalar_at(source, found)
+    node = source.scalar_at(found.location)
     return [replaced(node, str(service().limits.retries_max))] if node is not None and _is_positive(node) else []
 
 
 def clamp_retry_delay(source: Source, found: Diagnostic) -> list[Edit]:
-    node = scalar_at(source, found)
+    node = source.scalar_at(found.location)
     return [replaced(node, str(service().limits.retry_delay_max))] if node is not None and _is_positive(node) else []
 
 
 def write_timedelta(source: Source, found: Diagnostic) -> list[Edit]:
     """A number of seconds as the object that execution_timeout needs."""
-    node = scalar_at(source, found)
+    node = source.scalar_at(found.location)
     if node is None or not _is_positive(node):
         return []
     return [replaced(node, f"{{__type__: datetime.timedelta, seconds: {node.value}}}")]
@@ -118,7 +96,7 @@ def write_timedelta(source: Source, found: Diagnostic) -> list[Edit]:
 
 def write_utc(source: Source, found: Diagnostic) -> list[Edit]:
     """The moment that an offset means, in UTC."""
-    node = scalar_at(source, found)
+    node = source.scalar_at(found.location)
     try:
         moment = datetime.datetime.fromisoformat(node.value if node is not None else "")
     except ValueError:
