@@ -17,6 +17,7 @@ from dagconv.language.cron import CronError, parse_cron
 from dagconv.language.duration import to_timedelta
 from dagconv.language.jinja import JinjaError, Reference, Template, parse_template
 from dagconv.language.shift import FixedShift, Shift, day_expression, moment_expression, shift_of_cron
+from dagconv.lower.lower_crons import DATA_INTERVAL
 from dagconv.lower.lower_time_zones import read_offsets
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import rewrite_arguments
@@ -106,7 +107,11 @@ def shift_intervals(lowering: Lowering) -> None:
     dates = _Dates(shift, reason, interval)
     lowering.map_tasks(lambda task: _shift_task(lowering, task, dates))
     if interval and isinstance(schedule, Cron | Delta):
-        lowering.set_schedule(INTERVALS, replace(schedule, data_intervals=False))
+        told = any(found.rule is INTERVALS for found in lowering.diagnostics)
+        if not told:  # the source builds the timetable itself
+            used = "dates in templates are rewritten"
+            lowering.report(DATA_INTERVAL, None, "schedule", used=used, severity=Severity.INFO)
+        lowering.set_schedule(INTERVALS if told else DATA_INTERVAL, replace(schedule, data_intervals=False))
 
 
 def _shift_of(schedule: Schedule, now: datetime.datetime) -> tuple[Shift | None, str]:
@@ -154,7 +159,7 @@ def _rewrite(lowering: Lowering, rule: Rule, task: Task, argument: Argument, tem
             told = {"value": reference.dotted, "reason": str(error)}
             severity = Severity.WARNING if accepted else None
             lowering.report(NOT_EXACT, task.task_id, argument.name, severity=severity, **told)
-            return error.accepted if accepted else None
+            new = error.accepted if accepted else None
         if new is not None and new != reference.name:
             lowering.report(rule, task.task_id, argument.name, value=reference.name, new=new)
         return new
