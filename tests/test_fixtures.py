@@ -91,6 +91,13 @@ def test_what_is_written_was_proved(case: str, outcomes: dict[str, Outcome]) -> 
     assert len(written) == outcomes[case].yaml.count("\n  tasks:")
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_every_declared_difference_was_told(case: str, outcomes: dict[str, Outcome]) -> None:
+    report = outcomes[case].report
+    declared = {code for dag in report.dags for code in dag.proof.declared}
+    assert declared <= {diagnostic.code for diagnostic in report.diagnostics}
+
+
 def _read(case: str, name: str) -> str:
     file = FIXTURES / case / name
     return file.read_text("utf-8") if file.exists() else ""

@@ -23,6 +23,19 @@ INLINED = Rule(
     fix="Nothing to do.",
     source="contract 9 rule 39; contract 5",
 )
+SEARCHPATH = Rule(
+    code="DC419",
+    slug="template-searchpath",
+    severity=Severity.INFO,
+    effect=Effect.DROPPED,
+    summary="The DAG names folders of template files.",
+    message="template_searchpath is dropped: the text of template files stands in the definition",
+    help="no step is needed",
+    why="The service has neither the folders nor the files.",
+    example="DAG('report', template_searchpath='/usr/local/airflow/sql')",
+    fix="Nothing to do.",
+    source="contract 1.3, 5",
+)
 NEEDS_OTHER_FILES = Rule(
     code="DC411",
     slug="template-file-with-includes",
@@ -59,7 +72,10 @@ def inline_template_files(lowering: Lowering) -> None:
         )
 
     lowering.map_tasks(inline_task)
-    lowering.drop_setting(INLINED, "template_searchpath")  # said what it had to say: where the files were
+    searchpath = lowering.workflow.setting("template_searchpath")
+    if searchpath is not None:
+        lowering.report(SEARCHPATH, None, searchpath.name)
+        lowering.drop_setting(SEARCHPATH, searchpath.name)
 
 
 def _inline(lowering: Lowering, task: Task, argument: Argument, part: Value) -> Value:

@@ -164,6 +164,7 @@ def _lower_task(lowering: Lowering, task: Task) -> Task:
         value = walk.lower(argument.value)
         if walk.told:
             lowering.declare(walk.told[0], task.task_id, argument.name, argument.value, value)
+        if not codec.same(value, argument.value):
             task = task.with_argument(replace(argument, value=value))
     return task
 
@@ -189,8 +190,7 @@ class _Walk:
             case MapValue(entries):
                 return MapValue(tuple((self._key(key), self.lower(item)) for key, item in entries))
             case EnumValue(text=True, value=inner):
-                if value is self.argument.value:  # Airflow itself takes the member and its text as equals
-                    self.told.append(ENUM)
+                if self.argument.name == "trigger_rule":  # Airflow makes a member of either
                     return inner
                 return self._changed(ENUM, value, inner)
             case EnumValue(path, value=str() as inner) if path in TAKEN_AS_TEXT:

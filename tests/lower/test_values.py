@@ -43,6 +43,7 @@ def lowered(ir, value):
         (TupleValue(("a", 1)), ListValue(("a", 1)), "DC404"),
         (SetValue(("b", "a")), ListValue(("a", "b")), "DC405"),
         (SetValue(("b",), frozen=True), ListValue(("b",)), "DC405"),
+        (EnumValue("m.E", "A", "a", text=True), "a", "DC406"),
         (ListValue((EnumValue("m.E", "A", "a", text=True),)), ListValue(("a",)), "DC406"),
         (PathValue("/tmp/x"), "/tmp/x", "DC407"),
         (MapValue((("k", TupleValue(())),)), MapValue((("k", ListValue(())),)), "DC404"),
@@ -75,9 +76,11 @@ def test_a_value_that_yaml_carries_stays(ir, value):
     assert (codes, changes) == ([], [])
 
 
-def test_a_text_enum_as_the_whole_argument_is_its_text_without_a_word(ir):
-    value, codes, _ = lowered(ir, EnumValue("airflow.TriggerRule", "ALL_DONE", "all_done", text=True))
-    assert (value, codes) == ("all_done", [])
+def test_a_trigger_rule_is_its_text_without_a_word(ir):
+    rule = EnumValue("airflow.TriggerRule", "ALL_DONE", "all_done", text=True)
+    lowering = ir.run(lower_values, ir.workflow(ir.task("a", args={"trigger_rule": rule})))
+    assert lowering.workflow.tasks[0].argument("trigger_rule").value == "all_done"
+    assert (lowering.diagnostics, lowering.changes) == ([], [])
 
 
 @pytest.mark.parametrize(
