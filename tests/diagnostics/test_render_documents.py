@@ -113,11 +113,14 @@ def test_sarif_refers_to_its_rules(report):
     }
 
 
-def test_sarif_addresses_are_uris():
-    found = ERROR.at(Location("dags/ä b#1.py", 1), text="m", advice="")
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [("dags/ä b#1.py", "dags/%C3%A4%20b%231.py"), ("\udcff.py", "%FF.py"), ("\ud800.py", "%ED%A0%80.py")],
+)
+def test_sarif_addresses_are_uris(path, uri):
+    found = ERROR.at(Location(path, 1), text="m", advice="")
     run = json.loads(document("sarif", Report((FileReport("x", FileStatus.FAILED, (), (found,)),))))["runs"][0]
-    where = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-    assert where == "dags/%C3%A4%20b%231.py"
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
 def test_github_commands_cannot_be_injected():

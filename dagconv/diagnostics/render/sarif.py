@@ -68,8 +68,15 @@ def _location(where: Location) -> dict[str, object]:
         "endColumn": where.end_column,
     }
     known = {name: value for name, value in region.items() if value is not None}
-    address = quote(where.file.encode("utf-8", "surrogateescape"), safe="/")
-    physical: dict[str, object] = {"artifactLocation": {"uri": address}}
+    physical: dict[str, object] = {"artifactLocation": {"uri": _address(where.file)}}
     if where.line is not None:
         physical["region"] = known
     return {"physicalLocation": physical}
+
+
+def _address(path: str) -> str:
+    try:
+        data = path.encode("utf-8", "surrogateescape")  # a name that is no text, as the system gives it
+    except UnicodeEncodeError:
+        data = path.encode("utf-8", "surrogatepass")
+    return quote(data, safe="/")
