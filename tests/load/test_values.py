@@ -9,7 +9,7 @@ from dagconv.diagnostics.report import FileStatus
 pytestmark = pytest.mark.airflow
 
 ENDLESS = ["self_referring", "self_referring_list", "deep_argument", "deeper_argument", "laughs"]
-REFUSED = ["hostile_argument", "hostile_containers", "self_referring_object", "logger_argument", "mapped_over_many"]
+REFUSED = ["hostile_argument", "hostile_containers", "self_referring_object", "logger_argument"]
 RAISING = ["hostile_exception", "hostile_cause"]
 
 
