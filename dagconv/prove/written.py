@@ -14,6 +14,9 @@ from dagconv.ir.workflow import Workflow
 _DAG_KEYS = frozenset({"description", "schedule", "start_date", "end_date", "params", "default_args", "tasks"})
 _TASK_KEYS = frozenset({"operator", "dependencies"})
 
+# libyaml where PyYAML has it: the service's own loader, which is slower, has its say in the reload.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 # (task, key, what about it)
 Stray = tuple["str | None", str, str]
 
@@ -38,7 +41,7 @@ def stray_keys(text: str, lowered: Workflow) -> Iterator[Stray]:
 
 def _compose(text: str) -> yaml.Node | None:
     try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError:
         return None
 

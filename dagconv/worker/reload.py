@@ -10,6 +10,8 @@ from dagconv.worker.complain import finding, shown_error
 from dagconv.worker.record import RECORDER, no_file
 from dagconv.worker.source import _read_dags
 
+_ENGINE_REFUSED = ("rate(", "cron(")
+
 
 def reload(request: dict[str, Any]) -> dict[str, Any]:
     """`request` has the text and `markers`, values for the environment variables that the text may expand."""
@@ -46,6 +48,8 @@ def without_engine_refused_schedules(text: str) -> tuple[str, dict[str, str]]:
     import yaml
 
     taken: dict[str, str] = {}
+    if not any(word in text for word in _ENGINE_REFUSED):  # reading it a second time is not free
+        return text, taken
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError:
@@ -53,7 +57,7 @@ def without_engine_refused_schedules(text: str) -> tuple[str, dict[str, str]]:
     spans = []
     for dag_id, body in root.value if isinstance(root, yaml.MappingNode) else ():
         for key, value in body.value if isinstance(body, yaml.MappingNode) else ():
-            if key.value == "schedule" and str(value.value).startswith(("rate(", "cron(")):
+            if key.value == "schedule" and str(value.value).startswith(_ENGINE_REFUSED):
                 taken[dag_id.value] = value.value
                 spans.append((value.start_mark.index, value.end_mark.index))
     for start, end in sorted(spans, reverse=True):

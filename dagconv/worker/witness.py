@@ -265,8 +265,11 @@ def _encode_timetable(timetable: Any) -> Any:
         return encode_object(timetable)
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True)  # making one takes longer than most texts
+
+
 def _text(data: Any) -> str:
-    return json.dumps(data, sort_keys=True)
+    return _ENCODER.encode(data)
 
 
 def _short(text: str) -> str:

@@ -152,7 +152,7 @@ def test_word_reads_back_wherever_it_stands(word, load):
     assert exact(load(write_yaml(document))) == exact(document)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(DOCUMENTS)
 @example({"a": [[], {}, [[]], [{}], {"b": []}]})
 @example({"a": [1.0, -0.0, 1e16, 1e-7, 1.5e300, float("inf"), float("-inf"), 10**40, -(2**63)]})
@@ -160,13 +160,13 @@ def test_document_reads_back_by_the_services_loader(document):
     assert exact(load_as_the_service(write_yaml(document))) == exact(document)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(DOCUMENTS)
 def test_document_reads_back_as_yaml_1_2(document):
     assert exact(load_as_yaml12(write_yaml(document))) == exact(document)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(DOCUMENTS)
 def test_text_is_printable_and_ends_in_one_newline(document):
     text = write_yaml(document)

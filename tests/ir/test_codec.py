@@ -98,7 +98,7 @@ def through_json(node: object) -> object:
     return json.loads(json.dumps(codec.encode(node), allow_nan=False))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(VALUES)
 def test_value_comes_back(value):
     again = codec.decode_value(through_json(value))
@@ -168,7 +168,7 @@ def test_nan_is_the_same_as_itself():
     assert codec.same(FloatValue("nan"), FloatValue("nan"))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(VALUES, VALUES)
 @example(ListValue(("MapValue",)), MapValue((("ListValue", 1),)))
 def test_texts_are_equal_only_for_equal_values(one, other):
@@ -191,7 +191,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(JSON)
 def test_json_of_any_shape_is_a_value_or_a_decode_error(data):
     try:
@@ -201,7 +201,7 @@ def test_json_of_any_shape_is_a_value_or_a_decode_error(data):
     assert codec.decode_value(through_json(value)) == value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(JSON)
 def test_json_of_any_shape_is_a_workflow_or_a_decode_error(data):
     with pytest.raises(DecodeError):

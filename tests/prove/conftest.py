@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,11 @@ class Compiled:
             back = reload_definition(self.worker, text, "definition.yaml", LIMITS)
             _RELOADED[text] = back.diagnostics, back.dags
         return _RELOADED[text]
+
+    def reload_all(self, texts: Sequence[str]) -> None:
+        """Reloads them beside one another, for tests that will ask for each."""
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(self.reload, texts))
 
     def judge(
         self,

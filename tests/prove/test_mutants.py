@@ -427,6 +427,25 @@ def damage(text: str, mutant: Mutant) -> str:
     return text.replace(mutant.old, mutant.new)
 
 
+def without_quotes(text: str, word: str) -> str:
+    quoted = f"          - {word!r}\n"
+    assert text.count(quoted) == 1, quoted
+    return text.replace(quoted, f"          - {word}\n")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _reloaded(request: pytest.FixtureRequest, compile_dag: Callable) -> None:
+    """The damaged texts of the selected tests, reloaded beside one another."""
+    texts = []
+    for item in request.session.items:
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        if "mutant" in params:
+            texts.append(damage(compile_dag(params["dag"]).text, params["mutant"]))
+        elif "word" in params and item.path == request.path:
+            texts.append(without_quotes(compile_dag("rich").text, params["word"]))
+    compile_dag("rich").reload_all(texts)
+
+
 @pytest.mark.parametrize(
     ("dag", "mutant"),
     [
@@ -452,9 +471,7 @@ def test_damage_is_found(dag: str, mutant: Mutant, compile_dag: Callable) -> Non
 @pytest.mark.parametrize("word", sorted(UNQUOTED))
 def test_text_without_quotes_is_found(word: str, compile_dag: Callable) -> None:
     compiled = compile_dag("rich")
-    quoted = f"          - {word!r}\n"
-    assert compiled.text.count(quoted) == 1, quoted
-    found = compiled.judge(compiled.text.replace(quoted, f"          - {word}\n"))
+    found = compiled.judge(without_quotes(compiled.text, word))
     assert {d.code for d in found} == UNQUOTED[word], [f"{d.code} {d.message}" for d in found]
 
 
