@@ -182,7 +182,6 @@ def scrubbed_environment(environment: Mapping[str, str], hash_seed: int, home: s
         "TZ": "UTC",
         "PYTHONHASHSEED": str(hash_seed),
         "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
         # Without these botocore asks the instance metadata service and the user's profile.
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
@@ -15,40 +15,61 @@ from dagconv.worker.compat.inputs import INPUTS, Asked
 from dagconv.worker.observe import OBSERVATIONS
 from dagconv.worker.record import RECORDER, UnknownValueError
 
-_CLIENTS = "botocore.client"
-
-
 def install() -> None:
     """Takes the place of every call of a client in this process, now or when botocore is imported."""
-    # botocore asks for a Region and credentials before it calls; the file itself does not see these.
+    # botocore asks for a Region and credentials before it calls; a file that looks at the Region is noticed.
     for name, value in (("DEFAULT_REGION", "us-east-1"), ("ACCESS_KEY_ID", "none"), ("SECRET_ACCESS_KEY", "none")):
         os.environ.setdefault(f"AWS_{name}", value)
-    if _CLIENTS in sys.modules:
-        _replace(sys.modules[_CLIENTS])
-    else:
-        sys.meta_path.insert(0, _Waiting())
+    waiting = {}
+    for name, replace in (("botocore.client", _replace), ("botocore.session", _watch_region)):
+        if name in sys.modules:
+            replace(sys.modules[name])
+        else:
+            waiting[name] = replace
+    if waiting:
+        sys.meta_path.insert(0, _Waiting(waiting))
 
 
 class _Waiting(MetaPathFinder):
-    """Waits for botocore's clients to be imported."""
+    """Waits for modules of botocore to be imported, and changes each then."""
+
+    def __init__(self, waiting: dict[str, Callable[[Any], None]]) -> None:
+        self.waiting = waiting
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         del target
-        if fullname != _CLIENTS:
+        replace = self.waiting.pop(fullname, None)
+        if replace is None:
             return None
-        sys.meta_path.remove(self)
         spec = PathFinder.find_spec(fullname, path)
         if spec is not None and spec.loader is not None:
             run = spec.loader.exec_module
 
             def exec_module(module: ModuleType) -> None:
                 run(module)
-                _replace(module)
+                replace(module)
 
             spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
+
+
+def _watch_region(module: Any) -> None:
+    """`boto3.Session().region_name` would put this process's Region into the DAG."""
+    original = module.Session.get_config_variable
+
+    def get_config_variable(self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+        asking = sys._getframe(1)
+        asks_outright = RECORDER.is_user_file(asking.f_code.co_filename)
+        through_boto3 = asking.f_code.co_name == "region_name" and asking.f_back is not None
+        if through_boto3 and asking.f_back is not None:
+            asks_outright = RECORDER.is_user_file(asking.f_back.f_code.co_filename)
+        if name == "region" and asks_outright:
+            OBSERVATIONS.report("environment-read-at-import", {"name": "AWS_DEFAULT_REGION"})
+        return original(self, name, *args, **kwargs)
+
+    module.Session.get_config_variable = get_config_variable
 
 
 def _replace(module: Any) -> None:
