@@ -15,12 +15,13 @@ from dagconv.worker.compat.inputs import INPUTS, Asked
 from dagconv.worker.observe import OBSERVATIONS
 from dagconv.worker.record import RECORDER, UnknownValueError
 
+
 def install() -> None:
     """Takes the place of every call of a client in this process, now or when botocore is imported."""
     # botocore asks for a Region and credentials before it calls; a file that looks at the Region is noticed.
     for name, value in (("DEFAULT_REGION", "us-east-1"), ("ACCESS_KEY_ID", "none"), ("SECRET_ACCESS_KEY", "none")):
         os.environ.setdefault(f"AWS_{name}", value)
-    waiting = {}
+    waiting: dict[str, Callable[[Any], None]] = {}
     for name, replace in (("botocore.client", _replace), ("botocore.session", _watch_region)):
         if name in sys.modules:
             replace(sys.modules[name])
