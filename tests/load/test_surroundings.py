@@ -24,7 +24,7 @@ ASSUMED = ["variable_default", "environment"]
 
 @pytest.fixture(scope="module")
 def batch(convert):
-    return convert([*ENDED, *ASSUMED, "network_swallowed", "writes_source", "writes_elsewhere"])
+    return convert([*ENDED, *ASSUMED, "network_swallowed", "boto3_region", "writes_source", "writes_elsewhere"])
 
 
 @pytest.mark.parametrize("case", ENDED)
@@ -33,8 +33,9 @@ def test_what_an_import_may_not_reach_is_said_once_at_its_line(case, batch):
     assert batch[case].status is FileStatus.FAILED
 
 
-def test_a_file_that_swallows_the_failure_is_refused_all_the_same(batch):
-    swallowed = batch["network_swallowed"]
+@pytest.mark.parametrize("case", ["network_swallowed", "boto3_region"])
+def test_a_file_that_goes_on_is_refused_all_the_same(case, batch):
+    swallowed = batch[case]
     assert swallowed.found == swallowed.expected != set()
     assert swallowed.status is FileStatus.REFUSED
     assert swallowed.texts == []
