@@ -202,16 +202,25 @@ class Serving(Loader):
     def exec_module(self, module: ModuleType) -> None:
         try:
             self.inner.exec_module(module)
-        except ModuleNotFoundError as error:
-            if not self.may_fail or not (error.name or "").startswith(_PROVIDERS):
+        except Exception as error:
+            missing = _missing_module(error) if self.may_fail else None
+            if missing is None:
                 raise
-            # The module needs a provider that is not there: all that it would define is named all the same.
-            _stand_in_for_module(module, provider_of(error.name or ""))
+            # The module needs what is not there: all that it would define is named all the same.
+            _stand_in_for_module(module, provider_of(missing))
         if module.__name__ in old_names():
             serve_names(module)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
+
+
+def _missing_module(error: BaseException) -> str | None:
+    """The module for want of which another cannot be imported; providers wrap the error into one of Airflow's."""
+    for found in (error, error.__cause__, error.__context__):
+        if isinstance(found, ModuleNotFoundError):
+            return found.name
+    return None
 
 
 class LostModules(MetaPathFinder):
