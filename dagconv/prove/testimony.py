@@ -7,40 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dagconv.catalog.service import service
 from dagconv.ir.change import Change
 from dagconv.ir.codec import DecodeError
-from dagconv.ir.task import MISSING, Default, Missing, Origin, Task
+from dagconv.ir.task import Origin, Task
 from dagconv.ir.value import ListValue
 from dagconv.ir.workflow import Workflow
+from dagconv.prove.declared import Declared, attributes_of, declared_fields
 from dagconv.prove.evidence import evidence_of, params_evidence, shows, timetable_evidence
-from dagconv.prove.view import seconds_of
 
 Difference = tuple["str | None", str, "str | None", "str | None"]
 
-# Attributes that a constructor makes of an argument of another name (Airflow 3.0.6, BaseOperator.__init__).
-DERIVED: Mapping[str, tuple[str, ...]] = {
-    "pre_execute": ("_pre_execute_hook",),
-    "post_execute": ("_post_execute_hook",),
-    "task_display_name": ("_task_display_name",),
-    "logger_name": ("_logger_name",),
-    "wait_for_downstream": ("wait_for_downstream", "depends_on_past"),
-    "setup": ("is_setup",),
-    "teardown": ("is_teardown",),
-    "on_failure_fail_dagrun": ("_on_failure_fail_dagrun",),
-}
-# Arguments whose default the constructor turns into something else: the attribute's text where nothing was given.
-CONVERTED: Mapping[str, str] = {
-    "pool": '"default_pool"',
-    "executor_config": '{"dict": []}',
-    **dict.fromkeys(("inlets", "outlets"), "[]"),
-    **{f"on_{event}_callback": "[]" for event in ("execute", "failure", "success", "retry", "skipped")},
-}
 # dag-factory gives every DAG a tag and a documentation of its own: the source must have none.
 _ENGINE_OWN = {"tags": '{"set": []}', "doc_md": "null"}
-_STRUCTURE = frozenset({"operator", "upstream", "task_id", "mapping", "schedule"})
-# What Airflow takes for the two arguments that the proof looks at even where they are not given.
-_AIRFLOW_DEFAULTS: Mapping[str, Default] = {"retries": 0, "execution_timeout": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,51 +39,6 @@ class Testimony:
     tasks: Mapping[str, Seen]
     attributes: Mapping[str, str]
     upstream: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What all declarations of one field come to; `default` is what leaving it out means, MISSING if unknown, and
-    `converted` the attribute's text then, where the constructor makes something else of the default."""
-
-    field: str
-    before: Default
-    after: Default
-    default: Default
-    converted: str | None = None
-
-    def excuses(self, one: str | None, two: str | None) -> bool:
-        """Whether an attribute went from the declared value to the declared value."""
-        if one == two:
-            return self.becomes(two) or self.is_unwritten or not self.was(one)
-        return self.was(one) and self.becomes(two)
-
-    @property
-    def shows_after(self) -> bool:
-        """Whether an attribute can show the value after, or the default that takes its place."""
-        value = self.default if isinstance(self.after, Missing) else self.after
-        return not isinstance(value, Missing) and evidence_of(value) is not None
-
-    def was(self, text: str | None) -> bool:
-        """Whether an attribute shows the value before, or may: the witness knows some values by their class alone."""
-        return self._shown(text, self.before)
-
-    def becomes(self, text: str | None) -> bool:
-        return self._shown(text, self.after)
-
-    def _shown(self, text: str | None, value: Default) -> bool:
-        if self.field.startswith("residue:"):  # told by the texts of the attribute themselves
-            return text == (None if isinstance(value, Missing) else value)
-        if not isinstance(value, Missing):
-            return evidence_of(value) is None or shows(text, value)
-        if text is None or self.converted is not None:
-            return text in (None, self.converted)
-        return isinstance(self.default, Missing) or evidence_of(self.default) is None or shows(text, self.default)
-
-    @property
-    def is_unwritten(self) -> bool:
-        """Whether it is what the service takes where nothing is written, so that no object shows it."""
-        return self.field == "execution_timeout" and seconds_of(self.after) == service().defaults.execution_timeout
 
 
 def read_testimony(data: Any) -> Testimony:
@@ -148,7 +81,9 @@ def compare_testimony(
     for seen, workflow in ((source, before), (reload, after)):
         for task_id in sorted(seen.tasks.keys() ^ {task.task_id for task in workflow.tasks}):
             yield task_id, "testimony", *(("given", None) if task_id in seen.tasks else (None, "given"))
-    declared = {task.task_id: _declared(changes, task.task_id, made.get(task.task_id), before) for task in after.tasks}
+    declared = {
+        task.task_id: declared_fields(changes, task.task_id, made.get(task.task_id), before) for task in after.tasks
+    }
     originals = _originals(source, made)
     for task in after.tasks:
         one, two = originals.get(task.task_id), reload.tasks.get(task.task_id)
@@ -162,7 +97,9 @@ def compare_testimony(
     for task_id in sorted(source.tasks.keys() - reload.tasks.keys() - gone):
         yield task_id, "task", "there", None
     yield from _compare_edges(source, reload, after, declared, made)
-    yield from _compare_dag(source.attributes, reload.attributes, before, after, _declared(changes, None, None, before))
+    yield from _compare_dag(
+        source.attributes, reload.attributes, before, after, declared_fields(changes, None, None, before)
+    )
 
 
 def _originals(source: Testimony, made: Mapping[str, str]) -> dict[str, Seen]:
@@ -173,30 +110,6 @@ def _originals(source: Testimony, made: Mapping[str, str]) -> dict[str, Seen]:
         instances = found.pop(mapped).instances if mapped in found else ()
         found.update(zip(names, instances, strict=False))
     return found
-
-
-def _declared(
-    changes: Sequence[Change], task_id: str | None, origin: str | None, workflow: Workflow
-) -> dict[str, Declared]:
-    """By field; declarations of one field compose in their order. `origin` is the mapped task that it comes from."""
-    found: dict[str, Declared] = {}
-    for change in changes:
-        if change.task_id == task_id:
-            first = found.get(change.field)
-            before = first.before if first else change.before
-            default = first.default if first else _default_of(workflow, origin or task_id, change.field)
-            converted = CONVERTED.get(change.field) if task_id else None
-            found[change.field] = Declared(change.field, before, change.after, default, converted)
-    return found
-
-
-def _default_of(workflow: Workflow, task_id: str | None, field: str) -> Default:
-    if task_id is None:
-        setting = workflow.setting(field)
-        return setting.default if setting else MISSING
-    task = workflow.task(task_id)
-    argument = task.argument(field) if task else None
-    return argument.default if argument else _AIRFLOW_DEFAULTS.get(field, MISSING)
 
 
 def _is_declared(changes: Sequence[Change], field: str) -> bool:
@@ -228,8 +141,8 @@ def _compare_attributes(
 ) -> Iterator[Difference]:
     accepts = task.accepts if task else ()
     assigned = {a.name for a in task.arguments if a.origin is Origin.ASSIGNED} if task else set()
-    owners = {name: change for field, change in declared.items() for name in _attributes_of(field)}
-    loose = [change for field, change in declared.items() if not set(_attributes_of(field)) & (one.keys() | two.keys())]
+    owners = {name: change for field, change in declared.items() for name in attributes_of(field)}
+    loose = [change for field, change in declared.items() if not set(attributes_of(field)) & (one.keys() | two.keys())]
     for name in sorted(one.keys() | two.keys()):
         before, after = one.get(name), two.get(name)
         if name in owners:
@@ -238,6 +151,10 @@ def _compare_attributes(
             continue
         elif name in inherited:
             excused = after in inherited[name]
+        elif name == "wait_for_completion" and "deferrable" in declared:
+            # Some operators take back their own waiting where they defer; the same argument has its way again.
+            waits = task.argument(name) if task else None
+            excused = waits is not None and shows(after or "", waits.value)
         else:
             # An argument that is kept under another name: known by both of its values.
             excused = name not in accepts and any(c.shows_after and c.excuses(before, after) for c in loose)
@@ -252,12 +169,6 @@ def _same_number(one: str | None, two: str | None) -> bool:
     except ValueError:
         return False
     return len(numbers) == 2 and all(type(n) in (int, float) for n in numbers) and numbers[0] == numbers[1]
-
-
-def _attributes_of(field: str) -> tuple[str, ...]:
-    if field in _STRUCTURE:
-        return ()
-    return DERIVED.get(field) or (field.removeprefix("residue:"),)
 
 
 def _compare_edges(

@@ -19,7 +19,6 @@ from dagconv.worker.compat.uses import USES
 from dagconv.worker.complain import describe_error, finding, is_user_class, message_of, shown_error, was_reported
 from dagconv.worker.observe import OBSERVATIONS, watch_files
 from dagconv.worker.read.location import SourceMap
-from dagconv.worker.read.mapping import instances, is_mapped
 from dagconv.worker.read.task import NotReproducibleError, Source
 from dagconv.worker.read.workflow import read_workflow
 from dagconv.worker.record import RECORDER, Position, dag_construction
@@ -147,14 +146,9 @@ def _read_dags(
 
 
 def _testimony(dag: Any) -> dict[str, Any]:
-    """About each task, each instance that Airflow would make of a mapped one, and the DAG."""
-    if len(dag.tasks) > MAX_TESTIFIED_TASKS:
-        return {"tasks": {}, "instances": {}, "dag": witness.testify_dag(dag)}
-    return {
-        "tasks": {task.task_id: witness.testify(task) for task in dag.tasks},
-        "instances": {t.task_id: [witness.testify(one) for one in instances(t)] for t in dag.tasks if is_mapped(t)},
-        "dag": witness.testify_dag(dag),
-    }
+    """About each task, with each instance that Airflow would make of a mapped one, and the DAG."""
+    told = dag.tasks if len(dag.tasks) <= MAX_TESTIFIED_TASKS else ()
+    return {"tasks": {task.task_id: witness.testify(task) for task in told}, "dag": witness.testify_dag(dag)}
 
 
 def _not_readable(slug: str, dag: Any, error: str, position: Position | None) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dagconv.prove.declared import CONVERTED, DERIVED
 from dagconv.prove.evidence import evidence_of, shows
-from dagconv.prove.testimony import CONVERTED, DERIVED
 
 pytestmark = pytest.mark.airflow
 

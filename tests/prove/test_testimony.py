@@ -18,6 +18,7 @@ from dagconv.ir.value import (
     ListValue,
     MapValue,
     PathValue,
+    SetValue,
     TimedeltaValue,
     TupleValue,
     XComValue,
@@ -111,6 +112,25 @@ def test_argument_kept_under_another_name_is_known_by_both_values():
     assert differences(one, seen_as(_z="third value", x=1), declared) == {("t", "_z")}
     # An attribute that has an argument of its own is not taken for the one that is looked for.
     assert differences(seen_as(x="long value"), seen_as(x="other value"), declared) == {("t", "x")}
+
+
+def test_container_that_its_constructor_makes_anew_is_no_difference():
+    declared = change(SetValue((1, 2)), ListValue((1, 2)))
+    kept_as_set = {"set": [1, 2]}
+    assert differences(seen_as(x=kept_as_set), seen_as(x=kept_as_set), declared) == set()
+    assert differences(seen_as(x=kept_as_set), seen_as(x=[1, 2]), declared) == set()
+    assert differences(seen_as(x=kept_as_set), seen_as(x=[2, 1]), declared) == {("t", "x")}
+
+
+def test_waiting_that_deferring_took_back_is_as_the_argument_says():
+    declared = change(True, MISSING, "deferrable")
+    waits = workflow(Argument("wait_for_completion", True), Argument("deferrable", True, default=False))
+    one = seen_as(deferrable=True, wait_for_completion=False)
+    two = seen_as(deferrable=False, wait_for_completion=True)
+    assert differences(one, two, declared, before=waits) == set()
+    assert differences(one, two, before=waits) == {("t", "deferrable"), ("t", "wait_for_completion")}
+    silent = workflow(Argument("deferrable", True, default=False))
+    assert differences(one, two, declared, before=silent) == {("t", "wait_for_completion")}
 
 
 def test_value_that_nobody_can_show_excuses_no_other_attribute():

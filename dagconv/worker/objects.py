@@ -1,0 +1,142 @@
+"""Any Python object as JSON data that tells it from others: how the witness shows what a task or DAG holds."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import functools
+import json
+import math
+import pathlib
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from dagconv.worker.read.value import class_path, module_name
+
+MAX_OBJECT_DEPTH = 6
+# An operator may keep its constructor's `**kwargs`; those that only wire the task are said elsewhere.
+KEPT_WIRING = frozenset({"task_id", "dag", "task_group", "default_args", "params", "_airflow_from_mapped"})
+
+
+def encode_object(value: Any, depth: int = 0, seen: tuple[int, ...] = ()) -> Any:
+    """JSON data of any object: plain values exactly, others as class and state; the host has a twin for values.
+
+    Objects are followed to a depth, containers always; no method of a class that is not known is called.
+    """
+    kind = type(value)
+    if value is None or kind in (bool, int, str) or (kind is float and math.isfinite(value)):
+        return value
+    if id(value) in seen:
+        return {"again": class_path(kind)}
+    inner = (*seen, id(value))
+    if kind is list:
+        return [encode_object(item, depth, inner) for item in value]
+    if kind in (tuple, set, frozenset):
+        items = [encode_object(item, depth, inner) for item in value]
+        return {kind.__name__: items if kind is tuple else sorted(items, key=text_of)}
+    if kind is dict:
+        pairs = [(k, v) for k, v in value.items() if not (k in KEPT_WIRING and _is_dag(value.get("dag")))]
+        return {"dict": [[encode_object(k, depth, inner), encode_object(v, depth, inner)] for k, v in pairs]}
+    leaf = _encode_leaf(value, kind)
+    return leaf if leaf is not None else _encode_state(value, kind, depth, inner)
+
+
+def _is_dag(value: Any) -> bool:
+    from airflow.sdk.definitions.dag import DAG
+
+    return issubclass(type(value), DAG)
+
+
+def _encode_leaf(value: Any, kind: type) -> Any:
+    # By the class itself: isinstance() asks the object for `__class__`.
+    known = kind.__module__.split(".")[0] in ("datetime", "pendulum")
+    if kind is float:
+        return {"float": repr(value)}
+    if issubclass(kind, datetime.timedelta) and known:
+        return {"timedelta": [value.days, value.seconds, value.microseconds]}
+    if issubclass(kind, datetime.datetime) and known:
+        moment = value if value.tzinfo is None else value.astimezone(datetime.timezone.utc)
+        return {"datetime": datetime.datetime.isoformat(moment)}
+    if issubclass(kind, (datetime.date, datetime.time)) and known:
+        return {kind.__name__: value.isoformat()}
+    if kind in (bytes, bytearray):
+        return {"bytes": bytes(value).hex()}
+    if kind in (decimal.Decimal, pathlib.PosixPath, pathlib.PurePosixPath):
+        return {kind.__name__: str(value)}
+    if issubclass(kind, enum.Enum):
+        plain = value._value_
+        return {"enum": [class_path(kind), value.name, plain if type(plain) in (bool, int, str) else None]}
+    if issubclass(kind, type):
+        return {"class": class_path(value), "itself": True}
+    return _encode_node(value, kind)
+
+
+def _encode_node(value: Any, kind: type) -> Any:
+    """Tasks and DAGs by their ids: what they are is told in their own place."""
+    from airflow.sdk.definitions._internal.node import DAGNode
+    from airflow.sdk.definitions.dag import DAG
+
+    if issubclass(kind, DAGNode):
+        return {"node": vars(value).get("task_id") or vars(value).get("_group_id")}
+    return {"dag": vars(value).get("dag_id")} if issubclass(kind, DAG) else None
+
+
+def _encode_state(value: Any, kind: type, depth: int, seen: tuple[int, ...]) -> Any:
+    if depth >= MAX_OBJECT_DEPTH:
+        return {"class": class_path(kind)}
+    state = {str(name): encode_object(item, depth + 1, seen) for name, item in sorted(_state(value), key=_name)}
+    return {"class": class_path(kind), "state": state}
+
+
+def _name(pair: tuple[str, Any]) -> str:
+    return str(pair[0])
+
+
+_CODE = (types.MethodType, types.FunctionType, types.BuiltinFunctionType, functools.partial)
+
+
+def _state(value: Any) -> Iterator[tuple[str, Any]]:
+    """What an object holds, in its dict, its slots, or where a function or partial keeps it."""
+    if issubclass(type(value), _CODE):
+        match value:
+            case types.MethodType():
+                yield from (("function", value.__func__), ("self", value.__self__))
+                return
+            case types.FunctionType():
+                cells = [cell.cell_contents for cell in value.__closure__ or () if not _is_empty(cell)]
+                name = f"{module_name(value.__module__)}.{value.__qualname__}"
+                yield from (("name", name), ("closure", cells), ("defaults", value.__defaults__))
+                return
+            case types.BuiltinFunctionType():
+                yield "name", f"{value.__module__}.{value.__qualname__}"
+                return
+            case functools.partial():
+                yield from (("function", value.func), ("args", value.args), ("keywords", value.keywords))
+    for cls in type(value).__mro__:
+        for name, member in vars(cls).items():
+            if isinstance(member, types.MemberDescriptorType):
+                try:
+                    yield name, member.__get__(value)
+                except AttributeError:  # a slot that was never set
+                    continue
+    try:
+        yield from object.__getattribute__(value, "__dict__").items()
+    except (AttributeError, TypeError):
+        return
+
+
+def _is_empty(cell: types.CellType) -> bool:
+    try:
+        return cell.cell_contents is cell
+    except ValueError:
+        return True
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True)  # making one takes longer than most texts
+
+
+def text_of(data: Any) -> str:
+    """Canonical JSON."""
+    return _ENCODER.encode(data)
