@@ -11,7 +11,7 @@ from dagconv.diagnostics import Catalogue, Rule
 
 # By name, so that a stage's findings can be described without the layers above knowing its modules.
 PACKAGES = ("discover", "load", "lower", "emit", "check", "prove", "write", "migrate")
-MODULES = ("cli.clash", "cli.source")
+MODULES = ("cli.clash", "cli.modernize", "cli.source")
 # These import boto3 and hold no rules.
 _LEFT_OUT = ("dagconv.migrate.aws", "dagconv.migrate.rehearsal")
 

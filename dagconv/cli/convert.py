@@ -17,6 +17,7 @@ import click
 from dagconv.cli.clash import script_findings
 from dagconv.cli.diff import show_diff
 from dagconv.cli.main import EXIT_CODES
+from dagconv.cli.modernize import collapsed
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
 from dagconv.cli.present import exit_code, show_report, summary_line, write_bytes
 from dagconv.cli.progress import progress
@@ -75,6 +76,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 @setting("airflowignore")
 @setting("region", metavar="NAME")
 @source_options
+@click.option("--modernize-report", is_flag=True, help="List each name and argument of another Airflow release.")
 @click.option("--auto", is_flag=True, help="Load a file named only if it mentions a DAG (for hooks).")
 @click.option("--fail-on-change", is_flag=True, help="Exit 1 when a file was created or rewritten (for hooks).")
 @report_options
@@ -113,7 +115,13 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
             _upload(texts, flags["bucket"], settings.text("region"))
     report = replace(report, seconds=time.monotonic() - started)
     shown = selected(_without_commented(report), selection_of(settings).shows)
-    _show(shown, settings, flags, names_outputs=output != "-" and not flags["diff"] and not flags["check"])
+    one_by_one = flags["modernize_report"] or settings.choice("format") not in ("full", "concise")
+    _show(
+        shown if one_by_one else collapsed(shown),
+        settings,
+        flags,
+        names_outputs=output != "-" and not flags["diff"] and not flags["check"],
+    )
     code = exit_code(report, shown, strict=settings.flag("strict"))
     changed = any(one.status is OutputStatus.WRITTEN for one in outputs)
     return code or int(flags["fail_on_change"] and changed)
