@@ -41,7 +41,7 @@ DAG_PLUMBING = frozenset(
     {"default_args", "timezone", "schedule", "task_dict", "task_group", "edge_info"}
     | {"fileloc", "relative_fileloc", "partial", "has_on_success_callback", "has_on_failure_callback"}
 )
-# Class members that only colour or name a task on Airflow's pages.
+# Members that only colour or name a task on Airflow's pages.
 COSMETIC = frozenset({"ui_color", "ui_fgcolor", "custom_operator_name", "operator_extra_links"})
 # What stands for an attribute that a class makes up for each object.
 _ANEW = '"made up by the class"'
@@ -55,7 +55,7 @@ def attributes_of(task: Any) -> dict[str, str]:
     return {
         name: _ANEW if name in anew else text_of(_encode_attribute(name, value))
         for name, value in held.items()
-        if name not in PLUMBING
+        if name not in PLUMBING and name not in COSMETIC
     }
 
 
