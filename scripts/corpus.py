@@ -166,22 +166,42 @@ def show(corpus: Corpus, reports: Sequence[FileReport], seconds: float, verbose:
     return sound
 
 
+def page(corpus: Corpus, reports: Sequence[FileReport]) -> str:
+    """The table of one corpus; of a file that is not converted each error's code and line."""
+    counts = collections.Counter(report.status.value for report in reports)
+    shown = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
+    lines = [f"\n## {corpus.name}\n", f"`{corpus.requirement}`, `{corpus.folder}`: {shown}.\n"]
+    lines += ["| File | Status | What stands in the way (line) |", "|---|---|---|"]
+    for report in reports:
+        errors = {
+            (d.code, d.location.line if d.location else 0) for d in report.diagnostics if d.severity.value == "error"
+        }
+        why = ", ".join(f"{code} ({line})" for code, line in sorted(errors, key=str))
+        lines.append(f"| {Path(report.path).name} | {report.status.value} | {why} |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="CORPUS", help=", ".join(c.name for c in CORPORA))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", type=Path, help="write the status and codes of each file here")
+    parser.add_argument("--markdown", type=Path, help="write a table of the files and what stands in their way here")
     parser.add_argument("-v", "--verbose", action="store_true", help="say what stands in the way of each file")
     arguments = parser.parse_args()
     sound = True
     table = {}
+    pages = ["# Files that nobody here wrote\n\nWritten by `scripts/corpus.py --markdown`.\n"]
     for corpus in CORPORA:
         if not arguments.names or corpus.name in arguments.names:
             reports, seconds = run(corpus, arguments.jobs)
             sound = show(corpus, reports, seconds, arguments.verbose) and sound
+            pages.append(page(corpus, reports))
             table[corpus.name] = {
                 Path(r.path).name: [r.status.value, sorted({d.code for d in r.diagnostics})] for r in reports
             }
+    if arguments.markdown:
+        arguments.markdown.write_text("".join(pages), encoding="utf-8")
     if arguments.json:
         arguments.json.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n")
     return 0 if sound else 1
