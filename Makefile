@@ -30,7 +30,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the environment (a few minutes, once)"
 	@$(PIP) install --no-compile -r requirements.lock
-	@$(PIP) install --no-deps -e .
+	@$(PIP) install -e '.[airflow,rehearse]'
 	@touch $@
 
 demo: $(READY)
