@@ -35,9 +35,9 @@ whose meaning depends on that is a warning (DC244, DC245, DC442).
 | a class of another provider | runs | refused by name (DC240) | DC144 |
 
 Exact expressions are known for crons whose intervals all have one length (daily, weekly, every n minutes or hours that
-divide a day), for one run a day on chosen weekdays, and for one run a month on a day up to the 28th, in UTC and in
-zones whose clocks do not change. A run started by hand covered the last full interval, or none, in Airflow 2; on the
-service it has its own moment.
+divide a day), for one run a day on chosen weekdays, for chosen hours of every day, and for one run a month on a day up
+to the 28th; in UTC and in zones whose clocks do not change. A run started by hand covered the last full interval, or
+none, in Airflow 2; on the service it has its own moment.
 """
 
 

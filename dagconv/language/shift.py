@@ -41,6 +41,16 @@ class WeekdayShift:
 
 
 @dataclass(frozen=True, slots=True)
+class HourShift:
+    """The length depends on the hour of the fire: pairs of that hour and the length in hours."""
+
+    lengths: tuple[tuple[int, int], ...]
+
+    def start(self, fire: datetime.datetime) -> datetime.datetime:
+        return fire - datetime.timedelta(hours=dict(self.lengths).get(fire.hour, 0))
+
+
+@dataclass(frozen=True, slots=True)
 class MonthShift:
     """The interval starts on the same day of the month before."""
 
@@ -50,7 +60,7 @@ class MonthShift:
         return (fire.replace(day=1) - datetime.timedelta(days=1)).replace(day=self.day)
 
 
-Shift = Union[FixedShift, WeekdayShift, MonthShift]  # noqa: UP007
+Shift = Union[FixedShift, WeekdayShift, HourShift, MonthShift]  # noqa: UP007
 
 
 def shift_of_cron(fields: CronFields, offset_minutes: int = 0) -> Shift | None:
@@ -72,7 +82,9 @@ def shift_of_cron(fields: CronFields, offset_minutes: int = 0) -> Shift | None:
 def _weekly(pairs: list[tuple[datetime.datetime, datetime.datetime]]) -> list[Shift]:
     start, fire = pairs[0]
     lengths = {fire.weekday(): (fire - start).days for start, fire in pairs}
-    return [FixedShift(fire - start), WeekdayShift(tuple(lengths.get(day, 0) for day in range(7)))]
+    hours = {fire.hour: int((fire - start).total_seconds()) // 3600 for start, fire in pairs}
+    weekdays = tuple(lengths.get(day, 0) for day in range(7))
+    return [FixedShift(fire - start), WeekdayShift(weekdays), HourShift(tuple(sorted(hours.items())))]
 
 
 def _monthly(pairs: list[tuple[datetime.datetime, datetime.datetime]]) -> list[Shift]:
@@ -89,6 +101,10 @@ def moment_expression(shift: Shift, steps: int, days: int, base: str = _MOMENT) 
             return _plus(base, datetime.timedelta(days=days))
         case WeekdayShift(table) if steps == 1:
             return f"{base} + macros.timedelta(days={_weekday_table(table, days)})"
+        case HourShift(lengths) if steps == 1:
+            hours = ", ".join(f"{hour}: {length - 24 * days}" for hour, length in lengths)
+            # A run started by hand, at another hour, gets its own moment.
+            return f"{base} - macros.timedelta(hours={{{hours}}}.get({_MOMENT}.hour, 0))"
         case MonthShift(day) if steps == 1:
             start = f"({base}.replace(day=1) - macros.timedelta(days=1)).replace(day={day})"
             return _plus(start, datetime.timedelta(days=days))

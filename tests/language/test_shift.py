@@ -40,7 +40,17 @@ def rendered(expression, fire):
     return template(expression).render(macros=Macros, ds=fire.date().isoformat(), ts=fire.isoformat())
 
 
-EXACT = ["0 0 * * *", "30 6 * * *", "0 * * * *", "*/20 * * * *", "0 */4 * * *", "0 0 * * 0", "15 3 * * 1-5"]
+EXACT = [
+    "0 0 * * *",
+    "30 6 * * *",
+    "0 * * * *",
+    "*/20 * * * *",
+    "0 */4 * * *",
+    "0 0 * * 0",
+    "15 3 * * 1-5",
+    "0 8-17 * * *",
+    "30 9,17 * * *",
+]
 EXACT += ["0 12 * * 2,6", "0 0 1 * *", "45 23 28 * *"]
 
 
@@ -57,7 +67,9 @@ def test_expressions_give_the_fire_before(cron):
         assert rendered(day_expression(shift, 0, 0), fire) == fire.date().isoformat()
 
 
-@pytest.mark.parametrize("cron", ["0 0 31 * *", "0 8-17 * * *", "*/7 * * * *", "0 0 1 */3 *", "0 0 1 1 *", "0 0 1 * 1"])
+@pytest.mark.parametrize(
+    "cron", ["0 0 31 * *", "0 8-17 * * 1-5", "*/7 * * * *", "0 0 1 */3 *", "0 0 1 1 *", "0 0 1 * 1"]
+)
 def test_uneven_intervals_have_no_shift(cron):
     assert shift_of_cron(parse_cron(cron)) is None
 
