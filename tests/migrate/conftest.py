@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -49,6 +50,21 @@ class Ran:
     @property
     def text(self) -> str:
         return self.out + self.err
+
+
+@functools.cache
+def _client(url: str, service: str, region: str) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name=region,
+        aws_access_key_id="somebody",
+        aws_secret_access_key="else",
+        config=Config(s3={"addressing_style": "path"}, inject_host_prefix=False, retries={"total_max_attempts": 1}),
+    )
 
 
 class Stand:
@@ -147,17 +163,7 @@ class Stand:
 
     def aws(self, service: str, region: str = "us-east-2") -> Any:
         """A client that talks to the stand-in directly, as somebody else would."""
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name=region,
-            aws_access_key_id="somebody",
-            aws_secret_access_key="else",
-            config=Config(s3={"addressing_style": "path"}, inject_host_prefix=False, retries={"total_max_attempts": 1}),
-        )
+        return _client(self.url, service, region)
 
     def trust(self) -> dict[str, Any]:
         document: dict[str, Any] = self.aws("iam").get_role(RoleName="Prod-execution-role")["Role"][
