@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from dagconv.check.batch import NOT_LOADED, Judged, with_findings
@@ -14,6 +15,7 @@ from dagconv.diagnostics.report import FileStatus
 from dagconv.load.process import Worker
 from dagconv.load.reload import reload_definition
 from dagconv.load.reply import Limits
+from dagconv.prove.view import Reader, view_workflow
 from dagconv.settings import Settings
 
 # How Airflow's messages name a task: "(task_id: a)", "for task 'a'", "for a in dag", "'my_dag .a'".
@@ -22,9 +24,33 @@ _TASK = r"(?<![\w.-]){}(?![\w-])"
 
 def check_deeply(judged: Sequence[Judged], settings: Settings) -> list[Judged]:
     """What only the engine can see, added to what the text shows. Raises EngineMissingError without Airflow."""
-    limits = Limits(timeout=settings.number("timeout"), memory_mb=settings.count("memory") or Limits().memory_mb)
+    limits = limits_of(settings)
     with Worker() as worker:
         return [_load(worker, one, limits) for one in judged]
+
+
+@contextlib.contextmanager
+def comparing(settings: Settings) -> Iterator[Callable[[str, str, str], bool]]:
+    """A function of path, text before and text after: whether both mean the same to the service.
+
+    What the engine does not load has no meaning yet that a fix could change.
+    """
+    limits = limits_of(settings)
+    with Worker() as worker:
+
+        def same(path: str, before: str, after: str) -> bool:
+            sides = [reload_definition(worker, text, path, limits) for text in (before, after)]
+            if any(side.failed or len(side.dags) != 1 for side in sides):
+                return True
+            one, two = ((side.dags[0].schedule_text, side.dags[0].workflow) for side in sides)
+            views = (view_workflow(workflow, Reader.SERVICE) for _, workflow in (one, two))
+            return one[0] == two[0] and next(views) == next(views)
+
+        yield same
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(timeout=settings.number("timeout"), memory_mb=settings.count("memory") or Limits().memory_mb)
 
 
 def _load(worker: Worker, judged: Judged, limits: Limits) -> Judged:

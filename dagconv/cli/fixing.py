@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -12,7 +12,7 @@ import click
 from dagconv.check.batch import Judged
 from dagconv.check.definition import check_definition
 from dagconv.diagnostics.report import FileStatus
-from dagconv.errors import UsageError
+from dagconv.errors import InternalError, UsageError
 from dagconv.fix.apply import Fixed, fix_text
 from dagconv.write.files import write_atomically
 
@@ -20,17 +20,25 @@ _BOM = "\ufeff"
 
 
 def fix_files(
-    judged: Sequence[Judged], stdin: tuple[str, bytes] | None, *, unsafe: bool, diff: bool
+    judged: Sequence[Judged],
+    stdin: tuple[str, bytes] | None,
+    *,
+    unsafe: bool,
+    diff: bool,
+    same: Callable[[str, str, str], bool] | None = None,
 ) -> tuple[str, bytes] | None:
     """Fixes every file that was read and judged. Gives standard input back as it is after its fixes.
 
-    With `diff` nothing is written. Raises UsageError when a file cannot be written.
+    With `diff` nothing is written. `same` tells of path, text before and after whether both mean the same; it is
+    asked about safe fixes. Raises UsageError when a file cannot be written, InternalError when a safe fix is none.
     """
     for one in judged:
         if one.document is None or one.report.status is FileStatus.SKIPPED or not one.document.text:
             continue
         path, text = one.report.path, one.document.text
         fixed = fix_text(text, lambda new, path=path: check_definition(new, path), unsafe=unsafe)  # type: ignore[misc]
+        if same is not None and not unsafe and fixed.text != text and not same(path, text, fixed.text):
+            raise InternalError(f"the fixes {', '.join(sorted(fixed.codes))} change what {path} means; it is as it was")
         if diff:
             _show(path, text, fixed.text)
         elif stdin is not None and path == stdin[0]:

@@ -60,7 +60,7 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
     candidates, stdin = _candidates(paths, settings, flags)
     judged = check_files(candidates, stdin)
     if flags["fix"] or flags["diff"]:
-        judged = _fixed(judged, candidates, stdin, flags)
+        judged = _fixed(judged, candidates, stdin, settings, flags)
     if flags["deep"]:
         from dagconv.cli.deep import check_deeply  # the worker loads only when asked for
 
@@ -95,12 +95,22 @@ def _candidates(
 
 
 def _fixed(
-    judged: list[Judged], candidates: list[Candidate], stdin: tuple[str, bytes] | None, flags: dict[str, Any]
+    judged: list[Judged],
+    candidates: list[Candidate],
+    stdin: tuple[str, bytes] | None,
+    settings: Settings,
+    flags: dict[str, Any],
 ) -> list[Judged]:
     """What is left to say after the fixes. With --diff nothing is written."""
     from dagconv.cli.fixing import fix_files  # the fixers load only when asked for
 
-    stdin = fix_files(judged, stdin, unsafe=flags["unsafe_fixes"], diff=flags["diff"])
+    with contextlib.ExitStack() as stack:
+        same = None
+        if flags["deep"]:
+            from dagconv.cli.deep import comparing
+
+            same = stack.enter_context(comparing(settings))
+        stdin = fix_files(judged, stdin, unsafe=flags["unsafe_fixes"], diff=flags["diff"], same=same)
     if stdin is not None and not flags["diff"]:
         write_bytes(stdin[1].decode("utf-8"))
     return judged if flags["diff"] else check_files(candidates, stdin)
