@@ -221,3 +221,27 @@ def test_deep_reports_what_only_the_engine_sees(judge):
     assert "odd.yaml:4:5: DC124 error" in out
     assert "pool slots" in out
     assert "own.yaml: DC698 info" in out or "own.yaml:1:1: DC698 info" in out
+
+
+@pytest.mark.airflow
+def test_safe_fixes_are_proved_with_deep(judge):
+    one = f"one:\n  tasks:\n    first: {{operator: {EMPTY}}}\n    then: {{operator: {EMPTY}, dependencies: first}}\n"
+    code, _, err = judge("one.yaml", "--fix", "--deep", one=one)
+    assert (code, err.count("fixed one.yaml")) == (0, 1)
+    assert "dependencies: [first]" in Path("one.yaml").read_text()
+
+
+@pytest.mark.airflow
+def test_a_fix_that_changes_the_meaning_is_not_written(judge, monkeypatch):
+    import dagconv.cli.fixing as fixing
+
+    def wrong(text, judge_text, *, unsafe):
+        del judge_text, unsafe
+        return fixing.Fixed(text.replace("retries: 1", "retries: 2"), {"DC999": 1})
+
+    monkeypatch.setattr(fixing, "fix_text", wrong)
+    text = f"one:\n  tasks:\n    first: {{operator: {EMPTY}, retries: 1}}\n"
+    code, _, err = judge(".", "--fix", "--deep", one=text)
+    assert code == 3
+    assert "change what" in err
+    assert Path("one.yaml").read_text() == text
