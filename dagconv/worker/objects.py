@@ -37,7 +37,9 @@ def encode_object(value: Any, depth: int = 0, seen: tuple[int, ...] = ()) -> Any
         items = [encode_object(item, depth, inner) for item in value]
         return {kind.__name__: items if kind is tuple else sorted(items, key=text_of)}
     if kind is dict:
-        pairs = [(k, v) for k, v in value.items() if not (k in KEPT_WIRING and _is_dag(value.get("dag")))]
+        wired = _is_dag(value.get("dag"))
+        # Text alone is looked up: the hash of any other key is the user's code.
+        pairs = [(k, v) for k, v in value.items() if not (wired and type(k) is str and k in KEPT_WIRING)]
         return {"dict": [[encode_object(k, depth, inner), encode_object(v, depth, inner)] for k, v in pairs]}
     leaf = _encode_leaf(value, kind)
     return leaf if leaf is not None else _encode_state(value, kind, depth, inner)
