@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.ir.task import Task
 from dagconv.ir.value import Value
 from dagconv.lower.losses import drop_arguments, show
 from dagconv.lower.lowering import Lowering, given
@@ -106,7 +107,23 @@ _DROPPED = {"aws_conn_id": AWS_CONNECTION, "verify": VERIFY, "botocore_config": 
 _HARMLESS: dict[str, tuple[Value, ...]] = {"aws_conn_id": (None, "aws_default")}
 
 
+LOGS_REGION = Rule(
+    code="DC339",
+    slug="logs-region-from-region-name",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="An ECS task takes the Region of its logs from region_name, which is dropped.",
+    message="awslogs_region follows region_name={value}, which is dropped; it is written out",
+    help="no step is needed",
+    why="EcsRunTaskOperator uses region_name for its logs where awslogs_region is left out.",
+    example="EcsRunTaskOperator(task_id='run', cluster='c', region_name='eu-west-1', ...)",
+    fix="Nothing to do.",
+    source="contract 9 rule 38; amazon provider 9.32.0, EcsRunTaskOperator",
+)
+
+
 def drop_aws_settings(lowering: Lowering) -> None:
+    lowering.map_tasks(lambda task: _keep_logs_region(lowering, task))
     drop_arguments(lowering, _DROPPED, _HARMLESS)
     found = (given(task, "region_name") for task in lowering.workflow.tasks)
     regions = {show(argument.value) for argument in found if argument is not None and argument.value is not None}
@@ -117,6 +134,16 @@ def drop_aws_settings(lowering: Lowering) -> None:
         for argument in task.arguments:
             if argument.name.endswith("_conn_id") and given(task, argument.name):
                 lowering.report(OTHER_CONNECTION, task.task_id, argument.name, value=show(argument.value))
+
+
+def _keep_logs_region(lowering: Lowering, task: Task) -> Task:
+    region = given(task, "region_name")
+    if region is None or region.value is None or "awslogs_region" not in task.accepts:
+        return task
+    if given(task, "awslogs_region") is not None:
+        return task
+    lowering.report(LOGS_REGION, task.task_id, "region_name", value=show(region.value))
+    return lowering.set_argument(LOGS_REGION, task, "awslogs_region", region.value)
 
 
 def _region_rule(lowering: Lowering, shown: str, regions: set[str]) -> Rule:
