@@ -19,6 +19,9 @@ MAX_OBJECT_DEPTH = 6
 # An operator may keep its constructor's `**kwargs`; those that only wire the task are said elsewhere.
 KEPT_WIRING = frozenset({"task_id", "dag", "task_group", "default_args", "params", "_airflow_from_mapped"})
 
+# How a Kubernetes client would connect, which each of its models carries: loggers, paths of this process's home.
+_CLIENT_SETTINGS = frozenset({"local_vars_configuration"})
+
 
 def encode_object(value: Any, depth: int = 0, seen: tuple[int, ...] = ()) -> Any:
     """JSON data of any object: plain values exactly, others as class and state; the host has a twin for values.
@@ -124,9 +127,11 @@ def _state(value: Any) -> Iterator[tuple[str, Any]]:
                 except AttributeError:  # a slot that was never set
                     continue
     try:
-        yield from object.__getattribute__(value, "__dict__").items()
+        held = object.__getattribute__(value, "__dict__").items()
     except (AttributeError, TypeError):
         return
+    models = type(value).__module__.startswith("kubernetes.client.models.")
+    yield from ((name, item) for name, item in held if not (models and name in _CLIENT_SETTINGS))
 
 
 def _is_empty(cell: types.CellType) -> bool:
