@@ -17,6 +17,7 @@ from dagconv.prove.evidence import evidence_of, params_evidence, shows, timetabl
 
 Difference = tuple["str | None", str, "str | None", "str | None"]
 
+_OWN_WAITS = frozenset({"wait_for_completion", "wait_for_delete_completion"})
 # dag-factory gives every DAG a tag and a documentation of its own: the source must have none.
 _ENGINE_OWN = {"tags": '{"set": []}', "doc_md": "null"}
 
@@ -151,10 +152,11 @@ def _compare_attributes(
             continue
         elif name in inherited:
             excused = after in inherited[name]
-        elif name == "wait_for_completion" and "deferrable" in declared:
-            # Some operators take back their own waiting where they defer; the same argument has its way again.
+        elif name in _OWN_WAITS and "deferrable" in declared:
+            # Some operators take back their own waiting where they defer; the same argument has its way again, or
+            # the default, which is to wait.
             waits = task.argument(name) if task else None
-            excused = waits is not None and shows(after or "", waits.value)
+            excused = shows(after or "", waits.value) if waits else (before, after) == ("false", "true")
         else:
             # An argument that is kept under another name: known by both of its values.
             excused = name not in accepts and any(c.shows_after and c.excuses(before, after) for c in loose)

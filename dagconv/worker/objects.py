@@ -6,6 +6,7 @@ import datetime
 import decimal
 import enum
 import functools
+import inspect
 import json
 import math
 import pathlib
@@ -16,8 +17,6 @@ from typing import Any
 from dagconv.worker.read.value import class_path, module_name
 
 MAX_OBJECT_DEPTH = 6
-# An operator may keep its constructor's `**kwargs`; those that only wire the task are said elsewhere.
-KEPT_WIRING = frozenset({"task_id", "dag", "task_group", "default_args", "params", "_airflow_from_mapped"})
 
 # How a Kubernetes client would connect, which each of its models carries: loggers, paths of this process's home.
 _CLIENT_SETTINGS = frozenset({"local_vars_configuration"})
@@ -42,10 +41,18 @@ def encode_object(value: Any, depth: int = 0, seen: tuple[int, ...] = ()) -> Any
     if kind is dict:
         wired = _is_dag(value.get("dag"))
         # Text alone is looked up: the hash of any other key is the user's code.
-        pairs = [(k, v) for k, v in value.items() if not (wired and type(k) is str and k in KEPT_WIRING)]
+        pairs = [(k, v) for k, v in value.items() if not (wired and type(k) is str and k in base_arguments())]
         return {"dict": [[encode_object(k, depth, inner), encode_object(v, depth, inner)] for k, v in pairs]}
     leaf = _encode_leaf(value, kind)
     return leaf if leaf is not None else _encode_state(value, kind, depth, inner)
+
+
+@functools.cache
+def base_arguments() -> frozenset[str]:
+    """What every operator takes. Some keep their constructor's `**kwargs`; each of these shows elsewhere too."""
+    from airflow.sdk import BaseOperator
+
+    return frozenset(inspect.signature(BaseOperator.__init__).parameters) | {"_airflow_from_mapped"}
 
 
 def _is_dag(value: Any) -> bool:
