@@ -14,6 +14,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from dagconv.catalog.service import service
 from dagconv.worker.read.value import class_path, module_name
 
 MAX_OBJECT_DEPTH = 6
@@ -49,10 +50,12 @@ def encode_object(value: Any, depth: int = 0, seen: tuple[int, ...] = ()) -> Any
 
 @functools.cache
 def base_arguments() -> frozenset[str]:
-    """What every operator takes. Some keep their constructor's `**kwargs`; each of these shows elsewhere too."""
+    """What every operator, or every Amazon one, takes. Some keep their constructor's `**kwargs`; each of these
+    shows elsewhere too."""
     from airflow.sdk import BaseOperator
 
-    return frozenset(inspect.signature(BaseOperator.__init__).parameters) | {"_airflow_from_mapped"}
+    amazon = {*service().dropped_aws_keys, "region", "_airflow_from_mapped"}
+    return frozenset(inspect.signature(BaseOperator.__init__).parameters) | amazon
 
 
 def _is_dag(value: Any) -> bool:
