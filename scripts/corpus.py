@@ -82,6 +82,24 @@ CORPORA = (
         index_arguments=(),
         requirements=("future", "google-api-core"),
     ),
+    Corpus(
+        "airflow-3.0.6",
+        "apache-airflow-core==3.0.6",
+        "airflow/example_dags",
+        "airflow/example_dags",
+        39,
+        "[a-z]*.py",
+        index_arguments=(),
+    ),
+    Corpus(
+        "standard-1.21.0",
+        "apache-airflow-providers-standard==1.21.0",
+        "airflow/providers/standard/example_dags",
+        "airflow/providers/standard/example_dags",
+        20,
+        "[a-z]*.py",
+        index_arguments=(),
+    ),
 )
 
 
@@ -167,17 +185,26 @@ def show(corpus: Corpus, reports: Sequence[FileReport], seconds: float, verbose:
 
 
 def page(corpus: Corpus, reports: Sequence[FileReport]) -> str:
-    """The table of one corpus; of a file that is not converted each error's code and line."""
+    """The table of one corpus; of a file that is not converted the lines of each error, by code."""
     counts = collections.Counter(report.status.value for report in reports)
     shown = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
     lines = [f"\n## {corpus.name}\n", f"`{corpus.requirement}`, `{corpus.folder}`: {shown}.\n"]
-    lines += ["| File | Status | What stands in the way (line) |", "|---|---|---|"]
+    lines += ["| File | Status | What stands in the way (lines) |", "|---|---|---|"]
     for report in reports:
-        errors = {
-            (d.code, d.location.line if d.location else 0) for d in report.diagnostics if d.severity.value == "error"
-        }
-        why = ", ".join(f"{code} ({line})" for code, line in sorted(errors, key=str))
+        errors: dict[str, set[int]] = collections.defaultdict(set)
+        for diagnostic in report.diagnostics:
+            if diagnostic.severity is Severity.ERROR and diagnostic.location is not None:
+                errors[diagnostic.code].add(diagnostic.location.line or 0)
+        why = "; ".join(f"{code} ({', '.join(map(str, sorted(errors[code])))})" for code in sorted(errors))
         lines.append(f"| {Path(report.path).name} | {report.status.value} | {why} |")
+    return "\n".join(lines) + "\n"
+
+
+def legend(reports: Sequence[FileReport]) -> str:
+    """What each code of the tables means, and the rule of the contract that it keeps."""
+    found = {d.rule for r in reports for d in r.diagnostics if d.severity is Severity.ERROR}
+    lines = ["\n## Codes\n", "| Code | What was found | Source |", "|---|---|---|"]
+    lines += [f"| {rule.code} | {rule.summary} | {rule.source} |" for rule in sorted(found, key=lambda rule: rule.code)]
     return "\n".join(lines) + "\n"
 
 
@@ -191,17 +218,19 @@ def main() -> int:
     arguments = parser.parse_args()
     sound = True
     table = {}
+    everything: list[FileReport] = []
     pages = ["# Files that nobody here wrote\n\nWritten by `scripts/corpus.py --markdown`.\n"]
     for corpus in CORPORA:
         if not arguments.names or corpus.name in arguments.names:
             reports, seconds = run(corpus, arguments.jobs)
             sound = show(corpus, reports, seconds, arguments.verbose) and sound
             pages.append(page(corpus, reports))
+            everything.extend(reports)
             table[corpus.name] = {
                 Path(r.path).name: [r.status.value, sorted({d.code for d in r.diagnostics})] for r in reports
             }
     if arguments.markdown:
-        arguments.markdown.write_text("".join(pages), encoding="utf-8")
+        arguments.markdown.write_text("".join([*pages, legend(everything)]), encoding="utf-8")
     if arguments.json:
         arguments.json.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n")
     return 0 if sound else 1
