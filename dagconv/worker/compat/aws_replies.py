@@ -62,11 +62,10 @@ def _watch_region(module: Any) -> None:
 
     def get_config_variable(self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
         asking = sys._getframe(1)
-        asks_outright = RECORDER.is_user_file(asking.f_code.co_filename)
-        through_boto3 = asking.f_code.co_name == "region_name" and asking.f_back is not None
-        if through_boto3 and asking.f_back is not None:
-            asks_outright = RECORDER.is_user_file(asking.f_back.f_code.co_filename)
-        if name == "region" and asks_outright:
+        # A property of boto3's own session stands between the file and this one.
+        if asking.f_code.co_name == "region_name" and asking.f_back is not None:
+            asking = asking.f_back
+        if name == "region" and RECORDER.is_user_file(asking.f_code.co_filename):
             OBSERVATIONS.report("environment-read-at-import", {"name": "AWS_DEFAULT_REGION"})
         return original(self, name, *args, **kwargs)
 
