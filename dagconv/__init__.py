@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dagconv.check.definition import check_definition as validate
-    from dagconv.diagnostics.model import Diagnostic
+    from dagconv.diagnostics.rule import Diagnostic
     from dagconv.pipeline import convert
 
 __all__ = ["Diagnostic", "__version__", "convert", "validate"]
@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 
 # Public name -> module and name there.
 _HOMES = {
-    "Diagnostic": ("dagconv.diagnostics.model", "Diagnostic"),
+    "Diagnostic": ("dagconv.diagnostics.rule", "Diagnostic"),
     "convert": ("dagconv.pipeline", "convert"),
     "validate": ("dagconv.check.definition", "check_definition"),
 }

@@ -64,14 +64,15 @@ def _load(worker: Worker, judged: Judged, limits: Limits) -> Judged:
 
 
 def _placed(judged: Judged, found: Diagnostic) -> Diagnostic:
-    """The finding at the task that its message names, else at the DAG."""
+    """The finding at the task that the engine's own words name, else at the DAG."""
     document = judged.document
     root = document.root if document is not None else None
     if document is None or not isinstance(root, Mapping) or found.location is None or found.location.line is not None:
         return found
     dag = root.entries[0]
+    said = " ".join(value for _, value in found.params if isinstance(value, str))
     tasks = dag.value.get("tasks") if isinstance(dag.value, Mapping) else None
     for entry in tasks.entries if isinstance(tasks, Mapping) else ():
-        if re.search(_TASK.format(re.escape(entry.key.text)), found.message):
+        if re.search(_TASK.format(re.escape(entry.key.text)), said):
             return replace(found, location=document.place(entry.key), dag_id=dag.key.text, task_id=entry.key.text)
     return replace(found, location=document.place(dag.key), dag_id=dag.key.text)

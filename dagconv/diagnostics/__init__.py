@@ -1,6 +1,6 @@
 """What can be said to a user: rules, the diagnostics that they raise, and the formats that show them."""
 
-from dagconv.diagnostics.model import Diagnostic, Effect, Location, Severity
-from dagconv.diagnostics.rule import Catalogue, Rule
+from dagconv.diagnostics.model import Effect, Location, Severity
+from dagconv.diagnostics.rule import Catalogue, Diagnostic, Rule
 
 __all__ = ["Catalogue", "Diagnostic", "Effect", "Location", "Rule", "Severity"]

@@ -1,13 +1,9 @@
-"""One finding as plain data: what was found, where, and what dagconv did about it."""
+"""What findings are made of: how grave, what became of the construct, and a place in a file."""
 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from dagconv.diagnostics.rule import Rule
+from dataclasses import dataclass
 
 
 class Severity(str, enum.Enum):
@@ -45,43 +41,3 @@ class Location:
     def __str__(self) -> str:
         parts = [self.file, *(str(n) for n in (self.line, self.column) if n is not None)]
         return ":".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """One finding. `message` is one line; `help` says the next step and may be empty."""
-
-    rule: Rule
-    message: str
-    help: str = ""
-    location: Location | None = None
-    related: tuple[Location, ...] = ()
-    dag_id: str | None = None
-    task_id: str | None = None
-    key: str | None = None
-    severity: Severity = Severity.ERROR
-
-    @property
-    def code(self) -> str:
-        return self.rule.code
-
-    @property
-    def effect(self) -> Effect:
-        return self.rule.effect
-
-    def moved(self, location: Location | None) -> Diagnostic:
-        """The same finding at another place."""
-        return replace(self, location=location)
-
-    def sort_key(self) -> tuple[str, int, int, str, str, str, str]:
-        """Order of a report: file, line, column, then code and names, so that output is deterministic."""
-        where = self.location or Location("")
-        return (
-            where.file,
-            where.line or 0,
-            where.column or 0,
-            self.code,
-            self.dag_id or "",
-            self.task_id or "",
-            self.key or "",
-        )

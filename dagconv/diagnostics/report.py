@@ -6,7 +6,8 @@ import enum
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dagconv.diagnostics.model import Diagnostic, Severity
+from dagconv.diagnostics.model import Severity
+from dagconv.diagnostics.rule import Diagnostic
 
 
 class FileStatus(str, enum.Enum):

@@ -1,18 +1,23 @@
-"""The description of one kind of finding; the constant stands in the file that raises it."""
+"""A kind of finding, whose constant stands in the file that raises it, and one finding as plain data."""
 
 from __future__ import annotations
 
+import functools
 import re
 import string
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Union
 
-from dagconv.diagnostics.model import Diagnostic, Effect, Location, Severity
+from dagconv.diagnostics.model import Effect, Location, Severity
 from dagconv.errors import InternalError
 
 _CODE = re.compile(r"DC[1-9]\d\d")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MAX_VALUE = 120
+
+# What a finding says of its case, as data: JSON's scalars.
+Param = Union[str, int, float, bool, None]  # noqa: UP007
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +61,83 @@ class Rule:
 
         Raises InternalError when the templates ask for a parameter that was not given.
         """
-        known = {"dag_id": dag_id, "task_id": task_id, "key": key, **params}
-        shown = {name: shown_value(value) for name, value in known.items()}
-        try:
-            message, advice = self.message.format_map(shown), self.help.format_map(shown)
-        except (KeyError, IndexError) as error:
-            raise InternalError(f"{self.code}: the message needs a parameter {error}") from error
-        return Diagnostic(self, message, advice, location, related, dag_id, task_id, key, severity or self.severity)
+        missing = self.parameters - {"dag_id", "task_id", "key"} - params.keys()
+        if missing:
+            raise InternalError(f"{self.code}: the message needs a parameter '{min(missing)}'")
+        kept = tuple((name, _kept(value)) for name, value in params.items())
+        return Diagnostic(self, location, related, dag_id, task_id, key, severity or self.severity, kept)
 
     @property
     def parameters(self) -> frozenset[str]:
         """Names that the templates ask for."""
-        parts = [*string.Formatter().parse(self.message), *string.Formatter().parse(self.help)]
-        return frozenset(name for _, name, _, _ in parts if name)
+        return _names(self.message) | _names(self.help)
+
+
+@functools.lru_cache(maxsize=2048)
+def _names(template: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `params` are what it says of its case, for programs; `message` and `help` are made of them."""
+
+    rule: Rule
+    location: Location | None = None
+    related: tuple[Location, ...] = ()
+    dag_id: str | None = None
+    task_id: str | None = None
+    key: str | None = None
+    severity: Severity = Severity.ERROR
+    params: tuple[tuple[str, Param], ...] = ()
+
+    @property
+    def code(self) -> str:
+        return self.rule.code
+
+    @property
+    def effect(self) -> Effect:
+        return self.rule.effect
+
+    @property
+    def message(self) -> str:
+        """What was found, in one line."""
+        return self._filled(self.rule.message)
+
+    @property
+    def help(self) -> str:
+        """The next step; may be empty."""
+        return self._filled(self.rule.help)
+
+    def param(self, name: str) -> Param:
+        """A parameter by its name, None where there is none."""
+        return dict(self.params).get(name)
+
+    def moved(self, location: Location | None) -> Diagnostic:
+        """The same finding at another place."""
+        return replace(self, location=location)
+
+    def sort_key(self) -> tuple[str, int, int, str, str, str, str]:
+        """Order of a report: file, line, column, then code and names, so that output is deterministic."""
+        where = self.location or Location("")
+        return (
+            where.file,
+            where.line or 0,
+            where.column or 0,
+            self.code,
+            self.dag_id or "",
+            self.task_id or "",
+            self.key or "",
+        )
+
+    def _filled(self, template: str) -> str:
+        named = {"dag_id": self.dag_id, "task_id": self.task_id, "key": self.key, **dict(self.params)}
+        return template.format_map({name: shown_value(value) for name, value in named.items()})
+
+
+def _kept(value: object) -> Param:
+    """A parameter as data: numbers as they are, all else as the text that a message shows."""
+    return value if value is None or isinstance(value, bool | int | float) else shown_value(value)
 
 
 def shown_value(value: object) -> str:

@@ -6,8 +6,9 @@ import fnmatch
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from dagconv.diagnostics.model import Diagnostic, Severity
+from dagconv.diagnostics.model import Severity
 from dagconv.diagnostics.report import Report
+from dagconv.diagnostics.rule import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)

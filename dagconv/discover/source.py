@@ -13,7 +13,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from dagconv.diagnostics.model import Diagnostic, Location
+from dagconv.diagnostics import Diagnostic, Location
 from dagconv.discover import rules
 
 _SIZE_LIMIT = 16 * 1024 * 1024

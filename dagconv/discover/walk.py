@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dagconv.diagnostics.model import Diagnostic, Location, Severity
+from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.diagnostics.report import FileReport, FileStatus
 from dagconv.discover import rules
 from dagconv.discover.ignore import IgnoreRule, IgnoreSyntax, PatternError, ignoring_rule, parse_line

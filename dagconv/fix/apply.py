@@ -119,4 +119,4 @@ def _is_better(before: Sequence[Diagnostic], after: Sequence[Diagnostic], fixed:
 
 
 def _name(found: Diagnostic) -> tuple[object, ...]:
-    return found.code, found.task_id, found.key, found.message
+    return found.code, found.task_id, found.key, found.params

@@ -99,6 +99,10 @@ def _read_dag(entry: Any) -> Loaded:
     return Loaded(codec.decode(Workflow, entry.get("workflow")), witness, origin, schedule)
 
 
+# Names that `Rule.at` has for itself.
+_NOT_PARAMS = frozenset({"self", "location", "dag_id", "related", "severity"})
+
+
 def _read_finding(entry: Any, path: Path, limits: Limits) -> Diagnostic:
     rule = rules.BY_SLUG.get(entry["slug"])
     params = entry["params"]
@@ -110,7 +114,7 @@ def _read_finding(entry: Any, path: Path, limits: Limits) -> Diagnostic:
         raise codec.DecodeError(f"{rule.slug} without {min(missing)}")
     file, dag_id = entry.get("file"), params.get("dag_id")
     location = Location(file if isinstance(file, str) else str(path), *_numbers(entry))
-    return rule.at(location, dag_id=dag_id, **{name: known[name] for name in rule.parameters if name != "dag_id"})
+    return rule.at(location, dag_id=dag_id, **{name: known[name] for name in sorted(known.keys() - _NOT_PARAMS)})
 
 
 def _numbers(entry: dict[str, Any]) -> Iterator[int | None]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from dagconv.diagnostics.model import Diagnostic, Location, Severity
+from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.diagnostics.report import FileStatus, Report
 from dagconv.write import rules
 from dagconv.write.files import read_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dagconv.diagnostics.model import Diagnostic
+from dagconv.diagnostics import Diagnostic
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
 from dagconv.write.outputs import Output, OutputStatus
 

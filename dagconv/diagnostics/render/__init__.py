@@ -6,8 +6,9 @@ import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dagconv.diagnostics.model import Diagnostic, Location
+from dagconv.diagnostics.model import Location
 from dagconv.diagnostics.report import FileReport, Report, SourceReader
+from dagconv.diagnostics.rule import Diagnostic
 
 TEXT_FORMATS = ("full", "concise")
 DOCUMENT_FORMATS = ("json", "sarif", "github", "junit")

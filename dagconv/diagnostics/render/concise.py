@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics.model import Diagnostic
 from dagconv.diagnostics.render import RenderOptions, ordered, place
 from dagconv.diagnostics.render.terminal import paint, safe
 from dagconv.diagnostics.report import FileReport, Report
+from dagconv.diagnostics.rule import Diagnostic
 
 
 def render(report: Report, options: RenderOptions) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics.model import Diagnostic, Location
+from dagconv.diagnostics.model import Location
 from dagconv.diagnostics.render import RenderOptions, ordered, place
 from dagconv.diagnostics.render.terminal import cells, paint, safe
 from dagconv.diagnostics.report import FileReport, Report, SourceReader
+from dagconv.diagnostics.rule import Diagnostic
 
 _WIDTH = 160  # longer source lines are cut around the place
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics.model import Diagnostic, Location, Severity
+from dagconv.diagnostics.model import Location, Severity
 from dagconv.diagnostics.render import RenderOptions, ordered, place
 from dagconv.diagnostics.render.terminal import safe
 from dagconv.diagnostics.report import Report
+from dagconv.diagnostics.rule import Diagnostic
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 

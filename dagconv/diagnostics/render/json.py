@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from dagconv.diagnostics.model import Diagnostic, Location, Severity
+from dagconv.diagnostics.model import Location, Severity
 from dagconv.diagnostics.render import RenderOptions
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
+from dagconv.diagnostics.rule import Diagnostic
 
 DOCUMENT_VERSION = 1
 _CONVERT = (FileStatus.CONVERTED, FileStatus.REFUSED, FileStatus.FAILED, FileStatus.SKIPPED)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from dagconv.diagnostics.model import Diagnostic, Severity
+from dagconv.diagnostics.model import Severity
 from dagconv.diagnostics.render import RenderOptions
 from dagconv.diagnostics.render.terminal import safe
 from dagconv.diagnostics.report import FileStatus, Report
+from dagconv.diagnostics.rule import Diagnostic
 
 
 def render(report: Report, options: RenderOptions) -> str:  # noqa: ARG001 - one signature for all formats

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
-from dagconv.diagnostics.model import Diagnostic, Effect, Location, Severity
+from dagconv.diagnostics.model import Effect, Location, Severity
 from dagconv.diagnostics.render import RenderOptions, ordered, place
 from dagconv.diagnostics.report import Report
-from dagconv.diagnostics.rule import Rule
+from dagconv.diagnostics.rule import Diagnostic, Rule
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

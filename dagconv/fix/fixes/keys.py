@@ -91,6 +91,6 @@ def replace_deferrable(source: Source, found: Diagnostic) -> list[Edit]:
         return []
     mapping, index = entry
     key, value = mapping.value[index]
-    if "mode: reschedule instead" in found.help and child(mapping, "mode") is None:
+    if found.param("sensor") and child(mapping, "mode") is None:
         return [replaced(key, "mode"), replaced(value, "reschedule")]
     return remove_entry(source, found)

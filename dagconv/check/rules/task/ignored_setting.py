@@ -120,7 +120,7 @@ def check_ignored_setting(subject: Subject, task: TaskNode) -> Iterator[Diagnost
             advice = (
                 "write mode: reschedule instead" if sensor else "remove it, or wait with a sensor in mode reschedule"
             )
-            yield subject.at(DEFERRABLE, entry, task, name, advice=advice)
+            yield subject.at(DEFERRABLE, entry, task, name, advice=advice, sensor=sensor)
         elif name == "do_xcom_push":
             yield subject.at(XCOM, entry, task, name, limit=subject.service.limits.xcom_bytes)
         elif not _is_date(entry, ignored.kind):
