@@ -1,4 +1,7 @@
-"""Writes generated files anew: `regen.py [TARGET...]`; `--check` writes nothing and fails when one is stale."""
+"""Writes generated files anew: `regen.py [TARGET...]`; `--check` writes nothing and fails when one is stale.
+
+`regen.py fixtures [AREA/CASE...]` does so for what the cases of fixtures/ are expected to give, named cases only.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import fixtures_diff
 import old_airflow_page
 import rules_page
 import support_page
@@ -23,7 +27,9 @@ TARGETS: Mapping[str, Callable[[], Mapping[str, str]]] = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    if sys.argv[1:2] == ["fixtures"]:
+        return fixtures_diff.main(sys.argv[2:])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when a file is stale")
     arguments = parser.parse_args()

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from cases import FIXTURES, WANT, codes_of
+
 from dagconv.catalog.operators import OperatorClass, Status, load_operators
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.rules import catalogue
 
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 AREAS = ("structure", "operators", "defaults", "schedule", "params", "jinja", "values", "losses")
 # A task without execution_timeout says this and nothing else about itself.
 SILENT = frozenset({"DC309"})
@@ -66,8 +67,7 @@ def _exact() -> Iterator[str]:
 def _is_exact(case: Path) -> bool:
     if not (case / "want.yaml").exists():
         return False
-    findings = (case / "want.diag.txt").read_text("utf-8").splitlines()
-    return all(any(f": {code} " in line for code in SILENT) for line in findings)
+    return codes_of((case / WANT).read_text("utf-8")).keys() <= SILENT
 
 
 def _sentence(case: Path) -> str:

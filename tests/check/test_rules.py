@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-import os
 from pathlib import Path
 
 import pytest
+from cases import FIXTURES, NOW, WANT, checked, command, read_file
 
 from dagconv.check.batch import BATCH_RULES
 from dagconv.check.definition import check_definition
@@ -14,8 +13,7 @@ from dagconv.check.ignores import IGNORE_RULES
 from dagconv.check.rules import CHECK_RULES
 from dagconv.diagnostics import Catalogue, Diagnostic, Rule
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "check"
-NOW = datetime.datetime(2026, 11, 23, tzinfo=datetime.timezone.utc)
+CHECK = FIXTURES / "check"
 RULES = (*CHECK_RULES, *IGNORE_RULES)
 BY_SLUG = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.slug)
 
@@ -24,34 +22,22 @@ def judge(path: Path) -> list[Diagnostic]:
     return check_definition(path.read_bytes(), path.name, now=NOW)
 
 
-def as_text(found: list[Diagnostic]) -> str:
-    rows = []
-    for one in found:
-        assert one.location is not None
-        place = f"{one.location.line}:{one.location.column}"
-        rows.append(f"{place} {one.code} {one.severity.value} {one.message}\n    help: {one.help}\n")
-    return "".join(rows)
-
-
 @BY_SLUG
 def test_rule_fires_as_written_down(rule: Rule) -> None:
-    found = judge(FIXTURES / rule.slug / "fires.yaml")
+    found = judge(CHECK / rule.slug / "fires.yaml")
     assert rule.code in {one.code for one in found}
-    want = FIXTURES / rule.slug / "want.diag.txt"
-    if os.environ.get("UPDATE_FIXTURES"):
-        want.write_text(as_text(found), encoding="utf-8")
-    command = "UPDATE_FIXTURES=1 pytest tests/check/test_rules.py"
-    assert as_text(found) == want.read_text(encoding="utf-8"), f"if this is wanted, run {command} and read the diff"
+    case = f"check/{rule.slug}"
+    assert checked(case)[WANT] == read_file(case, WANT), command(case)
 
 
 @BY_SLUG
 def test_rule_is_silent_on_the_near_miss(rule: Rule) -> None:
-    assert rule.code not in {one.code for one in judge(FIXTURES / rule.slug / "silent.yaml")}
+    assert rule.code not in {one.code for one in judge(CHECK / rule.slug / "silent.yaml")}
 
 
 @BY_SLUG
 def test_near_miss_is_accepted(rule: Rule) -> None:
-    errors = [one for one in judge(FIXTURES / rule.slug / "silent.yaml") if one.severity.value == "error"]
+    errors = [one for one in judge(CHECK / rule.slug / "silent.yaml") if one.severity.value == "error"]
     assert errors == []
 
 
@@ -75,4 +61,4 @@ def test_each_warning_names_its_row_of_the_contract() -> None:
 
 
 def test_no_fixture_without_a_rule() -> None:
-    assert {folder.name for folder in FIXTURES.iterdir() if folder.is_dir()} - {rule.slug for rule in RULES} == set()
+    assert {folder.name for folder in CHECK.iterdir() if folder.is_dir()} - {rule.slug for rule in RULES} == set()

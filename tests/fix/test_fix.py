@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from cases import NOW, cases_with, command, fixed, read_file
 
 from dagconv.catalog.service import KeyStatus, service
 from dagconv.check.definition import check_definition
@@ -16,9 +15,7 @@ from dagconv.diagnostics import Diagnostic, Severity
 from dagconv.fix.apply import SAFE, UNSAFE, fix_text
 from dagconv.fix.source import Edit, apply_edits
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "fix"
-NOW = datetime.datetime(2026, 11, 23, tzinfo=datetime.timezone.utc)
-CASES = sorted(path.name for path in FIXTURES.iterdir())
+CASES = [case.removeprefix("fix/") for case in cases_with("before.yaml")]
 
 
 def judge(text: str) -> list[Diagnostic]:
@@ -26,7 +23,7 @@ def judge(text: str) -> list[Diagnostic]:
 
 
 def read(case: str, name: str) -> str:
-    return (FIXTURES / case / name).read_bytes().decode("utf-8")
+    return read_file(f"fix/{case}", name)
 
 
 def errors(text: str) -> list[str]:
@@ -47,13 +44,9 @@ def service_view(text: str) -> Any:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_safe_fixes_write_what_is_expected(case: str) -> None:
-    assert fix_text(read(case, "before.yaml"), judge).text == read(case, "after.yaml")
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_unsafe_fixes_write_what_is_expected(case: str) -> None:
-    assert fix_text(read(case, "before.yaml"), judge, unsafe=True).text == read(case, "after.unsafe.yaml")
+def test_fixes_write_what_is_expected(case: str) -> None:
+    for name, text in fixed(f"fix/{case}").items():
+        assert text == read(case, name), command(f"fix/{case}")
 
 
 @pytest.mark.parametrize("case", CASES)
