@@ -155,6 +155,15 @@ class Service:
         """What happens to a DAG-level key; any key without an entry is rejected."""
         return self.dag_keys.get(name) or Key(name, self.other_dag_keys.status, self.other_dag_keys.fact)
 
+    def ignored_attributes(self, dag: Mapping[str, Any]) -> set[str]:
+        """Keys of a definition's body that are accepted, ignored and named in `Warnings` (contract 4)."""
+        found = {key for key in dag if self.dag_key(str(key)).status is KeyStatus.IGNORED}
+        ignored = self.ignored_task_keys.keys() | self.dropped_aws_keys.keys()
+        for task in (dag.get("tasks") or {}).values():
+            if isinstance(task, dict):
+                found |= {key for key in task if key in ignored}
+        return found
+
 
 @functools.cache
 def service() -> Service:

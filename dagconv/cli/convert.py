@@ -216,8 +216,8 @@ def _without_commented(report: Report) -> Report:
 
 def _upload(texts: list[tuple[str, str]], bucket: str, region: str | None) -> None:
     """Brings definitions, by DAG id, to a bucket by the code of `migrate`. Raises UsageError where that fails."""
-    from dagconv.migrate.aws.session import open_world
-    from dagconv.migrate.upload import CallError, StepRefusedError, upload_definitions
+    from dagconv.aws.session import open_world
+    from dagconv.deploy.upload import CallError, StepRefusedError, upload_definitions
 
     world = open_world(region, None, lambda text: click.echo(text, err=True))
     try:

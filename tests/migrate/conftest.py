@@ -203,9 +203,9 @@ def _warm_up() -> None:
     import boto3
 
     import dagconv.cli.migrate.apply
-    import dagconv.migrate.apply  # noqa: F401
+    import dagconv.migrate.run.apply  # noqa: F401
+    from dagconv.aws import shapes
     from dagconv.catalog.operators import load_operators
-    from dagconv.migrate.aws import shapes
 
     load_operators()
     for service in ("sts", "mwaa-serverless", "mwaa", "s3", "iam", "logs", "kms"):
@@ -221,7 +221,7 @@ def server() -> Iterator[dict[str, str]]:
 
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "DAGCONV_"))}
     process = subprocess.Popen(
-        [sys.executable, "-m", "dagconv.migrate.rehearsal"],
+        [sys.executable, "-m", "dagconv.standin"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment,
     )  # fmt: skip
     assert process.stdout is not None

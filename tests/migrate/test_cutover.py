@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagconv.migrate.cutover import seconds_to_fire
+from dagconv.migrate.run.cutover import seconds_to_fire
 
 if TYPE_CHECKING:
     from conftest import Stand

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dagconv.aws.redact import redact, redact_text
+from dagconv.deploy.definition import Definition
+from dagconv.deploy.names import map_names
+from dagconv.deploy.trust import Verdict, judge_trust, own_statement
 from dagconv.errors import UsageError
-from dagconv.migrate.definition import Definition
-from dagconv.migrate.names import map_names
-from dagconv.migrate.redact import redact, redact_text
-from dagconv.migrate.trust import Verdict, judge_trust, own_statement
 
 if TYPE_CHECKING:
     from conftest import Stand
@@ -292,9 +292,9 @@ def download(stand: Stand) -> tuple[list[str], list[Definition]]:
     import tempfile
     from pathlib import Path
 
-    from dagconv.migrate.aws.session import open_world
-    from dagconv.migrate.download import download_dags
-    from dagconv.migrate.survey import _read_environment
+    from dagconv.aws.session import open_world
+    from dagconv.migrate.survey.download import download_dags
+    from dagconv.migrate.survey.survey import _read_environment
 
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as scratch:
         for name, value in stand.variables.items():

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dagconv.aws import session
 from dagconv.errors import UsageError
-from dagconv.migrate.aws import session
 
 if TYPE_CHECKING:
     from conftest import Stand

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dagconv.errors import UsageError
-from dagconv.migrate.journal import Journal
+from dagconv.migrate.run.journal import Journal
 
 
 def written(folder: Path) -> Path:

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from dagconv.aws.services import Caller
+from dagconv.deploy.definition import Definition, object_key, predicted_warnings, same_meaning, schedule_of
+from dagconv.deploy.remote import TAG_DAG, TAG_ENVIRONMENT, TAG_MANAGED, RemoteWorkflow
 from dagconv.errors import UsageError
-from dagconv.migrate.definition import Definition, predicted_warnings, same_meaning, schedule_of
-from dagconv.migrate.desired import object_key
-from dagconv.migrate.given import read_given, replace_converted
-from dagconv.migrate.inventory import TAG_DAG, TAG_ENVIRONMENT, TAG_MANAGED, Inventory, RemoteWorkflow, Wishes
-from dagconv.migrate.plan import Plan, plan_migration
-from dagconv.migrate.planfile import parse_plan, render_plan, tool_version
-from dagconv.migrate.services import Caller
+from dagconv.migrate.plan.plan import Plan, plan_migration
+from dagconv.migrate.plan.planfile import parse_plan, render_plan, tool_version
+from dagconv.migrate.survey.given import read_given, replace_converted
+from dagconv.migrate.survey.inventory import Inventory, Wishes
 
 TEXT = 'a:\n  schedule: "0 5 * * *"\n  tasks:\n    t:\n      operator: x.Y\n      retries: 0\n'
 ROLE = "arn:aws:iam::123456789012:role/Prod"

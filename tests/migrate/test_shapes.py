@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dagconv.migrate.aws.shapes import check_answer, check_request
-from dagconv.migrate.aws.workflows import pages
-from dagconv.migrate.services import CallError, Json
+from dagconv.aws.services import CallError, Json
+from dagconv.aws.shapes import check_answer, check_request
+from dagconv.aws.workflows import pages
 
 GOOD: Json = {
     "Name": "a",

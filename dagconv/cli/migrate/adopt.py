@@ -19,8 +19,8 @@ from dagconv.errors import UsageError
 @aws_options
 def command(**flags: Any) -> int:
     """Adopt a workflow that dagconv did not make: it is tagged, nothing else changes. The next plan updates it."""
-    from dagconv.migrate.adopt import adopt
-    from dagconv.migrate.services import CallError
+    from dagconv.aws.services import CallError
+    from dagconv.migrate.run.adopt import adopt
 
     world = open_aws(flags)
     approve(f"Tag {flags['name']} as ours?", flags)

@@ -21,8 +21,8 @@ from dagconv.cli.migrate.plan import make_plan, plan_options
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
-    from dagconv.migrate.plan import Plan
-    from dagconv.migrate.services import World
+    from dagconv.aws.services import World
+    from dagconv.migrate.plan.plan import Plan
 
 
 @click.command("apply", epilog=EXIT_CODES, short_help="Carry a plan out.")
@@ -38,11 +38,11 @@ def command(**flags: Any) -> int:
 
     Schedules stay off unless the plan says otherwise. A call that is killed anywhere goes on with --resume.
     """
+    from dagconv.aws.services import CallError
     from dagconv.cli.migrate.show import show_result
-    from dagconv.migrate.apply import apply_plan, resume_apply
-    from dagconv.migrate.execute import Limits
-    from dagconv.migrate.services import CallError
-    from dagconv.migrate.state import State
+    from dagconv.migrate.run.apply import apply_plan, resume_apply
+    from dagconv.migrate.run.execute import Limits
+    from dagconv.migrate.run.state import State
 
     world = open_aws(flags)
     limits = Limits(flags["parallel"], flags["max_failures"])
@@ -66,8 +66,8 @@ def command(**flags: Any) -> int:
 def _plan(world: World, flags: dict[str, Any]) -> Plan:
     """The plan to carry out, shown and approved."""
     from dagconv.cli.migrate.show import show_plan, show_summary
-    from dagconv.migrate.apply import require_place
-    from dagconv.migrate.planfile import read_plan
+    from dagconv.migrate.plan.planfile import read_plan
+    from dagconv.migrate.run.apply import require_place
 
     plan = read_plan(flags["plan_file"]) if flags["plan_file"] else make_plan(world, flags)
     require_place(world, plan)

@@ -30,9 +30,9 @@ def command(**flags: Any) -> int:
     is set and read back. When that fails the old DAG is let go again. Without --pause-source the DAGs listed
     must be paused already.
     """
+    from dagconv.aws.services import CallError
     from dagconv.cli.migrate.show import escape, show_result
-    from dagconv.migrate.cutover import NEAR, Wave, candidates, cut_over, resume_cutover
-    from dagconv.migrate.services import CallError
+    from dagconv.migrate.run.cutover import NEAR, Wave, candidates, cut_over, resume_cutover
 
     world = open_aws(flags)
     state, run = the_state(world, flags)

@@ -27,10 +27,10 @@ from dagconv.errors import UsageError
 @aws_options
 def command(**flags: Any) -> int:
     """Delete every workflow that is tagged as made by dagconv from this environment. Run histories are lost."""
+    from dagconv.aws.services import CallError
     from dagconv.cli.migrate.show import escape, show_result
-    from dagconv.migrate.destroy import destroy, owned_workflows
-    from dagconv.migrate.execute import Limits
-    from dagconv.migrate.services import CallError
+    from dagconv.migrate.run.destroy import destroy, owned_workflows
+    from dagconv.migrate.run.execute import Limits
 
     world = open_aws(flags)
     state, run = the_state(world, flags)

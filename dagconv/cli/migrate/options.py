@@ -12,9 +12,9 @@ import click
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
-    from dagconv.migrate.journal import Run
-    from dagconv.migrate.services import World
-    from dagconv.migrate.state import State
+    from dagconv.aws.services import World
+    from dagconv.migrate.run.journal import Run
+    from dagconv.migrate.run.state import State
 
 Command = TypeVar("Command", bound=Callable[..., object])
 FAILED = 1
@@ -55,7 +55,7 @@ def parallel_options(command: Command) -> Command:
 
 def open_aws(flags: dict[str, Any]) -> World:
     """The doors to AWS. Raises UsageError; progress goes to standard error."""
-    from dagconv.migrate.aws.session import open_world
+    from dagconv.aws.session import open_world
 
     return open_world(flags["region"], flags["profile"], lambda text: click.echo(text, err=True))
 
@@ -75,7 +75,7 @@ def the_state(world: World, flags: dict[str, Any]) -> tuple[State, Run]:
 
     Raises UsageError when there is none, or several and neither --environment nor --bucket tells them apart.
     """
-    from dagconv.migrate.state import State, find_states
+    from dagconv.migrate.run.state import State, find_states
 
     caller = world.identity.caller()
     found: list[tuple[State, Run]] = []

@@ -17,14 +17,14 @@ from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import FAILED, aws_options, open_aws
 from dagconv.cli.options import setting, settings_of
 from dagconv.cli.source import inputs_of, lowering_of, source_options
+from dagconv.deploy.definition import digest_file
 from dagconv.errors import UsageError
-from dagconv.migrate.definition import digest_file
 from dagconv.settings import KEYS
 
 if TYPE_CHECKING:
-    from dagconv.migrate.inventory import Wishes
-    from dagconv.migrate.plan import Plan
-    from dagconv.migrate.services import World
+    from dagconv.aws.services import World
+    from dagconv.migrate.plan.plan import Plan
+    from dagconv.migrate.survey.inventory import Wishes
 
 CHANGES = 4
 # Options of a plan that share their name with a setting of another meaning.
@@ -89,9 +89,9 @@ def plan_options(command: Any) -> Any:
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding and request.")
 def command(**flags: Any) -> int:
     """Show what migrating an environment would do. Nothing is changed."""
+    from dagconv.aws.redact import redact
     from dagconv.cli.migrate.show import show_plan
-    from dagconv.migrate.planfile import render_plan, write_plan
-    from dagconv.migrate.redact import redact
+    from dagconv.migrate.plan.planfile import render_plan, write_plan
 
     world = open_aws(flags)
     plan = make_plan(world, flags)
@@ -108,10 +108,10 @@ def command(**flags: Any) -> int:
 
 def make_plan(world: World, flags: dict[str, Any]) -> Plan:
     """Raises UsageError for options that contradict one another."""
-    from dagconv.migrate.plan import plan_migration
-    from dagconv.migrate.planfile import tool_version
-    from dagconv.migrate.services import CallError
-    from dagconv.migrate.survey import Sources, survey
+    from dagconv.aws.services import CallError
+    from dagconv.migrate.plan.plan import plan_migration
+    from dagconv.migrate.plan.planfile import tool_version
+    from dagconv.migrate.survey.survey import Sources, survey
 
     sources = Sources(
         flags["environment"], flags["source"], flags["definitions"], flags["bucket"], flags["role_arn"], flags["code"]
@@ -128,8 +128,8 @@ def make_plan(world: World, flags: dict[str, Any]) -> Plan:
 
 
 def _wishes(world: World, flags: dict[str, Any]) -> Wishes:
-    from dagconv.migrate.inventory import Wishes
-    from dagconv.migrate.trust import LONGEST
+    from dagconv.deploy.trust import LONGEST
+    from dagconv.migrate.survey.inventory import Wishes
 
     subnets, groups = tuple(flags["subnets"]), tuple(flags["groups"])
     if flags["copy_network"]:
@@ -176,7 +176,7 @@ def _converter(world: World, flags: dict[str, Any]) -> Any:
     """The pipeline, imported only when DAG files are converted."""
     if flags["definitions"] and not flags["source"]:
         return None
-    from dagconv.migrate.convert import PipelineConverter
+    from dagconv.migrate.survey.convert import PipelineConverter
     from dagconv.pipeline import CompileOptions
 
     settings = settings_of(_conversion(flags))
@@ -205,7 +205,7 @@ def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
 
 def _needed(error: Any) -> str:
     """What a caller who was denied needs (C1 23)."""
-    from dagconv.migrate.services import Cause
+    from dagconv.aws.services import Cause
 
     if error.cause is not Cause.DENIED:
         return ""

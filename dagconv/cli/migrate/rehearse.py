@@ -27,10 +27,10 @@ def command(**flags: Any) -> int:
     Every request is checked against the service's model, every definition by the validator.
     """
     try:
-        from dagconv.migrate.rehearsal.stage import Stage
+        from dagconv.standin.stage import Stage
     except ImportError as error:
         raise UsageError(f"a rehearsal needs the extra dagconv[rehearse] ({error.name} is missing)") from error
-    from dagconv.migrate.rehearsal.script import ENVIRONMENT, Rehearsal
+    from dagconv.migrate.rehearse import ENVIRONMENT, Rehearsal
 
     if not flags["source"] and not flags["definitions"]:
         raise UsageError("give the DAGs to rehearse with: --source DIR or --definitions DIR")

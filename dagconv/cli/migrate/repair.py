@@ -16,7 +16,7 @@ from dagconv.cli.migrate.options import approval_option, approve, aws_options, o
 @aws_options
 def command(**flags: Any) -> int:
     """Set a damaged journal aside, under another name. The next plan finds what exists by its tags."""
-    from dagconv.migrate.state import State
+    from dagconv.migrate.run.state import State
 
     world = open_aws(flags)
     caller = world.identity.caller()

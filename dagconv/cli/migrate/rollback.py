@@ -23,9 +23,9 @@ def command(**flags: Any) -> int:
     paused DAGs come back, and our trust statement goes when nothing needs it. What somebody else has changed
     since is left alone and said. A rollback that is killed is simply called again.
     """
+    from dagconv.aws.services import CallError
     from dagconv.cli.migrate.show import escape, show_result
-    from dagconv.migrate.rollback import IRREVERSIBLE, pending_steps, roll_back
-    from dagconv.migrate.services import CallError
+    from dagconv.migrate.undo.rollback import IRREVERSIBLE, pending_steps, roll_back
 
     world = open_aws(flags)
     state, _ = the_state(world, flags)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dagconv.migrate.redact import redact, redact_text
+from dagconv.aws.redact import redact, redact_text
 
 if TYPE_CHECKING:
-    from dagconv.migrate.apply import Result
-    from dagconv.migrate.definition import Finding
-    from dagconv.migrate.item import Item
-    from dagconv.migrate.plan import Plan
+    from dagconv.deploy.definition import Finding
+    from dagconv.migrate.plan.item import Item
+    from dagconv.migrate.plan.plan import Plan
+    from dagconv.migrate.run.apply import Result
 
 _SYMBOLS = {"create": "+", "update": "~", "unchanged": "=", "delete": "-", "refused": "!"}
 _COLOURS = {"create": "green", "update": "yellow", "unchanged": None, "delete": "red", "refused": "red"}

@@ -18,9 +18,9 @@ from dagconv.errors import UsageError
 @aws_options
 def command(**flags: Any) -> int:
     """Show the workflows of a migration: mode, version, and with --drift what is not as it was deployed."""
+    from dagconv.aws.services import CallError
     from dagconv.cli.migrate.show import escape
-    from dagconv.migrate.desired_state import compare, wanted_workflows
-    from dagconv.migrate.services import CallError
+    from dagconv.migrate.run.desired_state import compare, wanted_workflows
 
     world = open_aws(flags)
     state, _ = the_state(world, flags)

@@ -18,8 +18,8 @@ from dagconv.errors import UsageError
 @aws_options
 def command(**flags: Any) -> int:
     """Free the lock in the bucket. Only for a call that is certainly dead: two at once can undo one another."""
-    from dagconv.migrate.lock import BucketLock
-    from dagconv.migrate.services import CallError
+    from dagconv.aws.services import CallError
+    from dagconv.migrate.run.lock import BucketLock
 
     world = open_aws(flags)
     approve(f"Free the lock of s3://{flags['bucket']}/{flags['prefix']}?", flags)

@@ -11,8 +11,8 @@ from dagconv.cli.migrate.options import FAILED, approval_option, approve, aws_op
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
-    from dagconv.migrate.desired_state import Wanted
-    from dagconv.migrate.services import World
+    from dagconv.aws.services import World
+    from dagconv.migrate.run.desired_state import Wanted
 
 
 @click.command("verify", epilog=EXIT_CODES, short_help="Read workflows back and compare them.")
@@ -27,9 +27,9 @@ def command(**flags: Any) -> int:
 
     --run starts REAL jobs: every task of the workflow does its work. Ctrl-C stops the run.
     """
+    from dagconv.aws.services import CallError
     from dagconv.cli.migrate.show import escape
-    from dagconv.migrate.desired_state import compare, wanted_workflows
-    from dagconv.migrate.services import CallError
+    from dagconv.migrate.run.desired_state import compare, wanted_workflows
 
     world = open_aws(flags)
     state, _ = the_state(world, flags)
@@ -59,8 +59,8 @@ def _named(wanted: list[Wanted], name: str) -> Wanted:
 
 def _run(world: World, wanted: Wanted, flags: dict[str, Any]) -> bool:
     from dagconv.cli.migrate.show import escape
-    from dagconv.migrate.definition import body_of
-    from dagconv.migrate.watch import watch_run
+    from dagconv.deploy.definition import body_of
+    from dagconv.operate.watch import watch_run
 
     body = body_of(wanted.item.text)
     click.echo(f"A run of {wanted.item.name} does real work:")

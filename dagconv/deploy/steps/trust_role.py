@@ -1,0 +1,97 @@
+"""Appends our one statement to the execution role's trust policy, and takes just that one out again (C1 26-32)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dagconv.aws.services import CallError, Cause, Json, World
+from dagconv.deploy.remote import TAG_MANAGED
+from dagconv.deploy.steps.step import Done, StepRefusedError
+from dagconv.deploy.trust import Trust, append_statement, fingerprint, normal, without_statement
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRole:
+    trust: Trust
+
+    @property
+    def step(self) -> str:
+        return "trust:role"
+
+    def prepare(self, world: World, done: Done) -> Json:
+        document = read_trust(world, self.trust.role_arn)
+        if fingerprint(document) != self.trust.before and not self._is_in_force(document):
+            raise StepRefusedError("the role's trust policy was changed since the plan was made; plan again")
+        return {
+            "role_arn": self.trust.role_arn,
+            "before": self.trust.before,
+            "statement": self.trust.statement,
+            "statements": len(document["Statement"]),
+        }
+
+    def apply(self, world: World, intent: Json, done: Done) -> Json:
+        document = read_trust(world, self.trust.role_arn)
+        if self._is_in_force(document):
+            return {"role_arn": self.trust.role_arn}
+        if fingerprint(document) != intent["before"]:
+            raise StepRefusedError("the role's trust policy was changed by somebody just now; plan again")
+        wanted = append_statement(document, self.trust.statement)
+        world.roles.set_trust(role_name(self.trust.role_arn), wanted)
+        if normal(read_trust(world, self.trust.role_arn)) != normal(wanted):
+            raise StepRefusedError("the role's trust policy does not read back as it was written")
+        return {"role_arn": self.trust.role_arn}
+
+    def find(self, world: World, intent: Json, done: Done) -> Json | None:
+        found = without_statement(read_trust(world, self.trust.role_arn), self.trust.statement)
+        return {"role_arn": self.trust.role_arn} if found is not None else None
+
+    def _is_in_force(self, document: Json) -> bool:
+        """Whether the policy is the planned one already: an earlier call whose journal was lost has written it."""
+        rest = without_statement(document, self.trust.statement)
+        return rest is not None and fingerprint(rest) == self.trust.before
+
+    def check(self, world: World, outcome: Json) -> str:
+        return ""
+
+
+def undo_trust(world: World, intent: Json, outcome: Json, known: set[str]) -> str:
+    """Removes our statement if it stands as we wrote it and no workflow of ours needs the role any more."""
+    role = intent["role_arn"]
+    users = _workflows_of(world, role)
+    if users:
+        return f"the trust statement of {role_name(role)} stays: {', '.join(users[:5])} still need it"
+    document = read_trust(world, role)
+    rest = without_statement(document, intent["statement"])
+    if rest is None:
+        return f"the trust statement of {role_name(role)} is gone or was changed by somebody; nothing is removed"
+    world.roles.set_trust(role_name(role), rest)
+    if normal(read_trust(world, role)) != normal(rest):
+        raise StepRefusedError(f"the trust policy of {role_name(role)} does not read back as it was written")
+    return f"removed our statement from the trust policy of {role_name(role)}"
+
+
+def read_trust(world: World, role_arn: str) -> Json:
+    document: Json = world.roles.get(role_name(role_arn))["AssumeRolePolicyDocument"]
+    return document
+
+
+def role_name(arn: str) -> str:
+    return arn.rsplit("/", 1)[-1]
+
+
+def _workflows_of(world: World, role_arn: str) -> list[str]:
+    """Workflows of ours that use the role and are not on their way out."""
+    users = []
+    for summary in world.workflows.all():
+        if summary.get("WorkflowStatus") == "DELETING":
+            continue
+        arn = summary["WorkflowArn"]
+        try:
+            if world.workflows.tags(arn).get(TAG_MANAGED) != "true":
+                continue
+            if world.workflows.get(arn).get("RoleArn") == role_arn:
+                users.append(str(summary.get("Name", arn)))
+        except CallError as error:
+            if error.cause is not Cause.NOT_FOUND:
+                raise
+    return users

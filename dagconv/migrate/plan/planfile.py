@@ -1,0 +1,84 @@
+"""The plan as a file: bound to its own content, to a schema and to this version; written for its owner only."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from dagconv import __version__
+from dagconv.catalog.files import read_schema
+from dagconv.errors import UsageError
+from dagconv.migrate.plan.plan import Plan, identity
+from dagconv.migrate.record import decode, encode
+
+FORMAT = 1
+
+
+def tool_version() -> str:
+    return f"dagconv {__version__}"
+
+
+def render_plan(plan: Plan) -> str:
+    return json.dumps({"format": FORMAT, **encode(plan)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    write_private(path, render_plan(plan))
+
+
+def read_plan(path: Path) -> Plan:
+    """Raises UsageError when the file is missing, was edited, or was made by another version (C1 54)."""
+    try:
+        return parse_plan(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise UsageError(f"cannot read the plan {path}: {error.strerror}") from error
+
+
+def parse_plan(text: str, name: str) -> Plan:
+    try:
+        data: Any = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"{name} is no plan: {error}") from error
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise UsageError(f"{name} is no plan of format {FORMAT}: make it anew with `migrate plan`")
+    if data.get("tool") != tool_version():
+        raise UsageError(f"{name} was made by {data.get('tool')}, this is {tool_version()}: make it anew")
+    check_schema(data, name)
+    del data["format"]
+    plan = decode(Plan, data)
+    if identity(plan) != plan.id:
+        raise UsageError(f"{name} was edited after it was made: its content does not match its id; make it anew")
+    return plan
+
+
+def check_schema(data: Any, name: str) -> None:
+    """Raises UsageError naming the first place that breaks schemas/plan.schema.json."""
+    validator = jsonschema.Draft202012Validator(read_schema("plan.schema.json"))
+    for error in sorted(validator.iter_errors(data), key=lambda e: list(map(str, e.absolute_path))):
+        raise UsageError(f"{name}: {'.'.join(map(str, error.absolute_path)) or 'plan'}: {error.message[:200]}")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replaces a file as a whole, readable by its owner only.
+
+    Raises UsageError when the folder is not writable or the disk is full; the old file is then untouched.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+                out.write(text)
+                out.flush()
+                os.fsync(out.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}; choose another place with --state-dir") from error

@@ -1,0 +1,83 @@
+"""Findings about the old environment and what could not be read of the account (C1 24, 52)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dagconv.catalog.configuration import options
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.migrate.survey.inventory import Inventory
+
+ENVIRONMENT_STATE = Rule(
+    code="DC820",
+    slug="environment-not-available",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="The environment is not AVAILABLE.",
+    message=("environment {name} is {status}: its files are read as they are, its DAGs cannot be paused from here"),
+    help="Wait until it is AVAILABLE before the cutover.",
+    why="Reading needs the bucket only; pausing needs the web server.",
+    example="an environment being updated",
+    fix="Wait.",
+    source="faults C1 52",
+)
+AIRFLOW_OLD = Rule(
+    code="DC821",
+    slug="environment-airflow-unsupported",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="The environment runs an Airflow that the converter does not know well.",
+    message="the environment runs Airflow {version}; DAGs of Airflow 1.10, 2 and 3 are understood",
+    help="Look at the converted definitions with care.",
+    why="Names and defaults of operators differ between major versions.",
+    example="Airflow 1.10.12",
+    fix="Compare the definitions.",
+    source="faults C1 52",
+)
+LIST_DENIED = Rule(
+    code="DC822",
+    slug="workflows-not-listable",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="The existing workflows could not be listed.",
+    message=(
+        "ListWorkflows was denied: every workflow is planned as new, one that exists is adopted when its"
+        " creation conflicts, quota use is unknown"
+    ),
+    help=(
+        "Allow airflow-serverless:ListWorkflows and airflow-serverless:GetWorkflow for a plan that knows what is there."
+    ),
+    why="The operation cannot be scoped to resources and is often left out of policies.",
+    example="a policy with create and get only",
+    fix="Allow it.",
+    source="contract 6.5; faults C1 24",
+)
+
+CONFIGURATION = Rule(
+    code="DC833",
+    slug="environment-configuration-not-carried",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="Options of the environment that say nothing about what DAGs mean are not carried over.",
+    message="{count} configuration options of the environment are not carried over: {names}",
+    help="Look whether anything relies on them.",
+    why="The service has no configuration to set; defaults of DAGs and tasks are written into the definitions.",
+    example="core.parallelism, smtp.smtp_host",
+    fix="Nothing to do.",
+    source="schemas/configuration.json; contract 3.5",
+)
+
+
+def check_environment(inventory: Inventory) -> Iterator[Diagnostic]:
+    facts = inventory.environment
+    status, version = str(facts.get("status", "")), str(facts.get("airflow_version", ""))
+    if status and status != "AVAILABLE":
+        yield ENVIRONMENT_STATE.at(None, name=facts["name"], status=status)
+    if version and not re.match(r"[23]\.", version):
+        yield AIRFLOW_OLD.at(None, version=version)
+    left = sorted(name for name in facts.get("configuration", {}) if name not in options())
+    if left:
+        yield CONFIGURATION.at(None, count=len(left), names=", ".join(left))
+    if not inventory.workflows_known:
+        yield LIST_DENIED.at(None)

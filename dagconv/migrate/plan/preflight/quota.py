@@ -1,0 +1,99 @@
+"""Whether the account has room: workflows per Region, versions per workflow (contract 1.10; C1 19, 20)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dagconv.aws.services import Json
+from dagconv.catalog.service import service
+from dagconv.deploy.definition import as_finding
+from dagconv.deploy.remote import TAG_DAG, RemoteWorkflow
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.migrate.plan.item import Item
+from dagconv.migrate.survey.inventory import Inventory, Wishes
+
+_NEAR = 45
+
+QUOTA_WORKFLOWS = Rule(
+    code="DC803",
+    slug="workflow-quota-exceeded",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The account has no room for this workflow.",
+    message=(
+        'no room for DAG "{dag_id}": {used} of {quota} workflows exist and the others of this plan fill '
+        "the rest; it is not created"
+    ),
+    help=("Ask for a higher quota and pass --workflow-quota, or choose DAGs with --include, --exclude or --limit."),
+    why=(
+        "An account may hold 100 workflows in a Region unless its quota was raised; beyond that "
+        "CreateWorkflow fails half way through a migration."
+    ),
+    example="120 DAGs in an account with no workflows",
+    fix="Raise the quota in Service Quotas, then plan with --workflow-quota N.",
+    source="contract 1.10, rule 56; faults C1 19",
+)
+VERSIONS_EXHAUSTED = Rule(
+    code="DC805",
+    slug="version-quota-exhausted",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The workflow has as many versions as it may have.",
+    message="workflow {name} has {quota} versions, the most there may be; it is not updated",
+    help=(
+        "Pass --prune-versions N to delete the N oldest, or raise the quota; dagconv never deletes and "
+        "recreates a workflow."
+    ),
+    why=("Each update makes a version, and a workflow that is deleted and made anew loses its run history."),
+    example="a workflow deployed 50 times",
+    fix="Delete versions that nobody needs any more.",
+    source="contract 6.3; faults C1 20",
+)
+VERSIONS_NEAR = Rule(
+    code="DC804",
+    slug="version-quota-near",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="The workflow is close to its version quota.",
+    message="workflow {name} has {versions} of {quota} versions",
+    help="Delete old versions before they run out.",
+    why="Each update makes a version; at the quota updates fail.",
+    example="a workflow with 47 versions",
+    fix="Delete versions that nobody needs any more.",
+    source="contract 1.10; faults C1 20",
+)
+
+
+def within_quota(items: list[Item], inventory: Inventory, wishes: Wishes) -> tuple[list[Item], Json]:
+    """Refuses what the account has no room for, in the order of DAG ids; and the figures for the plan."""
+    quota = wishes.workflow_quota or service().limits.workflows
+    used, known = len(inventory.workflows), inventory.workflows_known
+    creates = sorted(item.dag_id for item in items if item.kind == "create")
+    allowed = creates if wishes.limit is None else creates[: wishes.limit]
+    freed = sum(1 for item in items if item.kind == "delete")
+    refused = set(allowed[max(0, quota - used + freed) :]) if known else set()
+    kept = []
+    for item in items:
+        if item.kind == "create" and item.dag_id not in allowed:
+            continue
+        if item.kind == "create" and item.dag_id in refused:
+            finding = as_finding(QUOTA_WORKFLOWS.at(None, dag_id=item.dag_id, quota=quota, used=used))
+            item = replace(item, kind="refused", findings=(*item.findings, finding))
+        kept.append(item)
+    planned = used + len(allowed) - len(refused) - freed
+    figures: Json = {
+        "workflows": {"used": used if known else None, "planned": planned if known else None, "quota": quota},
+        "versions": {w.name: w.versions for w in inventory.workflows if w.versions},
+        "versions_quota": service().limits.versions,
+        "left_out_by_limit": len(creates) - len(allowed),
+    }
+    return kept, figures
+
+
+def check_versions(there: RemoteWorkflow, wishes: Wishes) -> list[Diagnostic]:
+    quota = service().limits.versions
+    if there.versions >= quota and not wishes.prune_versions:
+        return [VERSIONS_EXHAUSTED.at(None, dag_id=there.tags.get(TAG_DAG), name=there.name, quota=quota)]
+    if there.versions >= _NEAR:
+        return [VERSIONS_NEAR.at(None, name=there.name, versions=there.versions, quota=quota)]
+    return []

@@ -1,0 +1,61 @@
+"""Findings about the execution role and its trust policy (contract 6.5; C1 25-27, 31)."""
+
+from __future__ import annotations
+
+from dagconv.deploy.trust import Trust
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+
+TRUST_REFUSED = Rule(
+    code="DC808",
+    slug="trust-policy-not-editable",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The role's trust policy does not let the service in and is not edited.",
+    message="the trust policy of role {role} is left alone: {reason}",
+    help=("Add the statement that the plan shows by hand and pass --skip-trust, or name another role with --role-arn."),
+    why=(
+        "Without trust in airflow-serverless.amazonaws.com no workflow can be created; an odd policy "
+        "must not be rewritten by a tool."
+    ),
+    example="Statement given as a single object, or a Deny for the service",
+    fix="Add the printed statement yourself.",
+    source="contract 6.5, rule 63; faults C1 25-27",
+)
+TRUST_EDITED = Rule(
+    code="DC809",
+    slug="trust-policy-extended",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="One statement is appended to the trust policy of a role that others use too.",
+    message=(
+        "one statement of our own is appended to the trust policy of role {role}; if Terraform or "
+        "CloudFormation keeps this role, it will undo that"
+    ),
+    help=("Add the statement to the role's own source as well, or pass --role-arn with a role for this purpose."),
+    why="The role belongs to the old environment and may be kept by other tools.",
+    example="the environment's execution role",
+    fix="Put the statement into the source that keeps the role.",
+    source="contract rule 63; faults C1 31",
+)
+ROLE_SERVICE_LINKED = Rule(
+    code="DC810",
+    slug="role-service-linked",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A service-linked role cannot be a workflow's role.",
+    message="role {role} is service-linked: AWS keeps its trust policy, and no workflow can use it",
+    help="Name another role with --role-arn.",
+    why="Trust policies of service-linked roles cannot be edited.",
+    example="role/aws-service-role/...",
+    fix="Name another role.",
+    source="faults C1 31",
+)
+
+
+def check_trust(trust: Trust) -> list[Diagnostic]:
+    role = trust.role_arn.partition(":role/")[2]
+    if "aws-service-role/" in role:
+        return [ROLE_SERVICE_LINKED.at(None, role=role)]
+    if trust.action == "refuse":
+        return [TRUST_REFUSED.at(None, role=role, reason=trust.reason)]
+    return [TRUST_EDITED.at(None, role=role)] if trust.action == "append" else []

@@ -1,0 +1,98 @@
+"""Findings about the environment variables and the network given to all workflows (contract 3.4; rules 64, 65)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dagconv.aws.redact import looks_secret
+from dagconv.catalog.service import service
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.migrate.survey.inventory import Wishes
+
+VARIABLE_INVALID = Rule(
+    code="DC816",
+    slug="environment-variable-invalid",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The service does not take this environment variable.",
+    message="environment variable {name}: {reason}",
+    help="Rename or shorten it.",
+    why="CreateWorkflow refuses the whole workflow for one wrong variable.",
+    example="AWS_REGION=eu-west-1",
+    fix="Rename it.",
+    source="contract 3.4, rule 65",
+)
+VARIABLE_SECRET = Rule(
+    code="DC817",
+    slug="environment-variable-secret",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="An environment variable looks like a secret.",
+    message=(
+        "environment variable {name} looks like a secret, and GetWorkflow shows the values to everybody "
+        "who may read the workflow"
+    ),
+    help="Keep it in Secrets Manager and let the workers' secrets backend read it.",
+    why="The values are returned in plain text.",
+    example="DB_PASSWORD=...",
+    fix="Use a secrets backend.",
+    source="contract 3.4, 3.5, rule 65; faults C1 53",
+)
+NETWORK_HALF = Rule(
+    code="DC818",
+    slug="network-incomplete",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="Subnets and security groups go together.",
+    message="subnets are given without security groups, or the other way round",
+    help="Give both, or --copy-network to take the environment's.",
+    why="A network configuration needs both.",
+    example="--subnet without --security-group",
+    fix="Give both.",
+    source="contract 6.2",
+)
+NETWORK_ZONES = Rule(
+    code="DC819",
+    slug="network-zone-unchecked",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="The zones of the subnets were not looked up.",
+    message="workflows run in the given subnets; none of them may lie in {zones}",
+    help="Compare the zone ids of the subnets.",
+    why="The service has no capacity in that zone.",
+    example="a subnet in use1-az3",
+    fix="Choose other subnets.",
+    source="contract 6.6, rule 64; faults C1 11",
+)
+
+
+def check_variables(wishes: Wishes) -> Iterator[Diagnostic]:
+    limits = service().limits
+    if len(wishes.variables) > limits.environment_variables:
+        reason = f"there are {len(wishes.variables)}, at most {limits.environment_variables} are accepted"
+        yield VARIABLE_INVALID.at(None, name="(all)", reason=reason)
+    for name, value in wishes.variables.items():
+        if reason := _fault(name, value):
+            yield VARIABLE_INVALID.at(None, name=name, reason=reason)
+        elif looks_secret(name, value):
+            yield VARIABLE_SECRET.at(None, name=name)
+
+
+def check_network(wishes: Wishes) -> Iterator[Diagnostic]:
+    if bool(wishes.subnets) != bool(wishes.security_groups):
+        yield NETWORK_HALF.at(None)
+    elif wishes.subnets:
+        yield NETWORK_ZONES.at(None, zones=", ".join(sorted(service().excluded_zones)))
+
+
+def _fault(name: str, value: str) -> str:
+    facts = service()
+    if not re.fullmatch(facts.patterns.environment_name, name) or len(name) > facts.limits.environment_name_max:
+        return "the name is not accepted"
+    allowed = any(re.fullmatch(pattern.replace("*", ".*"), name) for pattern in facts.environment_allowed_reserved)
+    if name.startswith(facts.environment_reserved_prefixes) and not allowed:
+        return "its prefix is reserved by the service"
+    if len(value) > facts.limits.environment_value_max:
+        return f"the value has {len(value)} characters, at most {facts.limits.environment_value_max} are accepted"
+    return ""

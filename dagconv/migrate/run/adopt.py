@@ -1,0 +1,36 @@
+"""Takes an existing workflow into the hands of dagconv, by tags alone: its next plan updates it in place."""
+
+from __future__ import annotations
+
+from dagconv.aws.services import World
+from dagconv.deploy.definition import body_of, digest
+from dagconv.deploy.remote import TAG_DAG, TAG_ENVIRONMENT, TAG_MANAGED, TAG_SHA, RemoteWorkflow, read_remote
+from dagconv.errors import UsageError
+
+
+def adopt(world: World, name: str, environment: str, dag_id: str | None) -> RemoteWorkflow:
+    """Raises UsageError when there is no such workflow, it is another DAG's, or its definition is no DAG."""
+    there = _find(world, name)
+    found = body_of(there.text)
+    if found is None and dag_id is None:
+        raise UsageError(f"the definition of {there.name} cannot be read; say which DAG it is with --dag-id")
+    chosen = dag_id or (found[0] if found else "")
+    if found is not None and found[0] != chosen:
+        raise UsageError(f'{there.name} runs DAG "{found[0]}", not "{chosen}"')
+    owner = there.tags.get(TAG_DAG)
+    if there.ours() and owner != chosen:
+        raise UsageError(f'{there.name} is marked as made from DAG "{owner}" already')
+    tags = {TAG_MANAGED: "true", TAG_DAG: chosen, TAG_SHA: digest(there.text.encode()), TAG_ENVIRONMENT: environment}
+    world.workflows.tag(there.arn, tags)
+    if {name: world.workflows.tags(there.arn).get(name) for name in tags} != tags:
+        raise UsageError(f"the tags of {there.name} do not read back as they were written")
+    return there
+
+
+def _find(world: World, name: str) -> RemoteWorkflow:
+    if name.startswith("arn:"):
+        return read_remote(world, {"WorkflowArn": name})
+    for summary in world.workflows.all():
+        if summary.get("Name") == name:
+            return read_remote(world, summary)
+    raise UsageError(f"there is no workflow {name} in this account and Region")

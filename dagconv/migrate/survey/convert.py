@@ -1,0 +1,84 @@
+"""The converter of the pipeline as the migrator needs it: one folder of DAG files to definitions with findings."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dagconv.aws.services import Json
+from dagconv.deploy.definition import Definition, Finding, as_finding
+from dagconv.diagnostics import Diagnostic
+from dagconv.diagnostics.report import FileReport, FileStatus
+from dagconv.discover import IgnoreSyntax, discover
+from dagconv.load.configuration import read_configuration
+from dagconv.pipeline import CompileOptions, compiler
+
+_LOST = frozenset({FileStatus.REFUSED, FileStatus.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineConverter:
+    """`options` are those of `convert`; the environment's Airflow decides what they leave open."""
+
+    options: CompileOptions
+
+    def __call__(self, folder: Path, facts: Json) -> Iterator[Definition]:
+        """Converts a folder. `facts` holds airflow_version and configuration of the environment, where there is one."""
+        version = str(facts.get("airflow_version", ""))
+        default = "regexp" if version.startswith(("1.", "2.")) else "glob"
+        syntax = str(facts.get("configuration", {}).get("core.dag_ignore_file_syntax", default))
+        discovery = discover((str(folder),), IgnoreSyntax(syntax))
+        skipped = [file for file in discovery.skipped if file.status in _LOST]
+        if not discovery.files:
+            yield from self._without_dags(skipped, folder)
+            return
+        configuration = _checked(facts.get("configuration", {}))
+        lowering, inputs = self.options.lowering, self.options.inputs
+        lowering = replace(lowering, configuration={**configuration, **lowering.configuration})
+        inputs = replace(inputs, configuration={**configuration, **inputs.configuration})
+        if lowering.source_airflow is None and version:
+            lowering = replace(lowering, source_airflow="1.10" if version.startswith("1.") else version[:1])
+        options = replace(self.options, lowering=lowering, inputs=inputs)
+        with compiler(options) as running:
+            result = running.convert(discovery.files)
+            texts = {(d.source_path, d.dag_id): d for d in result.definitions}
+            for file in (*result.report.files, *skipped):
+                if not file.dags:
+                    yield from self._without_dags([file], folder)
+                for dag in file.dags:
+                    found = texts.get((file.path, dag.dag_id))
+                    about = [d for d in file.diagnostics if d.dag_id in (None, dag.dag_id)]
+                    text = found.text if found is not None else ""
+                    yield Definition(dag.dag_id, text, "converted", _shown(file.path, folder), _findings(about, folder))
+
+    def _without_dags(self, files: list[FileReport], folder: Path) -> Iterator[Definition]:
+        """A file that could not be read stands in the plan as refused, by its name."""
+        for file in files:
+            if file.status in _LOST:
+                findings = _findings(list(file.diagnostics), folder)
+                yield Definition(Path(file.path).stem, "", "converted", _shown(file.path, folder), findings)
+
+
+def _checked(configuration: Mapping[str, str]) -> dict[str, str]:
+    """The environment's options, read as --airflow-config reads a file. Raises UsageError for an odd value."""
+    with tempfile.TemporaryDirectory(prefix="dagconv-") as folder:
+        file = Path(folder) / "environment.json"
+        file.write_text(json.dumps(dict(configuration)), encoding="utf-8")
+        return read_configuration(file)
+
+
+def _findings(diagnostics: list[Diagnostic], folder: Path) -> tuple[Finding, ...]:
+    return tuple(_relative(as_finding(diagnostic), folder) for diagnostic in diagnostics)
+
+
+def _relative(finding: Finding, folder: Path) -> Finding:
+    place = finding.place.removeprefix(f"{folder}/")
+    return Finding(finding.code, finding.severity, finding.effect, finding.message, finding.help, place)
+
+
+def _shown(path: str, folder: Path) -> str:
+    return os.path.relpath(path, folder)

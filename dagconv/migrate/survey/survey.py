@@ -1,0 +1,213 @@
+"""Reads everything that a plan needs: the environment and its files, the bucket, the role, the workflows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from dagconv.aws.services import CallError, Cause, Json, World
+from dagconv.deploy.definition import Definition, digest_file
+from dagconv.deploy.names import map_names
+from dagconv.deploy.remote import RemoteWorkflow, read_remote
+from dagconv.errors import UsageError
+from dagconv.migrate.survey.download import Download, download_dags
+from dagconv.migrate.survey.given import read_given, replace_converted
+from dagconv.migrate.survey.inventory import Inventory, Wishes
+
+_LOCAL_PREFIX = "file:"
+
+
+class Converter(Protocol):
+    """Converts every DAG file of a folder. `facts` are what the environment says: Airflow version, configuration."""
+
+    def __call__(self, folder: Path, facts: Json) -> Iterable[Definition]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where DAGs come from: the environment's bucket, a local folder of DAGs, finished definitions, or two of them."""
+
+    environment: str | None = None
+    source: Path | None = None
+    definitions: Path | None = None
+    bucket: str | None = None
+    role_arn: str | None = None
+    code: Path | None = None
+
+
+def survey(
+    world: World, sources: Sources, wishes: Wishes, convert: Converter | None, scratch: Path, generation: str
+) -> Inventory:
+    """Raises UsageError when the call lacks what is needed, CallError when something essential cannot be read."""
+    caller = world.identity.caller()
+    environment = _read_environment(world, sources.environment) if sources.environment else {}
+    bucket = sources.bucket or str(environment.get("bucket", ""))
+    if not bucket:
+        raise UsageError("name the bucket for the definitions: --bucket NAME, or --environment NAME")
+    role_arn = sources.role_arn or str(environment.get("role_arn", ""))
+    if not role_arn:
+        raise UsageError("name the workflows' role: --role-arn ARN, or --environment NAME")
+    bucket_facts = world.store.describe(bucket)
+    definitions, inputs = _read_definitions(world, sources, environment, convert, scratch)
+    workflows, known = _read_workflows(world, definitions, wishes)
+    trust, reason, role_facts = _read_role(world, role_arn)
+    customer_key, key_facts = _read_key(world, wishes.kms_key or bucket_facts.get("kms_key"))
+    return Inventory(
+        caller=caller,
+        environment=environment,
+        bucket=bucket,
+        versioning=str(bucket_facts["versioning"]),
+        bucket_facts=bucket_facts,
+        role_arn=role_arn,
+        role_facts=role_facts,
+        trust=trust,
+        trust_reason=reason,
+        definitions=tuple(definitions),
+        workflows=workflows,
+        workflows_known=known,
+        inputs=inputs,
+        generation=generation,
+        customer_key=customer_key,
+        key_facts=key_facts,
+        code=_read_code(sources.code),
+    )
+
+
+def stale_inputs(world: World, inputs: Iterable[tuple[str, str]], bucket: str) -> list[str]:
+    """Files that changed since the plan was made: local ones by hash, those of the bucket by ETag (C1 54)."""
+    changed = []
+    listed: dict[str, str] | None = None
+    for name, mark in inputs:
+        if name.startswith(_LOCAL_PREFIX):
+            path = Path(name.removeprefix(_LOCAL_PREFIX))
+            if not path.is_file() or digest_file(path) != mark:
+                changed.append(str(path))
+            continue
+        key = name.removeprefix(f"s3://{bucket}/")
+        if listed is None:
+            listed = {item.key: item.etag for item in world.store.listing(bucket, key.split("/", 1)[0])}
+        if listed.get(key) != mark:
+            changed.append(name)
+    return changed
+
+
+def _read_environment(world: World, name: str) -> Json:
+    try:
+        found = world.environments.get(name)
+    except CallError as error:
+        if error.cause is Cause.NOT_FOUND:
+            raise UsageError(f"there is no environment {name} in this account and Region") from error
+        raise
+    network = found.get("NetworkConfiguration", {})
+    bucket_arn = str(found.get("SourceBucketArn", ""))
+    return {
+        "name": name,
+        "status": found.get("Status", ""),
+        "airflow_version": found.get("AirflowVersion", ""),
+        "role_arn": found.get("ExecutionRoleArn", ""),
+        "bucket": bucket_arn.rpartition(":::")[2],
+        "dags_path": found.get("DagS3Path", ""),
+        "plugins": found.get("PluginsS3Path", ""),
+        "plugins_version": found.get("PluginsS3ObjectVersion", ""),
+        "requirements": found.get("RequirementsS3Path", ""),
+        "startup_script": found.get("StartupScriptS3Path", ""),
+        "kms_key": found.get("KmsKey", ""),
+        "subnets": list(network.get("SubnetIds", [])),
+        "security_groups": list(network.get("SecurityGroupIds", [])),
+        "logging": found.get("LoggingConfiguration", {}),
+        "configuration": found.get("AirflowConfigurationOptions", {}),
+    }
+
+
+def _read_definitions(
+    world: World, sources: Sources, environment: Json, convert: Converter | None, scratch: Path
+) -> tuple[list[Definition], dict[str, str]]:
+    inputs: dict[str, str] = {}
+    given = read_given(sources.definitions) if sources.definitions else []
+    if sources.definitions:
+        inputs |= _hashes(sources.definitions, ("*.yaml", "*.yml"))
+    folder, refused = sources.source, []
+    if folder is not None:
+        if not folder.is_dir():
+            raise UsageError(f"--source {folder}: no such folder")
+        inputs |= _hashes(folder, ("*.py", "*.zip", ".airflowignore"))
+    elif environment and not sources.definitions:
+        download: Download = download_dags(world, environment, scratch)
+        folder, refused = download.folder, list(download.refused)
+        inputs |= download.inputs
+    if folder is None:
+        if not given:
+            raise UsageError("nothing to migrate: give --environment, --source or --definitions")
+        return given, inputs
+    if convert is None:
+        raise UsageError("converting DAGs needs the extra dagconv[airflow]; with --definitions DIR it is not needed")
+    converted = [*convert(folder, environment), *refused]
+    return replace_converted(converted, given), inputs
+
+
+def _hashes(folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
+    files = sorted({path for pattern in patterns for path in folder.rglob(pattern) if path.is_file()})
+    return {f"{_LOCAL_PREFIX}{path.absolute()}": digest_file(path) for path in files}
+
+
+def _read_workflows(
+    world: World, definitions: Iterable[Definition], wishes: Wishes
+) -> tuple[tuple[RemoteWorkflow, ...], bool]:
+    """All workflows by name; those that a definition may meet are read whole (C1 24: a denied list is no end)."""
+    names = map_names((d.dag_id for d in definitions if d.text), wishes.name_template, suffix=wishes.suffix_names)
+    wanted = {name.casefold() for name in names.names.values()}
+    try:
+        return tuple(_each_workflow(world, wanted, everything=wishes.prune)), True
+    except CallError as error:
+        if error.cause is Cause.DENIED and error.call.endswith("ListWorkflows"):
+            return (), False
+        raise
+
+
+def _each_workflow(world: World, wanted: set[str], *, everything: bool) -> Iterator[RemoteWorkflow]:
+    for summary in world.workflows.all():
+        name = str(summary.get("Name", ""))
+        if everything or name.casefold() in wanted:
+            try:
+                yield read_remote(world, summary, versions=name.casefold() in wanted)
+            except CallError as error:
+                if error.cause is not Cause.NOT_FOUND:
+                    raise
+        else:
+            yield RemoteWorkflow(name, str(summary["WorkflowArn"]), str(summary.get("WorkflowVersion", "")))
+
+
+def _read_role(world: World, role_arn: str) -> tuple[Json | None, str, Json]:
+    try:
+        role = world.roles.get(role_arn.rsplit("/", 1)[-1])
+    except CallError as error:
+        if error.cause in (Cause.DENIED, Cause.NOT_FOUND):
+            return None, f"it cannot be read ({error.cause.value})", {}
+        raise
+    return role.get("AssumeRolePolicyDocument"), "", {"path": role.get("Path", "/")}
+
+
+def _read_key(world: World, key: str | None) -> tuple[str | None, Json]:
+    """The customer key that objects are encrypted with; AWS's own key needs no mention in a workflow (C1 36)."""
+    if not key or key == "aws/s3" or key.endswith("alias/aws/s3"):
+        return None, {}
+    try:
+        facts = world.keys.describe(key)
+    except CallError as error:
+        if error.cause in (Cause.DENIED, Cause.NOT_FOUND):
+            return key, {}
+        raise
+    if facts.get("KeyManager") == "AWS":
+        return None, {}
+    return key if "alias/" in key else str(facts.get("Arn", key)), facts
+
+
+def _read_code(path: Path | None) -> Json | None:
+    """Raises UsageError for a package that the service does not take (contract 3.2)."""
+    if path is None:
+        return None
+    if not path.is_file() or path.suffix not in (".zip", ".py", ".sh"):
+        raise UsageError(f"--code {path}: one .zip, .py or .sh file is needed")
+    return {"sha256": digest_file(path), "suffix": path.suffix, "path": str(path.absolute())}

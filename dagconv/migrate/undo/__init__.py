@@ -1,0 +1,1 @@
+"""The last part of a migration: what the journal holds taken back."""
