@@ -10,7 +10,7 @@ import argparse
 import re
 from pathlib import Path
 
-from dagconv.rules import catalogue
+from dagconv.rules import RETIRED, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 # Where the codes of a topic begin (house rules: the first digit says what a finding is about).
@@ -88,8 +88,12 @@ with DAG("{case}", schedule=None):
 
 
 def free_code(first: int) -> str:
-    """The next code from `first` on that no rule has; codes of rules that are gone stay in the changelog."""
-    used = {rule.code for rule in catalogue()} | set(re.findall(r"\bDC\d{3}\b", (ROOT / "CHANGELOG.md").read_text()))
+    """The next code from `first` on that no rule has or had."""
+    used = (
+        {rule.code for rule in catalogue()}
+        | set(RETIRED)
+        | set(re.findall(r"\bDC\d{3}\b", (ROOT / "CHANGELOG.md").read_text()))
+    )
     return next(code for code in (f"DC{number}" for number in range(first, 1000)) if code not in used)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from dagconv.cli.options import checked
 from dagconv.settings import KEYS, read_settings
 
 _EPILOG = """\b
@@ -29,7 +30,7 @@ Exit codes: 0 shown, 2 a setting is unknown or wrong."""
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(names: tuple[str, ...], file: Path | None, form: str) -> None:
     """Show every setting, or those named: value, origin and meaning."""
-    settings = read_settings({}, os.environ, Path.cwd(), file)
+    settings = checked(read_settings({}, os.environ, Path.cwd(), file))
     keys = [key for key in KEYS if not names or key.name in names]
     if form == "json":
         document = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable
 
@@ -38,7 +37,7 @@ def command(codes: tuple[str, ...], everything: bool, form: str) -> None:
 
 
 def _rules(codes: tuple[str, ...], everything: bool) -> Iterable[Rule]:
-    from dagconv.rules import catalogue
+    from dagconv.rules import catalogue, no_such_code
 
     known = catalogue()
     if everything:
@@ -49,9 +48,7 @@ def _rules(codes: tuple[str, ...], everything: bool) -> Iterable[Rule]:
     for name in codes:
         rule = known.find(name)
         if rule is None:
-            names = [text for one in known for text in (one.code, one.slug)]
-            near = difflib.get_close_matches(name.upper() if name[:2].upper() == "DC" else name, names, 3)
-            raise UsageError(f"no code {name}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+            raise UsageError(no_such_code(name))
         yield rule
 
 

@@ -14,6 +14,7 @@ from dagconv.settings import KEYS, Kind, Settings, read_settings
 
 Command = TypeVar("Command", bound=Callable[..., object])
 _TYPES: Mapping[Kind, type] = {Kind.TEXT: str, Kind.NUMBER: float, Kind.COUNT: int}
+_NAMING = ("select", "extend-select", "ignore", "per-file-ignores", "accept")
 _BY_NAME = {key.name: key for key in KEYS}
 
 
@@ -59,7 +60,16 @@ def settings_of(flags: Mapping[str, Any]) -> Settings:
             value = tuple(word.strip() for part in value for word in part.split(",") if word.strip())
         said[key.name] = value
     config = flags.get("config")
-    return read_settings(said, os.environ, Path.cwd(), Path(config) if config else None)
+    return checked(read_settings(said, os.environ, Path.cwd(), Path(config) if config else None))
+
+
+def checked(settings: Settings) -> Settings:
+    """The same, once the names of codes and losses among them are known. Raises UsageError."""
+    if any(settings.values[name].value for name in _NAMING):
+        from dagconv.rules import check_names  # it reads every stage, which few calls need
+
+        check_names(settings)
+    return settings
 
 
 def selection_of(settings: Settings) -> Selection:

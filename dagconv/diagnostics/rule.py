@@ -25,7 +25,8 @@ class Rule:
     """One kind of finding and everything that is ever said about it.
 
     `message` and `help` are `str.format` templates over the keyword arguments of `at`. `source` names the
-    fact that the rule rests on, such as "contract 1.5" or "Airflow 3.0.6, DAG.validate".
+    fact that the rule rests on, such as "contract 1.5" or "Airflow 3.0.6, DAG.validate". `accept` is the name
+    under which `--accept` takes what is refused as a warning, empty where it cannot be taken.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Rule:
     example: str
     fix: str
     source: str
+    accept: str = ""
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code) or not _SLUG.fullmatch(self.slug):
@@ -66,6 +68,10 @@ class Rule:
             raise InternalError(f"{self.code}: the message needs a parameter '{min(missing)}'")
         kept = tuple((name, _kept(value)) for name, value in params.items())
         return Diagnostic(self, location, related, dag_id, task_id, key, severity or self.severity, kept)
+
+    def is_named(self, name: str) -> bool:
+        """Whether a name of the settings means this rule: its code, how its code begins, its slug, or ALL."""
+        return name == self.slug or name.upper() == "ALL" or (name != "" and self.code.startswith(name.upper()))
 
     @property
     def parameters(self) -> frozenset[str]:

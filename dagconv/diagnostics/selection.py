@@ -46,6 +46,4 @@ def selected(report: Report, shows: Callable[[Diagnostic, str], bool]) -> Report
 
 
 def _named(found: Diagnostic, names: tuple[str, ...]) -> bool:
-    return any(
-        name == found.rule.slug or name.upper() == "ALL" or found.code.startswith(name.upper()) for name in names
-    )
+    return any(found.rule.is_named(name) for name in names)

@@ -23,7 +23,6 @@ from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import rewrite_arguments
 from dagconv.lower.settle_generation import INTERVALS
 
-ACCEPT = "interval-shift"
 SHIFTED = Rule(
     code="DC443",
     slug="date-of-interval-rewritten",
@@ -49,6 +48,7 @@ NOT_EXACT = Rule(
     example="schedule_interval='0 0 31 * *' and '{{ ds }}'",
     fix="Say in the template which day is meant.",
     source="contract 5.1; Airflow 2.11, CronDataIntervalTimetable",
+    accept="interval-shift",
 )
 RENAMED = Rule(
     code="DC445",
@@ -155,7 +155,7 @@ def _rewrite(lowering: Lowering, rule: Rule, task: Task, argument: Argument, tem
         try:
             new = _expression(template, reference, dates)
         except _NoEqualError as error:
-            accepted = ACCEPT in lowering.options.accept
+            accepted = NOT_EXACT.accept in lowering.options.accept
             told = {"value": reference.dotted, "reason": str(error)}
             severity = Severity.WARNING if accepted else None
             lowering.report(NOT_EXACT, task.task_id, argument.name, severity=severity, **told)
