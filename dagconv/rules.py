@@ -13,7 +13,7 @@ from dagconv.errors import UsageError
 from dagconv.settings import Settings
 
 # By name, so that a stage's findings can be described without the layers above knowing its modules.
-PACKAGES = ("discover", "load", "lower", "emit", "check", "prove", "write", "deploy", "migrate")
+PACKAGES = ("diagnostics", "discover", "load", "lower", "emit", "check", "prove", "write", "deploy", "migrate")
 MODULES = ("cli.clash", "cli.modernize", "cli.source")
 # Codes that were given up, and what says the same now; none is ever used again.
 RETIRED = {"DC221": "said of the definition itself: DC459 end-date-past"}

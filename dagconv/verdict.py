@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Location, Severity
+from dagconv.diagnostics.ignoring import apply_ignores
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Proof, Report
 from dagconv.discover.source import SourceFile
 from dagconv.errors import InternalError
 from dagconv.ir.workflow import Workflow
+from dagconv.load.comments import read_comments
 from dagconv.load.identity import Seen, find_duplicates, is_foreign
 
 
@@ -93,8 +95,11 @@ def conclude(outcomes: Sequence[FileOutcome], seconds: float) -> tuple[Report, t
             if written:
                 definitions.append(written)
         found = [*outcome.diagnostics, *(d for dag in outcome.dags for d in dag.diagnostics)]
-        shown = tuple(sorted((_shown(d, outcome.file) for d in dict.fromkeys(found)), key=Diagnostic.sort_key))
-        files.append(FileReport(outcome.file.path, _status(outcome, dags), tuple(dags), shown))
+        shown = [_shown(d, outcome.file) for d in dict.fromkeys(found)]
+        if outcome.dags and not outcome.failed:  # else most of what a comment speaks of was never found
+            shown = apply_ignores(read_comments(outcome.file.path), shown)
+        diagnostics = tuple(sorted(shown, key=Diagnostic.sort_key))
+        files.append(FileReport(outcome.file.path, _status(outcome, dags), tuple(dags), diagnostics))
     return Report(tuple(files), (), seconds), tuple(definitions)
 
 

@@ -38,6 +38,7 @@ NOT_PORTABLE = re.compile(r"(?<![\w.$])/(?:root|home/\w+|Users/\w+|opt)/\w|://[^
 
 # First digits of codes, and the packages that may use them (house rules: diagnostics).
 CODES = {
+    "diagnostics": "6",
     "discover": "1",
     "load": "1",
     "lower": "234",

@@ -8,10 +8,11 @@ from dagconv.catalog.operators import Operators, load_operators
 from dagconv.catalog.service import Service
 from dagconv.catalog.service import service as load_service
 from dagconv.check.document import Document, read_document
-from dagconv.check.ignores import apply_ignores
+from dagconv.check.ignores import read_ignores
 from dagconv.check.rules import DAG_CHECKS, DOCUMENT_CHECKS, ROOT_CHECKS, TASK_CHECKS
 from dagconv.check.subject import read_subject
 from dagconv.diagnostics import Diagnostic
+from dagconv.diagnostics.ignoring import apply_ignores
 
 
 def check_definition(
@@ -40,7 +41,7 @@ def check_document(
     """As check_definition, for a text that was read before."""
     found = [diagnostic for check in DOCUMENT_CHECKS for diagnostic in check(document)]
     if document.root is None:
-        return apply_ignores(document, found)
+        return apply_ignores(read_ignores(document), found)
     found.extend(diagnostic for check in ROOT_CHECKS for diagnostic in check(document))
     subject = read_subject(
         document,
@@ -52,4 +53,4 @@ def check_document(
         found.extend(diagnostic for check in DAG_CHECKS for diagnostic in check(subject))
         for task in subject.tasks:
             found.extend(diagnostic for task_check in TASK_CHECKS for diagnostic in task_check(subject, task))
-    return sorted(apply_ignores(document, found), key=Diagnostic.sort_key)
+    return sorted(apply_ignores(read_ignores(document), found), key=Diagnostic.sort_key)

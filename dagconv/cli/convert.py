@@ -114,7 +114,7 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
         if flags["bucket"]:
             _upload(texts, flags["bucket"], settings.text("region"))
     report = replace(report, seconds=time.monotonic() - started)
-    shown = selected(_without_commented(report), selection_of(settings).shows)
+    shown = selected(report, selection_of(settings).shows)
     one_by_one = flags["modernize_report"] or settings.choice("format") not in ("full", "concise")
     _show(
         shown if one_by_one else collapsed(shown),
@@ -206,12 +206,6 @@ def _place(
         outputs = write_outputs(outputs, force=flags["force"])
     left = find_leftovers(folder, outputs, report, sources, Severity.ERROR if flags["check"] else None)
     return with_outputs(report, outputs, left), outputs
-
-
-def _without_commented(report: Report) -> Report:
-    from dagconv.cli.comments import without_commented  # it reads the check stage, which --help need not wait for
-
-    return without_commented(report)
 
 
 def _upload(texts: list[tuple[str, str]], bucket: str, region: str | None) -> None:

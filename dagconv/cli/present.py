@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-import io
 import os
 import sys
-import tokenize
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,13 +12,13 @@ from typing import Any, TextIO
 from dagconv import __version__
 from dagconv.cli.main import FINDINGS, OK
 from dagconv.diagnostics import Severity
+from dagconv.diagnostics.lines import read_source_lines
 from dagconv.diagnostics.render import TEXT_FORMATS, RenderOptions, ordered, renderer
 from dagconv.diagnostics.report import FileStatus, Report
 from dagconv.diagnostics.selection import selected
 from dagconv.errors import UsageError
 from dagconv.settings import Settings
 
-_READ_LIMIT = 16 * 1024 * 1024
 _BAD = (FileStatus.REFUSED, FileStatus.FAILED, FileStatus.INVALID)
 # Files that the user, or Airflow's own rules, set aside on purpose do not count against `--strict`.
 _SET_ASIDE = frozenset({"ignored-by-airflowignore", "folder-left-out", "reached-twice"})
@@ -87,26 +84,6 @@ def exit_code(report: Report, shown: Report, *, strict: bool) -> int:
     empty = [file for file in report.files if file.status is FileStatus.SKIPPED]
     aside = [file for file in empty if any(found.rule.slug in _SET_ASIDE for found in file.diagnostics)]
     return FINDINGS if strict and len(empty) > len(aside) else OK
-
-
-def read_source_lines(path: str) -> list[str] | None:
-    """The lines of a source file for a code frame, split where Python splits them; None when it cannot be read."""
-    return _read_lines(Path(path).absolute())
-
-
-@functools.lru_cache(maxsize=16)
-def _read_lines(file: Path) -> list[str] | None:
-    try:
-        if not file.is_file() or file.stat().st_size > _READ_LIMIT:
-            return None
-        data = file.read_bytes()
-    except OSError:
-        return None
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except (SyntaxError, LookupError):
-        encoding = "utf-8"
-    return data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _statistics(report: Report) -> str:

@@ -9,9 +9,9 @@ from cases import FIXTURES, NOW, WANT, checked, command, read_file
 
 from dagconv.check.batch import BATCH_RULES
 from dagconv.check.definition import check_definition
-from dagconv.check.ignores import IGNORE_RULES
 from dagconv.check.rules import CHECK_RULES
 from dagconv.diagnostics import Catalogue, Diagnostic, Rule
+from dagconv.diagnostics.ignoring import IGNORE_RULES
 
 CHECK = FIXTURES / "check"
 RULES = (*CHECK_RULES, *IGNORE_RULES)

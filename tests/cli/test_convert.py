@@ -253,27 +253,3 @@ def test_the_other_owner_of_the_command_is_said(tmp_path, monkeypatch, text, sta
     (found,) = clash.script_findings(tmp_path)
     assert found.rule.slug == "script-shared"
     assert state in found.message
-
-
-def test_a_comment_ignores_findings_of_its_line(call):
-    text = "warn one  # dagconv: ignore[DC291]\n# dagconv: ignore[sample-dc291]\nwarn two\nwarn three\ndag one\n"
-    code, _, err = call("convert", "dags", "-o", "out", "--format", "concise", a=text)
-    assert code == 0
-    assert [line for line in err.splitlines() if "DC" in line] == ["dags/a.py:5:1: DC291 warning sample three"]
-
-
-@pytest.mark.parametrize(
-    ("text", "finding"),
-    [
-        ("dag one  # dagconv: ignore[DC291]\n", "dags/a.py:2:10: DC690 warning nothing here is ignored by DC291"),
-        ("refuse x  # dagconv: ignore[DC290]\n", "DC691 warning DC290 is an error here and cannot be ignored"),
-        ("warn one  # dagconv: ignore\ndag one\n", "DC692 warning this comment names no codes"),
-    ],
-)
-def test_a_comment_without_use_is_said(call, text, finding):
-    assert finding in call("convert", "dags", "-o", "out", "--format", "concise", a=text)[2]
-
-
-def test_a_comment_in_a_text_is_none(call):
-    text = "'''\n# dagconv: ignore[DC291]\n'''\ndag one\n"
-    assert "DC69" not in call("convert", "dags", "-o", "out", "--format", "concise", a=text)[2]

@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from dagconv.cli.present import read_source_lines, wants_color
+from dagconv.cli.present import wants_color
 from dagconv.cli.progress import progress
+from dagconv.diagnostics.lines import read_source_lines
 
 
 class Terminal(io.StringIO):

@@ -1,0 +1,30 @@
+"""Reads the lines of a source file, for code frames and for comments that speak to dagconv."""
+
+from __future__ import annotations
+
+import functools
+import io
+import tokenize
+from pathlib import Path
+
+_READ_LIMIT = 16 * 1024 * 1024
+
+
+def read_source_lines(path: str) -> list[str] | None:
+    """The lines of a source file for a code frame, split where Python splits them; None when it cannot be read."""
+    return _read_lines(Path(path).absolute())
+
+
+@functools.lru_cache(maxsize=16)
+def _read_lines(file: Path) -> list[str] | None:
+    try:
+        if not file.is_file() or file.stat().st_size > _READ_LIMIT:
+            return None
+        data = file.read_bytes()
+    except OSError:
+        return None
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except (SyntaxError, LookupError):
+        encoding = "utf-8"
+    return data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
