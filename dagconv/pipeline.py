@@ -19,10 +19,8 @@ from dagconv.emit.document import UnemittableError, emit_document
 from dagconv.emit.size import least_bytes
 from dagconv.emit.writer import write_yaml
 from dagconv.load.identity import Seen
-from dagconv.load.inputs import NO_INPUTS, Inputs
 from dagconv.load.process import Worker
 from dagconv.load.reload import reload_definition
-from dagconv.load.reply import Limits, Loaded
 from dagconv.load.source import load_source
 from dagconv.lower.lowering import Lowering, Options
 from dagconv.lower.passes import lower
@@ -36,6 +34,9 @@ from dagconv.verdict import (
     has_error,
     settle_duplicates,
 )
+from dagconv.wire.answer import Loaded
+from dagconv.wire.inputs import NO_INPUTS, Inputs
+from dagconv.wire.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["CompileOptions", "Compiler", "ConvertResult", "Definition", "compiler", "convert"]
 
@@ -44,13 +45,12 @@ Progress = Callable[[SourceFile], None]
 
 @dataclass(frozen=True, slots=True)
 class CompileOptions:
-    """How to convert. `jobs` files are worked on at a time; `timeout` in seconds and `memory_mb` are per file;
-    `thorough` loads each file a second time under another hash seed, so that the order of sets shows."""
+    """How to convert. `jobs` files are worked on at a time, each within `limits`; `thorough` loads each file a second
+    time under another hash seed, so that the order of sets shows."""
 
     lowering: Options
     jobs: int = 1
-    timeout: float = 30.0
-    memory_mb: int = 1024
+    limits: Limits = DEFAULT_LIMITS
     thorough: bool = False
     inputs: Inputs = NO_INPUTS
 
@@ -91,10 +91,6 @@ class Compiler:
     again: Worker
     spool: Path
 
-    @property
-    def limits(self) -> Limits:
-        return Limits(self.options.timeout, self.options.memory_mb)
-
     def convert(self, files: Sequence[SourceFile], on_progress: Progress | None = None) -> ConvertResult:
         """Converts all files of a call before anything is handed out. Raises InternalError on a bug of dagconv."""
         started = time.monotonic()
@@ -123,7 +119,13 @@ class Compiler:
     def convert_file(self, file: SourceFile) -> FileOutcome:
         path, root = Path(file.path).absolute(), Path(file.root).absolute()
         loaded = load_source(
-            self.worker, path, root, self.limits, self.options.lowering.now, self.again, inputs=self.options.inputs
+            self.worker,
+            path,
+            root,
+            self.options.limits,
+            self.options.lowering.now,
+            self.again,
+            inputs=self.options.inputs,
         )
         outcome = FileOutcome(file, list(loaded.diagnostics), failed=loaded.failed)
         for dag in loaded.dags:
@@ -151,7 +153,7 @@ class Compiler:
         if has_error(found):
             return DagOutcome(seen, found)
 
-        back = reload_definition(self.worker, text, name, self.limits)
+        back = reload_definition(self.worker, text, name, self.options.limits)
         differences = at_source(source.workflow, back.diagnostics) or prove_single(source.workflow, back.dags)
         if not has_error(differences):
             (dag,) = back.dags

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dagconv.errors import UsageError
+from dagconv.wire.limits import DEFAULT_LIMITS, Limits
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -53,8 +54,8 @@ KEYS = (
     Key("color", Kind.TEXT, "auto", "colours in the text formats", ("auto", "always", "never")),
     Key("strict", Kind.FLAG, False, "warnings, and files without a DAG, count as errors"),
     Key("jobs", Kind.COUNT, None, "files that are loaded at the same time; the number of processors when not set"),
-    Key("timeout", Kind.NUMBER, 30.0, "seconds that loading one file may take"),
-    Key("memory", Kind.COUNT, 2048, "MB of memory that loading one file may take"),
+    Key("timeout", Kind.NUMBER, DEFAULT_LIMITS.timeout, "seconds that loading one file may take"),
+    Key("memory", Kind.COUNT, DEFAULT_LIMITS.memory_mb, "MB of memory that loading one file may take"),
     Key("thorough", Kind.FLAG, False, "load every file under a second hash seed too"),
     Key("airflowignore", Kind.TEXT, "glob", "syntax of .airflowignore files", ("glob", "regexp")),
     Key("region", Kind.TEXT, None, "AWS Region that the workflows will run in"),
@@ -114,6 +115,11 @@ class Settings:
         value = self.values[name].value
         assert isinstance(value, int | float)
         return float(value)
+
+    @property
+    def limits(self) -> Limits:
+        """What loading one file may take."""
+        return Limits(self.number("timeout"), self.count("memory") or 0)
 
     def flag(self, name: str) -> bool:
         return bool(self.values[name].value)

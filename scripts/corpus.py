@@ -22,10 +22,10 @@ from pathlib import Path
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.report import FileReport, FileStatus
 from dagconv.discover.source import SourceFile, examine
-from dagconv.load.inputs import NO_INPUTS, Inputs
 from dagconv.load.overlay import install_overlay
 from dagconv.lower.lowering import Options
 from dagconv.pipeline import CompileOptions, convert
+from dagconv.wire.inputs import NO_INPUTS, Inputs
 
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".cache" / "corpus"

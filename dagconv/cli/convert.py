@@ -161,8 +161,7 @@ def _converted(
     options = CompileOptions(
         lowering=lowering_of(settings, datetime.datetime.now(datetime.timezone.utc)),
         jobs=settings.count("jobs") or _processors(),
-        timeout=settings.number("timeout"),
-        memory_mb=settings.count("memory") or 0,
+        limits=settings.limits,
         thorough=settings.flag("thorough"),
         inputs=inputs_of(settings),
     )

@@ -14,9 +14,9 @@ from dagconv.diagnostics import Diagnostic, Location
 from dagconv.diagnostics.report import FileStatus
 from dagconv.load.process import Worker
 from dagconv.load.reload import reload_definition
-from dagconv.load.reply import Limits
 from dagconv.prove.view import Reader, view_workflow
 from dagconv.settings import Settings
+from dagconv.wire.limits import Limits
 
 # How Airflow's messages name a task: "(task_id: a)", "for task 'a'", "for a in dag", "'my_dag .a'".
 _TASK = r"(?<![\w.-]){}(?![\w-])"
@@ -24,7 +24,7 @@ _TASK = r"(?<![\w.-]){}(?![\w-])"
 
 def check_deeply(judged: Sequence[Judged], settings: Settings) -> list[Judged]:
     """What only the engine can see, added to what the text shows. Raises EngineMissingError without Airflow."""
-    limits = limits_of(settings)
+    limits = settings.limits
     with Worker() as worker:
         return [_load(worker, one, limits) for one in judged]
 
@@ -35,7 +35,7 @@ def comparing(settings: Settings) -> Iterator[Callable[[str, str, str], bool]]:
 
     What the engine does not load has no meaning yet that a fix could change.
     """
-    limits = limits_of(settings)
+    limits = settings.limits
     with Worker() as worker:
 
         def same(path: str, before: str, after: str) -> bool:
@@ -47,10 +47,6 @@ def comparing(settings: Settings) -> Iterator[Callable[[str, str, str], bool]]:
             return one[0] == two[0] and next(views) == next(views)
 
         yield same
-
-
-def limits_of(settings: Settings) -> Limits:
-    return Limits(timeout=settings.number("timeout"), memory_mb=settings.count("memory") or Limits().memory_mb)
 
 
 def _load(worker: Worker, judged: Judged, limits: Limits) -> Judged:

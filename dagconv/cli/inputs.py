@@ -52,17 +52,17 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     """
     from dagconv.load.asks import list_asks
     from dagconv.load.process import Worker
-    from dagconv.load.reply import Limits
 
     settings = settings_of(flags)
     inputs = inputs_of(settings)
     discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")))
-    limits = Limits(settings.number("timeout"), settings.count("memory") or 0)
     asks: list[Ask] = []
     if discovery.files:
         with Worker() as worker:
             for file in discovery.files:
-                asks += list_asks(worker, Path(file.path).absolute(), Path(file.root).absolute(), limits, inputs)
+                asks += list_asks(
+                    worker, Path(file.path).absolute(), Path(file.root).absolute(), settings.limits, inputs
+                )
     _show(asks)
     if flags["template"]:
         _write_templates(Path(flags["template"]), asks)

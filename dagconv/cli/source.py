@@ -13,9 +13,9 @@ from dagconv.errors import UsageError
 if TYPE_CHECKING:
     import datetime
 
-    from dagconv.load.inputs import Inputs
     from dagconv.lower.lowering import Options
     from dagconv.settings import Settings
+    from dagconv.wire.inputs import Inputs
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -96,8 +96,9 @@ def inputs_of(settings: Settings) -> Inputs:
     """Later files win. Raises UsageError for a file that cannot be read."""
     from dagconv.load import inputs
     from dagconv.load.overlay import install_overlay
+    from dagconv.wire.inputs import Inputs
 
-    return inputs.Inputs(
+    return Inputs(
         variables=_merged(settings, "variables", inputs.read_variables),
         connections=_merged(settings, "connections", inputs.read_connections),
         environment=_merged(settings, "env-file", inputs.read_environment),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import enum
 import functools
@@ -12,14 +13,11 @@ import typing
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from dagconv.diagnostics.model import Location
 from dagconv.ir import schedule as schedule_ir
 from dagconv.ir import value as value_ir
-from dagconv.ir.change import Change
 from dagconv.ir.schedule import Schedule
-from dagconv.ir.task import MISSING, Argument, Default, Mapping, Missing, Operator, Residue, Task
+from dagconv.ir.task import MISSING, Default, Missing
 from dagconv.ir.value import ListValue, MapValue, Value
-from dagconv.ir.workflow import Era, Group, Param, Workflow
 
 VERSION = 1
 MAX_DEPTH = 200
@@ -56,7 +54,6 @@ _TAGGED: dict[str, type] = {
         schedule_ir.CustomTimetable,
     )
 }
-_PLAIN = (Workflow, Era, Group, Param, Task, Operator, Argument, Residue, Mapping, Location, Change)
 
 
 class DecodeError(ValueError):
@@ -64,7 +61,10 @@ class DecodeError(ValueError):
 
 
 def encode(node: object) -> Any:
-    """JSON data of any IR node: scalars and lists as they are, other values as {"<Type>": {field: ...}}."""
+    """JSON data of any IR node: scalars and lists as they are, other values as {"<Type>": {field: ...}}.
+
+    Frozen classes of others that are built of such nodes have a form here too: an object of their fields.
+    """
     match node:
         case None | bool() | int() | float() | str() if not isinstance(node, enum.Enum):
             return node
@@ -72,8 +72,10 @@ def encode(node: object) -> Any:
             return node.value
         case ListValue(items):
             return [encode(item) for item in items]
-        case tuple():
+        case tuple() | list():
             return [encode(item) for item in node]
+        case dict():
+            return {name: encode(item) for name, item in node.items()}
         case MapValue(entries):
             return {"MapValue": [[encode(key), encode(item)] for key, item in entries]}
     fields = {}
@@ -126,7 +128,7 @@ def decode_default(data: Any, depth: int = 0) -> Default:
 
 def decode(cls: type[_T], data: Any, depth: int = 0) -> _T:
     """A node of a plain class (Workflow, Task, Change, ...) from JSON data. Raises DecodeError."""
-    if cls not in _PLAIN:
+    if cls.__name__ in _TAGGED:
         raise DecodeError(f"{cls.__name__} is not decoded by itself")
     return _decode_fields(cls, data, depth)
 
@@ -172,12 +174,16 @@ def _decoder(hint: Any) -> _Decoder:
         return lambda data, depth, where: None if data is None else inner(data, depth, where)
     if origin is tuple:
         return _list_decoder(arguments)
+    if origin is collections.abc.Mapping:
+        return functools.partial(_decode_mapping, _decoder(arguments[1]))
+    if hint is Any:
+        return lambda data, *_: data
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return functools.partial(_decode_enum, hint)
-    if hint in _PLAIN:
-        return lambda data, depth, _: _decode_fields(hint, data, depth)
     if hint is MapValue or hint in _TAGGED.values():
         return functools.partial(_decode_tagged, hint)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return lambda data, depth, _: _decode_fields(hint, data, depth)
     return functools.partial(_decode_scalar, hint)
 
 
@@ -199,6 +205,12 @@ def _list_decoder(arguments: tuple[Any, ...]) -> _Decoder:
     return decode_list
 
 
+def _decode_mapping(inner: _Decoder, data: Any, depth: int, where: str) -> Any:
+    if not isinstance(data, dict):
+        raise DecodeError(f"{where} is not an object")
+    return {name: inner(item, depth + 1, where) for name, item in data.items()}
+
+
 def _decode_enum(cls: type[enum.Enum], data: Any, _: int, where: str) -> Any:
     try:
         return cls(data)
@@ -214,7 +226,7 @@ def _decode_tagged(cls: Any, data: Any, depth: int, where: str) -> Any:
 
 
 def _decode_scalar(cls: Any, data: Any, _: int, where: str) -> Any:
-    if type(data) is not cls:
+    if type(data) is not cls and not (cls is float and type(data) is int):
         raise DecodeError(f"{where} is not {getattr(cls, '__name__', cls)}")
     return data
 

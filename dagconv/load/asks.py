@@ -6,12 +6,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from dagconv.load.inputs import NO_INPUTS, Inputs
+from dagconv.ir.codec import DecodeError
 from dagconv.load.process import Worker
-from dagconv.load.reply import Limits
 from dagconv.load.source import import_roots
+from dagconv.wire.answer import Finding, decode_answer
+from dagconv.wire.inputs import NO_INPUTS, Inputs
+from dagconv.wire.limits import Limits
+from dagconv.wire.reply import Outcome
+from dagconv.wire.request import Load
 
 # What the worker notices -> what it is, and the parameter with its name.
 _KINDS = {
@@ -44,38 +47,24 @@ class Ask:
 
 def list_asks(worker: Worker, path: Path, root: Path, limits: Limits, inputs: Inputs = NO_INPUTS) -> tuple[Ask, ...]:
     """What one file asks for and `inputs` do not hold, as far as its import gets. Empty for a child that died."""
-    reply = worker.ask(
-        {
-            "job": "load",
-            "path": str(path),
-            "root": str(root),
-            "roots": import_roots(path, root, inputs.folders),
-            "again": None,
-            "moment": None,
-            "now": 0,
-            "compat": True,
-            "inputs": {**inputs.request(), "asking": True},
-            "timeout": limits.timeout,
-            "memory_mb": limits.memory_mb,
-        }
-    )
-    if reply.outcome != "done":
+    roots = import_roots(path, root, inputs.folders)
+    reply = worker.ask(Load(str(path), str(root), roots, 0, limits, inputs, asking=True))
+    if reply.end.outcome is not Outcome.DONE:
         return ()
     try:
-        findings = json.loads(reply.answer)["findings"]
+        findings = decode_answer(reply.answer).findings
         return tuple(sorted({ask for finding in findings for ask in _read(finding, str(path))}))
-    except (ValueError, KeyError, TypeError, AttributeError):  # the answer is untrusted
+    except (DecodeError, KeyError):  # the answer is untrusted
         return ()
 
 
-def _read(finding: Any, path: str) -> Iterator[Ask]:
-    known = _KINDS.get(finding["slug"])
+def _read(finding: Finding, path: str) -> Iterator[Ask]:
+    known = _KINDS.get(finding.slug)
     if known is None:
         return
     kind, parameter = known
-    params, line = finding["params"], finding.get("line")
+    params = finding.params
     detail = json.dumps([params["service"], params["parameters"]]) if kind == "aws" else ""
     # What one line asks for comes as one finding.
     for name in params[parameter].split(", "):
-        file = finding.get("file") or path
-        yield Ask(kind, name, file, line if isinstance(line, int) else 0, finding["slug"] in _WITH_DEFAULT, detail)
+        yield Ask(kind, name, finding.file or path, finding.line or 0, finding.slug in _WITH_DEFAULT, detail)

@@ -1,71 +1,20 @@
-"""What a tree asks of its environment while it is imported, as files give it: Variables, Connections, variables of the
+"""Reads what the user supplies for what a tree asks while it is imported: Variables, Connections, variables of the
 process, replies of AWS."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from dagconv.errors import UsageError
+from dagconv.wire.inputs import AwsReply
 
 MAX_BYTES = 16 * 1024 * 1024
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
-
-
-@dataclass(frozen=True, slots=True)
-class AwsReply:
-    """The answer to one call: `service` and `operation` as botocore names them, `parameters` as the call gives them."""
-
-    service: str
-    operation: str
-    parameters: Mapping[str, Any]
-    reply: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """Texts by name. A Variable that is no text stands as Airflow's import of Variables stores it, a Connection that
-    is no URI as JSON. `folders` of the user come first on sys.path, `overlays` with installed requirements last."""
-
-    variables: Mapping[str, str] = field(default_factory=dict)
-    connections: Mapping[str, str] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    configuration: Mapping[str, str] = field(default_factory=dict)
-    aws_replies: tuple[AwsReply, ...] = ()
-    folders: tuple[str, ...] = ()
-    overlays: tuple[str, ...] = ()
-    stub_missing: bool = False
-
-    def request(self) -> dict[str, Any]:
-        """As the worker is told."""
-        replies = [
-            {
-                "service": entry.service,
-                "operation": entry.operation,
-                "parameters": dict(entry.parameters),
-                "reply": dict(entry.reply),
-            }
-            for entry in self.aws_replies
-        ]
-        return {
-            "variables": dict(self.variables),
-            "connections": dict(self.connections),
-            "environment": dict(self.environment),
-            "configuration": dict(self.configuration),
-            "timezone": self.configuration.get("core.default_timezone"),
-            "aws_replies": replies,
-            "overlays": list(self.overlays),
-            "stub_missing": self.stub_missing,
-        }
-
-
-NO_INPUTS = Inputs()
 
 
 def read_variables(path: Path) -> dict[str, str]:

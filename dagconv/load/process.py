@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import itertools
-import json
 import os
 import secrets
 import site
@@ -14,38 +13,21 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from dagconv.errors import EngineMissingError, InternalError
+from dagconv.wire.messages import read_message, send_call
+from dagconv.wire.reply import Outcome, Ready, Replied, Reply
+from dagconv.wire.request import Call, Preload, Request
 
 INSTALL_LINE = "pip install 'dagconv[airflow]'"
-_FRAME_LIMIT = 256 * 1024 * 1024
 # Seconds: what a request without a limit of its own may take, and what one with a limit may take beyond it.
 _WITHOUT_LIMIT = 300.0
 _GRACE = 60.0
 _PATIENCE = 1.0
-_OUTCOMES = frozenset({"done", "died", "garbled", "timeout", "crowd", "closed", "unstarted"})
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """How a child ended; `answer` are its JSON bytes when done, `trace` tells where it stood when it was stopped.
-
-    `outcome` is done, died, garbled (it answered, but not as agreed), timeout, crowd (too many processes), or
-    closed and unstarted, for which the file cannot help it.
-    """
-
-    outcome: str
-    answer: bytes = b""
-    signal: int | None = None
-    exit: int | None = None
-    output: str = ""
-    trace: str = ""
-    cut: bool = False
 
 
 class Worker:
@@ -114,9 +96,9 @@ class Worker:
     def preload(self, modules: tuple[str, ...]) -> None:
         """Imports provider modules in the server, so that its later children have them."""
         if modules:
-            self.ask({"job": "preload", "modules": sorted(set(modules))})
+            self.ask(Preload(tuple(sorted(set(modules)))))
 
-    def ask(self, request: dict[str, Any]) -> Reply:
+    def ask(self, request: Request) -> Reply:
         """Sends a request and waits for the child's end. Raises InternalError when the server itself is gone."""
         number = next(self._ids)
         box: SimpleQueue[Reply | None] = SimpleQueue()
@@ -124,37 +106,36 @@ class Worker:
             if not self._gone:
                 self._waiting[number] = box
                 try:
-                    _send(self._requests, {**request, "id": number, "mark": secrets.token_hex(16)})
+                    send_call(self._requests, Call(number, secrets.token_hex(16), request))
                 except OSError:
                     self._gone = True
             if self._gone:
                 box.put(None)
         # The server keeps the limit; this one is for a server that is stuck.
-        limit = request["timeout"] + _GRACE if "timeout" in request else _WITHOUT_LIMIT
+        limit = _WITHOUT_LIMIT if isinstance(request, Preload) else request.limits.timeout + _GRACE
         try:
             reply = box.get(timeout=limit)
         except Empty:
             raise InternalError(f"the worker process does not answer:\n{self._tail()}") from None
-        if reply is None or reply.outcome == "closed":
+        if reply is None or reply.end.outcome is Outcome.CLOSED:
             raise InternalError(f"the worker process ended (exit {self._process.poll()}):\n{self._tail()}")
-        if reply.outcome == "unstarted":
-            raise InternalError(f"the machine has no room for another process: {reply.output}")
+        if reply.end.outcome is Outcome.UNSTARTED:
+            raise InternalError(f"the machine has no room for another process: {reply.end.output}")
         return reply
 
     def _read_replies(self) -> None:
         # A malformed message ends the conversation as the server's end does: whoever waits is told.
-        with contextlib.suppress(ValueError, KeyError, TypeError, OSError), self._replies:
-            while (message := _receive(self._replies)) is not None:
-                header, answer = message
-                if header.get("ready"):
-                    self.versions = header["versions"]
-                    self._ready.set()
-                    continue
-                reply = _read_header(header, answer)
-                with self._lock:
-                    box = self._waiting.pop(header["id"], None)
-                if box is not None:
-                    box.put(reply)
+        with contextlib.suppress(ValueError, OSError), self._replies:
+            while (message := read_message(self._replies)) is not None:
+                match message:
+                    case Ready(versions):
+                        self.versions = versions
+                        self._ready.set()
+                    case Replied(number, reply):
+                        with self._lock:
+                            box = self._waiting.pop(number, None)
+                        if box is not None:
+                            box.put(reply)
         with self._lock:
             self._gone = True
             for box in self._waiting.values():
@@ -187,36 +168,3 @@ def scrubbed_environment(environment: Mapping[str, str], hash_seed: int, home: s
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
-
-
-def _send(fd: int, header: dict[str, Any]) -> None:
-    text = json.dumps(header).encode()
-    data = memoryview(len(text).to_bytes(4, "big") + bytes(4) + text)
-    while data:
-        data = data[os.write(fd, data) :]
-
-
-def _receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """The twin of the worker's `frames.read_frame`; nobody imports the worker."""
-    prefix = stream.read(8)
-    if len(prefix) < 8:
-        return None
-    header_length, blob_length = int.from_bytes(prefix[:4], "big"), int.from_bytes(prefix[4:], "big")
-    if max(header_length, blob_length) > _FRAME_LIMIT:
-        raise ValueError("a message is too long")
-    header = json.loads(stream.read(header_length))
-    blob = stream.read(blob_length)
-    if not isinstance(header, dict) or len(blob) < blob_length:
-        raise ValueError("a message is cut off")
-    return header, blob
-
-
-def _read_header(header: dict[str, Any], answer: bytes) -> Reply:
-    """Raises KeyError, TypeError or ValueError for a header that the server would not write."""
-    if header["outcome"] not in _OUTCOMES:
-        raise ValueError("an outcome that is not known")
-    signal, code, output, trace = (header.get(name) for name in ("signal", "exit", "output", "trace"))
-    if not all(number is None or type(number) is int for number in (signal, code)):
-        raise TypeError("a signal or exit code that is no number")
-    texts = [text if isinstance(text, str) else "" for text in (output, trace)]
-    return Reply(header["outcome"], answer, signal, code, texts[0], texts[1], header.get("cut") is True)

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 from dagconv.load.process import Worker
-from dagconv.load.reply import Limits, LoadResult, read_reply
+from dagconv.load.reply import LoadResult, read_reply
+from dagconv.wire.limits import Limits
+from dagconv.wire.request import Reload
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
 
@@ -18,11 +20,5 @@ def reload_definition(worker: Worker, text: str, name: str, limits: Limits) -> L
     text that would change on the service changes here too (contract 1.8).
     """
     names = {first or second for first, second in _VARIABLE.findall(text)}
-    request = {
-        "job": "reload",
-        "text": text,
-        "markers": {name: f"<{name} of the service>" for name in sorted(names) if name and "=" not in name},
-        "timeout": limits.timeout,
-        "memory_mb": limits.memory_mb,
-    }
-    return read_reply(worker.ask(request), Path(name), limits)
+    markers = {name: f"<{name} of the service>" for name in sorted(names) if name and "=" not in name}
+    return read_reply(worker.ask(Reload(text, limits, markers)), Path(name), limits)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.load import rules
-from dagconv.load.inputs import NO_INPUTS, Inputs
 from dagconv.load.process import Worker
-from dagconv.load.reply import Limits, LoadResult, read_reply
+from dagconv.load.reply import LoadResult, read_reply
 from dagconv.load.stability import differences
 from dagconv.load.uncalled import find_uncalled
+from dagconv.wire.inputs import NO_INPUTS, Inputs
+from dagconv.wire.limits import Limits
+from dagconv.wire.request import Again, Load
 
 # "one day and some hours later": another day, another hour, another minute.
 LATER = datetime.timedelta(days=1, hours=5, minutes=17, seconds=23)
@@ -34,27 +37,17 @@ def load_source(
     `again` is a second worker with another hash seed, by which the order of sets shows too. Without `compat` only
     what Airflow 3.0.6 itself can load is loaded.
     """
-    request = {
-        "job": "load",
-        "path": str(path),
-        "root": str(root),
-        "roots": import_roots(path, root, inputs.folders),
-        "again": None,
-        "moment": None,
-        "now": now.timestamp(),
-        "compat": compat,
-        "inputs": inputs.request(),
-        "timeout": limits.timeout,
-        "memory_mb": limits.memory_mb,
-    }
-    later = {**request, "again": SECOND_SEED, "moment": (now + LATER).timestamp()}
+    roots = import_roots(path, root, inputs.folders)
+    request = Load(str(path), str(root), roots, now.timestamp(), limits, inputs, compat=compat)
+    later = replace(request, again=Again(SECOND_SEED, (now + LATER).timestamp()))
     with ThreadPoolExecutor(1) as pool:
-        second_reply = pool.submit((again or worker).ask, later)
+        asked = pool.submit((again or worker).ask, later)
         first_reply = worker.ask(request)
+        second_reply = asked.result()
     first = read_reply(first_reply, path, limits)
     # Nearly always both are the same to the byte.
-    same = (first_reply.outcome, first_reply.answer) == (second_reply.result().outcome, second_reply.result().answer)
-    second = first if same else read_reply(second_reply.result(), path, limits)
+    same = (first_reply.end.outcome, first_reply.answer) == (second_reply.end.outcome, second_reply.answer)
+    second = first if same else read_reply(second_reply, path, limits)
     if first.failed:
         return first
     found = list(first.diagnostics)
@@ -84,7 +77,7 @@ def _no_dag(path: Path) -> Diagnostic:
     return rules.NO_DAG.at(Location(str(path), uncalled.line), hint=f"; {uncalled.name}() would make one")
 
 
-def import_roots(path: Path, root: Path, named: tuple[str, ...] = ()) -> list[str]:
+def import_roots(path: Path, root: Path, named: tuple[str, ...] = ()) -> tuple[str, ...]:
     """What stands on sys.path, as on MWAA: the DAGs folder, and plugins beside it.
 
     `named` are folders that the user named as DAGs or plugins folder, `root` the source. The DAGs folder is the nearest
@@ -98,4 +91,4 @@ def import_roots(path: Path, root: Path, named: tuple[str, ...] = ()) -> list[st
     folders.append(path.parent)
     if path.suffix == ".zip":
         folders.insert(0, path)
-    return list(dict.fromkeys(str(folder) for folder in folders if folder.exists()))
+    return tuple(dict.fromkeys(str(folder) for folder in folders if folder.exists()))

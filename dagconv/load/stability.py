@@ -13,7 +13,7 @@ from dagconv.ir.task import Argument, Origin, Task
 from dagconv.ir.value import ListValue, MapValue, TimedeltaValue, TupleValue
 from dagconv.ir.workflow import Workflow
 from dagconv.load import rules
-from dagconv.load.reply import Loaded
+from dagconv.wire.answer import Loaded
 
 _MISSING = "missing"
 _FIELDS = ("description", "schedule", "start_date", "end_date", "params", "groups")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,7 +31,7 @@ class Side:
     """
 
     workflow: Workflow
-    testimony: dict[str, Any]
+    testimony: Mapping[str, Any]
     schedule_text: str | None = None
     text: str = ""
 

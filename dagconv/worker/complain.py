@@ -10,7 +10,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from dagconv.ir import codec
+from dagconv.wire.answer import Answer, Finding, failure
 from dagconv.worker.isolation import BlockedError
 from dagconv.worker.read.value import module_name
 from dagconv.worker.record import RECORDER, UnboundedValueError, UnknownValueError
@@ -22,7 +22,7 @@ def is_user_class(cls: type) -> bool:
     return isinstance(file, str) and RECORDER.is_user_file(file)
 
 
-def describe_error(error: BaseException) -> dict[str, Any]:
+def describe_error(error: BaseException) -> Finding:
     """A finding for an exception that ended an import, at the innermost frame of the user's files."""
     if isinstance(error, SyntaxError) and error.filename and RECORDER.is_user_file(error.filename):
         params = {"message": error.msg, "text": (error.text or "").strip()}
@@ -59,13 +59,12 @@ def user_place(error: BaseException) -> tuple[str | None, int | None]:
     return None, None
 
 
-def describe_failure(error: BaseException) -> dict[str, Any]:
+def describe_failure(error: BaseException) -> Answer:
     """The answer of a child whose reader failed, on its own or in code of the user that it set off."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
     slug = "memory-limit" if isinstance(error, MemoryError) else "description-failed"
-    found = finding(slug, {"error": shown_error(error), "where": where}, *user_place(error))
-    return {"version": codec.VERSION, "failed": True, "dags": [], "findings": [found]}
+    return failure(finding(slug, {"error": shown_error(error), "where": where}, *user_place(error)))
 
 
 def shown_error(error: BaseException) -> str:
@@ -89,6 +88,8 @@ def message_of(error: BaseException) -> str:
 
 def finding(
     slug: str, params: dict[str, Any], file: str | None = None, line: int | None = None, column: int | None = None
-) -> dict[str, Any]:
+) -> Finding:
+    """A place may come from user code: a SyntaxError takes anything."""
     shown = {name: module_name(str(value))[:500] for name, value in params.items()}
-    return {"slug": slug, "params": shown, "file": file, "line": line, "column": column}
+    line, column = (number if type(number) is int else None for number in (line, column))
+    return Finding(slug, shown, file if type(file) is str else None, line, column)

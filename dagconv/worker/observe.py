@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from dagconv.wire.answer import Finding
 from dagconv.worker.compat.inputs import INPUTS, Asked, AskedConnection, connection, variable
 from dagconv.worker.compat.uses import USES
 from dagconv.worker.record import RECORDER, Position, UnknownValueError
@@ -46,15 +47,9 @@ class Observations:
             self._busy = False
 
     @property
-    def found(self) -> list[dict[str, Any]]:
-        """As findings of a reply."""
+    def found(self) -> list[Finding]:
         return [
-            {
-                "slug": slug,
-                "params": {name: ", ".join(values) for name, values in subjects.items()},
-                "file": file,
-                "line": line,
-            }
+            Finding(slug, {name: ", ".join(values) for name, values in subjects.items()}, file, line)
             for (slug, file, line), subjects in self._found.items()
         ]
 
@@ -82,7 +77,7 @@ def _watch_environment() -> None:
         if not RECORDER.is_user_file(file):
             return original(self, key)
         value = self._data.get(self.encodekey(key))
-        if key in INPUTS.environment:
+        if key in INPUTS.given.environment:
             USES.note("input-used", key, kind="environment variable", name=key)
         elif value is not None and self.decodevalue(value) != INPUTS.process.get(key):
             return original(self, key)  # the file has set it itself
@@ -123,9 +118,9 @@ def _watch_configuration() -> None:
         if not RECORDER.is_user_file(frame.f_code.co_filename):
             return original(self, section, key, *args, **kwargs)
         name = f"{shown(section)}.{shown(key)}".lower()
-        if name in INPUTS.configuration:
+        if name in INPUTS.given.configuration:
             USES.note("input-used", name, kind="option", name=name)
-            return INPUTS.configuration[name]
+            return INPUTS.given.configuration[name]
         OBSERVATIONS.report("configuration-read-at-import", {"name": name})
         return original(self, section, key, *args, **kwargs)
 
@@ -139,7 +134,7 @@ def _watch_variables() -> None:
     missing = object()
 
     def get(key: str, default: Any = missing, default_var: Any = missing, deserialize_json: bool = False) -> Any:
-        if key in INPUTS.variables:
+        if key in INPUTS.given.variables:
             USES.note("input-used", key, kind="Variable", name=key)
             return variable(key, deserialize_json)
         fallback = default if default is not missing else default_var
@@ -171,7 +166,7 @@ def _watch_connections() -> None:
         """As Airflow raises it."""
 
     def find(conn_id: str) -> Any:
-        if conn_id in INPUTS.connections:
+        if conn_id in INPUTS.given.connections:
             USES.note("input-used", conn_id, kind="Connection", name=conn_id)
             return connection(conn_id)
         OBSERVATIONS.report("connection-read-at-import", {"name": conn_id})

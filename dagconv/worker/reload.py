@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from dagconv.ir import codec
+from dagconv.wire.answer import Answer, failure
+from dagconv.wire.request import Reload
 from dagconv.worker.complain import finding, shown_error
 from dagconv.worker.record import RECORDER, no_file
 from dagconv.worker.source import _read_dags
@@ -13,19 +17,19 @@ from dagconv.worker.source import _read_dags
 _ENGINE_REFUSED = ("rate(", "cron(")
 
 
-def reload(request: dict[str, Any]) -> dict[str, Any]:
-    """`request` has the text and `markers`, values for the environment variables that the text may expand."""
+def reload(request: Reload) -> Answer:
+    """The DAGs that the engine makes of the text."""
     import yaml
     from airflow.utils.dag_cycle_tester import check_cycle
     from dagfactory import load_yaml_dags
 
     RECORDER.is_user_file = no_file
-    text, schedules = without_engine_refused_schedules(request["text"])
+    text, schedules = without_engine_refused_schedules(request.text)
     folder = Path.cwd() / "definition"
     folder.mkdir()
     file = folder / "definition.yaml"
     file.write_text(text, encoding="utf-8")
-    os.environ.update(request["markers"])
+    os.environ.update(request.markers)
     found: dict[str, Any] = {}
     try:
         # By file path: in folder mode dag-factory logs exceptions and goes on.
@@ -35,12 +39,10 @@ def reload(request: dict[str, Any]) -> dict[str, Any]:
             check_cycle(dag)
     except Exception as error:  # noqa: BLE001  # dag-factory raises unrelated types (dag-factory.md, section 8)
         place = _yaml_line(error) if isinstance(error, yaml.YAMLError) else None
-        found_fault = finding("engine-refuses", {"error": shown_error(error)}, None, place)
-        return {"version": 1, "failed": True, "dags": [], "findings": [found_fault]}
+        return failure(finding("engine-refuses", {"error": shown_error(error)}, None, place))
     dags, findings = _read_dags(list(found.values()))
-    for entry in dags:
-        entry["schedule_text"] = schedules.get(entry["workflow"]["dag_id"])
-    return {"version": 1, "failed": False, "dags": dags, "findings": findings}
+    told = tuple(replace(dag, schedule_text=schedules.get(dag.workflow.dag_id)) for dag in dags)
+    return Answer(codec.VERSION, False, told, tuple(findings))
 
 
 def without_engine_refused_schedules(text: str) -> tuple[str, dict[str, str]]:

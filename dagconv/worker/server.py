@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import os
 import selectors
 import shutil
@@ -14,14 +13,19 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from dagconv.worker import descendants, engine, frames, isolation
+from dagconv.wire.answer import Answer, Finding, encode_answer, failure
+from dagconv.wire.frames import write_all
+from dagconv.wire.limits import MAX_DESCENDANTS, Limits
+from dagconv.wire.messages import read_call, send_message
+from dagconv.wire.reply import End, Outcome, Ready, Replied, Reply
+from dagconv.wire.request import Call, Load, Preload, Reload, Request
+from dagconv.worker import descendants, engine, isolation
 
 MAX_OUTPUT = 1024 * 1024
 MAX_RESULT = 128 * 1024 * 1024
 MAX_TRACE = 64 * 1024
-MAX_DESCENDANTS = 64
 # How often, in seconds, children are looked after that no pipe tells about.
 TICK = 0.1
 _LENGTH = struct.Struct(">I")
@@ -33,7 +37,7 @@ _exit, _getpid = os._exit, os.getpid
 class Child:
     """A running child: `result` and `output` collect what its pipes deliver; `trace` is where its crashes go."""
 
-    request: dict[str, Any]
+    call: Call
     pid: int
     home: Path
     trace: Path
@@ -46,7 +50,7 @@ class Child:
 
     def answer(self) -> bytes | None:
         """Its answer if that arrived whole, between its two marks."""
-        mark = self.request["mark"].encode()
+        mark = self.call.mark.encode()
         start = len(mark) + _LENGTH.size
         if len(self.result) < start or not self.result.startswith(mark):
             return None
@@ -81,27 +85,27 @@ class Server:
             for child in list(self.children.values()):
                 self._look_after(child)
         for child in list(self.children.values()):
-            self._finish(child, "closed")
+            self._finish(child, Outcome.CLOSED)
 
     def _accept(self) -> bool:
         try:
-            message = frames.read_frame(self.requests)
+            call = read_call(self.requests)
         except (ValueError, OSError):
-            message = None
-        if message is None:
+            call = None
+        if call is None:
             return False
-        request, _ = message
-        if request["job"] == "preload":
-            engine.preload(request["modules"])
-            # What stands now is shared with every child; the collector must not touch, and so copy, its pages.
-            gc.collect()
-            gc.freeze()
-            self._reply({"id": request["id"], "outcome": "done"}, b"{}")
-        else:
-            self._start(request)
+        match call.request:
+            case Preload(modules):
+                engine.preload(modules)
+                # What stands now is shared with every child; the collector must not touch, and so copy, its pages.
+                gc.collect()
+                gc.freeze()
+                self._reply(call, End(Outcome.DONE))
+            case Load() | Reload() as request:
+                self._start(call, request.limits)
         return True
 
-    def _start(self, request: dict[str, Any]) -> None:
+    def _start(self, call: Call, limits: Limits) -> None:
         self.counter += 1
         home = self.home / f"child-{self.counter}"
         trace = self.home / f"child-{self.counter}.trace"
@@ -112,23 +116,23 @@ class Server:
         except OSError as error:  # the machine has no room for another process
             for fd in pipes:
                 os.close(fd)
-            self._reply({"id": request["id"], "outcome": "unstarted", "output": str(error)}, b"")
+            self._reply(call, End(Outcome.UNSTARTED, output=str(error)))
             return
         if pid == 0:
-            self._become_child(request, home, trace, result_write, output_write)
+            self._become_child(call, limits, home, trace, result_write, output_write)
         os.close(result_write)
         os.close(output_write)
         now = time.monotonic()
-        child = Child(request, pid, home, trace, now + request["timeout"], now, {result_read, output_read})
+        child = Child(call, pid, home, trace, now + limits.timeout, now, {result_read, output_read})
         self.children[pid] = child
         for fd, buffer in ((result_read, child.result), (output_read, child.output)):
             os.set_blocking(fd, False)
             self.pipes[fd] = (child, buffer)
             self.selector.register(fd, selectors.EVENT_READ)
 
-    def _become_child(self, request: dict[str, Any], home: Path, trace: Path, result: int, output: int) -> None:
+    def _become_child(self, call: Call, limits: Limits, home: Path, trace: Path, result: int, output: int) -> None:
         """Never returns."""
-        pid, code, write_all = _getpid(), 1, frames.write_all
+        pid, code = _getpid(), 1
         try:
             os.close(self.replies)
             self.requests.close()
@@ -136,11 +140,11 @@ class Server:
             for fd in list(self.pipes):
                 os.close(fd)
             log = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            isolation.enter(home, log, request["timeout"], request["memory_mb"], output)
-            answer = answer_request({**request, "trace": log})
+            isolation.enter(home, log, limits.timeout, limits.memory_mb, output)
+            answer = answer_request(call.request, log)
             # A copy that user code forked and let run on has nothing to say.
             if _getpid() == pid:
-                mark = request["mark"].encode()
+                mark = call.mark.encode()
                 write_all(result, mark + _LENGTH.pack(len(answer)) + answer + mark)
                 code = 0
         finally:
@@ -179,12 +183,12 @@ class Server:
         if pid:
             self._finish(child, status=status)
         elif child.deadline <= time.monotonic():
-            self._finish(child, "timeout")
+            self._finish(child, Outcome.TIMEOUT)
         elif descendants.count(child.pid) > MAX_DESCENDANTS:
             _ask_for_place(child.pid)
-            self._finish(child, "crowd")
+            self._finish(child, Outcome.CROWD)
 
-    def _finish(self, child: Child, reason: str | None = None, status: int | None = None) -> None:
+    def _finish(self, child: Child, reason: Outcome | None = None, status: int | None = None) -> None:
         """Ends the child, for a `reason` or because it has answered, unless it ended by itself with `status`."""
         if status is None:
             os.kill(child.pid, signal.SIGKILL)
@@ -197,16 +201,15 @@ class Server:
         del self.children[child.pid]
         descendants.kill_orphans(self.children.keys())
         answer = child.answer()
-        header = {
-            "id": child.request["id"],
-            "outcome": "done" if answer is not None else reason or ("garbled" if child.result else "died"),
-            "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-            "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-            "output": child.output.decode("utf-8", "replace"),
-            "trace": self._take_trace(child),
-            "cut": child.cut,
-        }
-        self._reply(header, answer or b"")
+        end = End(
+            Outcome.DONE if answer is not None else reason or (Outcome.GARBLED if child.result else Outcome.DIED),
+            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+            exit=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+            output=child.output.decode("utf-8", "replace"),
+            trace=self._take_trace(child),
+            cut=child.cut,
+        )
+        self._reply(child.call, end, answer or b"")
 
     def _empty(self, fd: int) -> None:
         """Takes what a pipe of a dead child still holds; others may have it open, so its end is not waited for."""
@@ -224,9 +227,9 @@ class Server:
         shutil.rmtree(child.home, ignore_errors=True)
         return trace.decode("utf-8", "replace")
 
-    def _reply(self, header: dict[str, Any], answer: bytes) -> None:
+    def _reply(self, call: Call, end: End, answer: bytes = b"") -> None:
         with contextlib.suppress(BrokenPipeError):
-            frames.write_all(self.replies, frames.pack(header, answer))
+            send_message(self.replies, Replied(call.number, Reply(end, answer)))
 
 
 def _ask_for_place(pid: int) -> None:
@@ -237,38 +240,36 @@ def _ask_for_place(pid: int) -> None:
         time.sleep(TICK / 10)
 
 
-def answer_request(request: dict[str, Any]) -> bytes:
-    """The JSON answer of a child; a reader that fails says so instead of dying, which would look like an exit."""
+def answer_request(request: Request, trace: int) -> bytes:
+    """The answer of a child; a reader that fails says so instead of dying, which would look like an exit. The file
+    `trace` takes where the child stands when it ends otherwise."""
     from dagconv.worker import complain
 
-    dumps = json.dumps
     try:
-        return dumps(_run(request)).encode()
+        return encode_answer(_run(request, trace))
     except BaseException as error:  # noqa: BLE001  # this is the end of the process
         try:
-            return dumps(complain.describe_failure(error)).encode()
+            return encode_answer(complain.describe_failure(error))
         except BaseException:  # noqa: BLE001  # user code has replaced what describing takes
             return _LAST_WORDS
 
 
-_LAST_WORDS = (
-    b'{"version": 1, "failed": true, "dags": [], "findings": [{"slug": "description-failed", "params": '
-    b'{"error": "an exception that cannot be described", "where": "?"}}]}'
-)
+_NO_WORDS = {"error": "an exception that cannot be described", "where": "?"}
+_LAST_WORDS = encode_answer(failure(Finding("description-failed", _NO_WORDS)))
 
 
-def _run(request: dict[str, Any]) -> dict[str, Any]:
-    match request["job"]:
-        case "load":
+def _run(request: Request, trace: int) -> Answer:
+    match request:
+        case Load():
             from dagconv.worker.source import load
 
-            return load(request)
-        case "reload":
+            return load(request, trace)
+        case Reload():
             from dagconv.worker.reload import reload
 
             return reload(request)
-        case job:
-            raise ValueError(f"unknown job {job!r}")
+        case Preload():
+            raise ValueError("a child preloads nothing")
 
 
 def main() -> None:
@@ -286,7 +287,7 @@ def main() -> None:
     descendants.adopt_orphans()
     gc.collect()
     gc.freeze()
-    frames.write_all(replies, frames.pack({"ready": True, "versions": versions}))
+    send_message(replies, Ready(versions))
     Server(os.fdopen(requests, "rb", buffering=0), replies, home).serve()
     # The host does this too; it may have been killed.
     shutil.rmtree(home, ignore_errors=True)

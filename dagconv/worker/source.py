@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from dagconv.ir import codec
+from dagconv.wire.answer import Answer, Finding, Loaded
+from dagconv.wire.request import Again, Load
 from dagconv.worker import compat, isolation, witness
 from dagconv.worker.compat import aws_replies, inputs, stubs, user_modules
 from dagconv.worker.compat.era import era_of, judge
@@ -28,27 +30,25 @@ MAX_TESTIFIED_TASKS = 1000
 _ELSEWHERE: list[bytes] = []
 
 
-def load(request: dict[str, Any]) -> dict[str, Any]:
-    """`request` has path, root and roots (folders on sys.path), and `again`, which asks for a changed clock."""
-    path, root, surroundings = request["path"], request["root"], request["inputs"]
-    sys.path.extend(surroundings["overlays"])  # before the user's files are told from a library's
-    RECORDER.is_user_file = user_files(root)
-    isolation.guard(OBSERVATIONS.report, root, request["trace"])
+def load(request: Load, trace: int) -> Answer:
+    """Where the child stands when user code ends it goes to the file `trace`."""
+    path, given = request.path, request.inputs
+    sys.path.extend(given.overlays)  # before the user's files are told from a library's
+    RECORDER.is_user_file = user_files(request.root)
+    isolation.guard(OBSERVATIONS.report, request.root, trace)
     sys.dont_write_bytecode = True
-    user_modules.install(request["roots"], path)
-    if request["compat"]:
-        compat.enable(datetime.datetime.fromtimestamp(request["now"], datetime.timezone.utc))
+    user_modules.install(list(request.roots), path)
+    if request.compat:
+        compat.enable(datetime.datetime.fromtimestamp(request.now, datetime.timezone.utc))
     aws_replies.install()
-    inputs.take(surroundings)
-    if surroundings["timezone"]:
-        compat.set_timezone(surroundings["timezone"])
-    if surroundings["stub_missing"]:
+    inputs.take(given, request.asking)
+    if zone := given.configuration.get("core.default_timezone"):
+        compat.set_timezone(zone)
+    if given.stub_missing:
         stubs.install()
-    if inputs.INPUTS.asking:
+    if request.asking:
         watch_files()
-    if request["again"]:
-        return _import_elsewhen(path, request)
-    return _import(path)
+    return _import(path) if request.again is None else _import_elsewhen(path, request.again)
 
 
 def user_files(root: str) -> Any:
@@ -70,18 +70,18 @@ def user_files(root: str) -> Any:
     return is_user_file
 
 
-def _import_elsewhen(path: str, request: dict[str, Any]) -> dict[str, Any]:
+def _import_elsewhen(path: str, again: Again) -> Answer:
     """The same import one day and some hours later, with other random numbers and addresses of objects."""
     import time_machine
 
-    random.seed(request["again"])
+    random.seed(again.seed)
     # Takes the free places of every size, so that what is made from here on lies elsewhere in memory.
     _ELSEWHERE.extend(bytes(size) for size in range(0, 480, 16) for _ in range(300))
-    with time_machine.travel(request["moment"], tick=True):
+    with time_machine.travel(again.moment, tick=True):
         return _import(path)
 
 
-def _import(path: str) -> dict[str, Any]:
+def _import(path: str) -> Answer:
     from airflow.models.dagbag import DagBag
 
     problems: list[BaseException] = []
@@ -112,8 +112,8 @@ def _import(path: str) -> dict[str, Any]:
     generation, reason = judge(path)
     dags, unreadable = _read_dags([] if problems else found, generation, reason)
     errors = [describe_error(problem) for problem in problems if not was_reported(problem)]
-    findings = [*OBSERVATIONS.found, *USES.found, *errors, *unreadable]
-    return {"version": codec.VERSION, "failed": bool(problems), "dags": dags, "findings": findings}
+    findings = (*OBSERVATIONS.found, *USES.found, *errors, *unreadable)
+    return Answer(codec.VERSION, bool(problems), tuple(dags), findings)
 
 
 def _leave_templates() -> None:
@@ -125,9 +125,7 @@ def _leave_templates() -> None:
     DAG.resolve_template_files = resolve_template_files
 
 
-def _read_dags(
-    found: list[Any], generation: str = "", reason: str = ""
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _read_dags(found: list[Any], generation: str = "", reason: str = "") -> tuple[list[Loaded], list[Finding]]:
     places = SourceMap()
     dags, findings = [], []
     for dag in sorted(found, key=_definition_order):
@@ -141,7 +139,7 @@ def _read_dags(
             made = dag_construction(dag)
             findings.append(_not_readable("reader-failed", dag, shown_error(error), made.position if made else None))
         else:
-            dags.append({"workflow": codec.encode(workflow), "witness": testimony, "origin": _origin(dag)})
+            dags.append(Loaded(workflow, testimony, _origin(dag)))
     return dags, findings
 
 
@@ -151,7 +149,7 @@ def _testimony(dag: Any) -> dict[str, Any]:
     return {"tasks": {task.task_id: witness.testify(task) for task in told}, "dag": witness.testify_dag(dag)}
 
 
-def _not_readable(slug: str, dag: Any, error: str, position: Position | None) -> dict[str, Any]:
+def _not_readable(slug: str, dag: Any, error: str, position: Position | None) -> Finding:
     params = {"error": error, "dag_id": dag.dag_id}
     return finding(slug, params, *((position.code.co_filename, position.line) if position else ()))
 

@@ -19,6 +19,7 @@ from dagconv.diagnostics.report import FileReport, FileStatus
 from dagconv.discover import discover
 from dagconv.lower.lowering import Options
 from dagconv.pipeline import CompileOptions, Compiler, compiler
+from dagconv.wire.limits import Limits
 
 FAULTS = Path(__file__).parents[2] / "fixtures" / "faults"
 _MARK = re.compile(r"# (DC\d{3}(?:, DC\d{3})*)\s*$")
@@ -65,7 +66,9 @@ Convert = Callable[..., Batch]
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Compiler]:
-    options = CompileOptions(Options(now=datetime.datetime.now(datetime.timezone.utc)), jobs=4, memory_mb=256)
+    options = CompileOptions(
+        Options(now=datetime.datetime.now(datetime.timezone.utc)), jobs=4, limits=Limits(memory_mb=256)
+    )
     with compiler(options) as started:
         yield started
 
@@ -79,12 +82,13 @@ def convert(running: Compiler, tmp_path_factory: pytest.TempPathFactory) -> Conv
 
     shared = running
 
-    def convert(cases: list[str], running: Compiler = shared, **options: object) -> Batch:
+    def convert(cases: list[str], running: Compiler = shared, timeout: float = 30.0, **options: object) -> Batch:
         folder = tmp_path_factory.mktemp("faults")
         for case in ("good", *cases):
             shutil.copytree(FAULTS / case, folder / case)
         found = discover(sorted(str(path) for path in folder.glob("*/*.py")))  # each named, so none is passed over
-        using = replace(running, options=replace(running.options, **options))
+        limits = replace(running.options.limits, timeout=timeout)
+        using = replace(running, options=replace(running.options, limits=limits, **options))
         result = using.convert(found.files)
         texts: dict[str, list[str]] = {}
         for definition in result.definitions:

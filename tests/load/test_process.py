@@ -18,8 +18,8 @@ import pytest
 
 from dagconv.errors import InternalError
 from dagconv.load.process import Worker, scrubbed_environment
-from dagconv.load.reply import Limits
 from dagconv.load.source import load_source
+from dagconv.wire.limits import Limits
 
 pytestmark = pytest.mark.airflow
 
@@ -146,11 +146,10 @@ def test_a_dead_server_is_an_internal_error_for_all_who_wait_and_come_later(temp
     "message",
     [
         b"not a message at all",
-        pack({"outcome": "done"}),  # for nobody
-        pack({"id": 1, "outcome": "splendid"}),
-        pack({"id": 1, "outcome": "died", "exit": "zero"}),
+        pack({"end": {"outcome": "done"}}),  # for nobody
+        pack({"number": 1, "end": {"outcome": "splendid"}}),
         pack([]),
-        pack({"id": 1, "outcome": "done"}, length=9),  # cut off
+        pack({"number": 1, "end": {"outcome": "done"}}, length=9),  # cut off
         b"\xff" * 8,  # longer than any message may be
     ],
 )

@@ -13,11 +13,13 @@ from dagconv.ir.task import Argument, Operator, Task
 from dagconv.ir.value import MapValue, TimedeltaValue
 from dagconv.ir.workflow import Workflow
 from dagconv.load import rules
-from dagconv.load.process import Reply
-from dagconv.load.reply import Limits, Loaded, last_line, read_reply
+from dagconv.load.reply import last_line, read_reply
 from dagconv.load.stability import differences, readable
 from dagconv.load.text import unwritable_text
 from dagconv.load.uncalled import find_uncalled
+from dagconv.wire.answer import Loaded
+from dagconv.wire.limits import Limits
+from dagconv.wire.reply import End, Outcome, Reply
 
 PATH = Path("/dags/etl.py")
 WORKFLOW = Workflow("etl", tasks=(Task("t", Operator("a.B", "a.B"), (Argument("key", "value"),)),))
@@ -31,7 +33,7 @@ def answer(**changes):
 
 def read(data, outcome="done", **fields):
     blob = data if isinstance(data, bytes) else json.dumps(data).encode()
-    return read_reply(Reply(outcome, blob, **fields), PATH, Limits(30, 512))
+    return read_reply(Reply(End(Outcome(outcome), **fields), blob), PATH, Limits(30, 512))
 
 
 def codes(result):
@@ -74,6 +76,7 @@ def with_workflow(**changes):
         answer(findings=[{"slug": "import-failed", "params": {}}]),
         answer(findings=[{"slug": "import-failed", "params": {"error": 3}}]),
         answer(findings=[{"slug": "import-failed", "params": []}]),
+        *(answer(failed=True, findings=[{**FINDING, "line": line}]) for line in (True, "3", 2.0)),
         with_workflow(tasks=3),
         with_workflow(tasks=[{"task_id": "t"}]),
         with_workflow(surprise=True),
@@ -100,7 +103,7 @@ def test_parameters_of_a_finding_cannot_take_over_its_fields():
     assert (finding.location.file, finding.location.line) == ("/dags/etl.py", 3)
 
 
-@pytest.mark.parametrize("line", [0, -3, True, "3", 2.0])
+@pytest.mark.parametrize("line", [0, -3])
 def test_a_line_that_is_none_is_left_out(line):
     (finding,) = read(answer(findings=[{**FINDING, "line": line}])).diagnostics
     assert finding.location.line is None

@@ -17,11 +17,12 @@ from dagconv.ir.change import Change
 from dagconv.ir.workflow import Workflow
 from dagconv.load.process import Worker
 from dagconv.load.reload import reload_definition
-from dagconv.load.reply import Limits, Loaded
 from dagconv.load.source import load_source
 from dagconv.lower.lowering import Lowering, Options
 from dagconv.lower.passes import lower
 from dagconv.prove.compare import Side, prove, prove_single
+from dagconv.wire.answer import Loaded
+from dagconv.wire.limits import Limits
 
 NOW = datetime.datetime(2026, 11, 23, 12, 0, tzinfo=datetime.timezone.utc)
 DAGS = Path(__file__).parent / "dags"

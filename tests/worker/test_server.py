@@ -10,17 +10,22 @@ import struct
 import pytest
 
 from dagconv.errors import InternalError
-from dagconv.load.process import Reply, Worker
-from dagconv.worker import frames
+from dagconv.load.process import Worker
+from dagconv.wire.answer import decode_answer
+from dagconv.wire.limits import Limits
+from dagconv.wire.messages import read_message, send_call
+from dagconv.wire.reply import End, Outcome, Reply
+from dagconv.wire.request import Call, Preload, Reload
 from dagconv.worker.server import Child, Server, answer_request
 
 MARK = "0123456789abcdef"
+CALL = Call(5, MARK, Reload("", Limits(1)))
 ANSWER = b'{"version": 1}'
 WHOLE = MARK.encode() + struct.pack(">I", len(ANSWER)) + ANSWER + MARK.encode()
 
 
 def child(result, tmp_path):
-    return Child({"mark": MARK}, 1, tmp_path, tmp_path, 0.0, 0.0, set(), bytearray(result))
+    return Child(CALL, 1, tmp_path, tmp_path, 0.0, 0.0, set(), bytearray(result))
 
 
 def test_an_answer_counts_between_its_marks(tmp_path):
@@ -45,39 +50,38 @@ def test_a_machine_without_room_is_said(tmp_path, monkeypatch):
     open_before = len(os.listdir("/dev/fd"))  # noqa: PTH208
     requests_read, requests_write = os.pipe()
     replies_read, replies_write = os.pipe()
-    request = {"id": 5, "job": "load", "mark": MARK, "timeout": 1}
-    os.write(requests_write, frames.pack(request))
+    send_call(requests_write, CALL)
     os.close(requests_write)
     with os.fdopen(requests_read, "rb", buffering=0) as requests, os.fdopen(replies_read, "rb") as replies:
         server = Server(requests, replies_write, tmp_path)
         server.serve()
         server.selector.close()
         os.close(replies_write)
-        header, _ = frames.read_frame(io.BytesIO(replies.read()))
-    assert (header["id"], header["outcome"]) == (5, "unstarted")
-    assert "temporarily unavailable" in header["output"]
+        replied = read_message(io.BytesIO(replies.read()))
+    assert (replied.number, replied.reply.end.outcome) == (5, Outcome.UNSTARTED)
+    assert "temporarily unavailable" in replied.reply.end.output
     assert len(os.listdir("/dev/fd")) == open_before  # noqa: PTH208
 
 
-@pytest.mark.parametrize("outcome", ["unstarted", "closed"])
+@pytest.mark.parametrize("outcome", [Outcome.UNSTARTED, Outcome.CLOSED])
 def test_what_the_file_cannot_help_is_no_finding_about_it(outcome, tmp_path, monkeypatch):
     class Stub(Worker):
         def _start(self, hash_seed):
             self._requests, self._replies = os.open(os.devnull, os.O_WRONLY), None
 
-    def send(fd, header):
-        worker._waiting[header["id"]].put(Reply(outcome, output="no room"))
+    def send(fd, call):
+        worker._waiting[call.number].put(Reply(End(outcome, output="no room")))
 
     worker = Stub()
-    monkeypatch.setattr("dagconv.load.process._send", send)
+    monkeypatch.setattr("dagconv.load.process.send_call", send)
     monkeypatch.setattr(worker, "_process", type("Gone", (), {"poll": lambda self: None})(), raising=False)
     with pytest.raises(InternalError):
-        worker.ask({"job": "load", "timeout": 1})
+        worker.ask(CALL.request)
 
 
 def test_a_fault_of_the_reader_is_an_answer():
-    answer = frames.json.loads(answer_request({"job": "no such job"}))
-    assert answer["failed"] is True
-    (finding,) = answer["findings"]
-    assert finding["slug"] == "description-failed"
-    assert finding["params"]["error"] == "ValueError: unknown job 'no such job'"
+    answer = decode_answer(answer_request(Preload(()), trace=-1))
+    assert (answer.failed, answer.dags) == (True, ())
+    (finding,) = answer.findings
+    assert finding.slug == "description-failed"
+    assert finding.params["error"] == "ValueError: a child preloads nothing"

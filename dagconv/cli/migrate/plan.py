@@ -185,8 +185,7 @@ def _converter(world: World, flags: dict[str, Any]) -> Any:
         CompileOptions(
             lowering=replace(lowering, region=world.identity.caller().region),
             jobs=settings.count("jobs") or os.cpu_count() or 1,
-            timeout=settings.number("timeout"),
-            memory_mb=settings.count("memory") or 0,
+            limits=settings.limits,
             thorough=settings.flag("thorough"),
             inputs=inputs_of(settings),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
@@ -75,10 +75,10 @@ def _watch_region(module: Any) -> None:
 def _replace(module: Any) -> None:
     def make_api_call(self: Any, operation_name: str, api_params: dict[str, Any]) -> Any:
         service = str(self.meta.service_model.service_name)
-        for entry in INPUTS.aws_replies:
-            same = (entry["service"], entry["operation"]) == (service, operation_name)
-            if same and _plain(entry["parameters"]) == _plain(api_params):
-                return _answer(self, service, operation_name, entry["reply"])
+        for entry in INPUTS.given.aws_replies:
+            same = (entry.service, entry.operation) == (service, operation_name)
+            if same and _plain(entry.parameters) == _plain(api_params):
+                return _answer(self, service, operation_name, entry.reply)
         told = {"service": service, "operation": operation_name, "parameters": _plain(api_params)}
         OBSERVATIONS.report("aws-call-at-import", told)
         if INPUTS.asking:
@@ -88,7 +88,7 @@ def _replace(module: Any) -> None:
     module.BaseClient._make_api_call = make_api_call
 
 
-def _answer(client: Any, service: str, operation: str, reply: dict[str, Any]) -> dict[str, Any]:
+def _answer(client: Any, service: str, operation: str, reply: Mapping[str, Any]) -> dict[str, Any]:
     from botocore.validate import ParamValidator
 
     shape = client.meta.service_model.operation_model(operation).output_shape

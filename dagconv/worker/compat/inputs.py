@@ -12,24 +12,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from dagconv.wire.inputs import NO_INPUTS, Inputs
 from dagconv.worker.compat.placeholder import Inert
 
 
 @dataclass(slots=True)
-class Inputs:
-    """Texts by name; `process` is this process's own environment, which is not the user's. `asking`: the import is to
-    go on without a value, since it is only to show what it asks for."""
+class Surroundings:
+    """`given` by the user; `process` is this process's own environment, which is not the user's. `asking`: the import
+    is to go on without a value, since it is only to show what it asks for."""
 
-    variables: dict[str, str] = field(default_factory=dict)
-    connections: dict[str, str] = field(default_factory=dict)
-    environment: dict[str, str] = field(default_factory=dict)
-    configuration: dict[str, str] = field(default_factory=dict)
-    aws_replies: list[dict[str, Any]] = field(default_factory=list)
+    given: Inputs = NO_INPUTS
     asking: bool = False
     process: dict[str, str] = field(default_factory=dict)
 
 
-INPUTS = Inputs()
+INPUTS = Surroundings()
 
 
 class Asked(str):
@@ -57,17 +54,16 @@ class AskedConnection(Inert):
         return Asked(name)
 
 
-def take(request: dict[str, Any]) -> None:
+def take(given: Inputs, asking: bool) -> None:
     """Takes over what the host sent."""
-    for name in ("variables", "connections", "environment", "configuration", "aws_replies", "asking"):
-        setattr(INPUTS, name, request.get(name, getattr(INPUTS, name)))
+    INPUTS.given, INPUTS.asking = given, asking
     INPUTS.process = dict(os.environ)
-    os.environ.update(INPUTS.environment)
+    os.environ.update(given.environment)
 
 
 def variable(name: str, deserialize_json: bool) -> Any:
     """A supplied Variable. Raises KeyError, and ValueError where it is to be JSON and is not."""
-    text = INPUTS.variables[name]
+    text = INPUTS.given.variables[name]
     return json.loads(text) if deserialize_json else text
 
 
@@ -75,7 +71,7 @@ def connection(name: str) -> Any:
     """A supplied Connection as Airflow 3's own object. Raises KeyError, and ValueError for text that is neither."""
     from airflow.sdk import Connection
 
-    text = INPUTS.connections[name]
+    text = INPUTS.given.connections[name]
     parts = json.loads(text) if text.lstrip().startswith("{") else _parts_of_uri(text)
     extra = parts.pop("extra", None) or parts.pop("extra_dejson", None)
     parts = {part: parts.get(part) for part in _PARTS}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dagconv.wire.answer import Finding
 from dagconv.worker.record import RECORDER
 
 MAX_USES = 500
@@ -22,7 +23,7 @@ class Uses:
     could not have."""
 
     enabled: bool = False
-    found: list[dict[str, Any]] = field(default_factory=list)
+    found: list[Finding] = field(default_factory=list)
     evidence: list[tuple[str, str, int]] = field(default_factory=list)
 
     def note(self, slug: str, what: str, generation: str | None = None, **params: object) -> None:
@@ -36,7 +37,7 @@ class Uses:
     def report(self, slug: str, params: dict[str, Any], file: str | None, line: int | None) -> None:
         """Reports a use at a place that is known."""
         shown = {name: str(value)[:MAX_TEXT] for name, value in params.items()}
-        entry = {"slug": slug, "params": shown, "file": file, "line": line}
+        entry = Finding(slug, shown, file, line)
         if entry not in self.found and len(self.found) < MAX_USES:
             self.found.append(entry)
 

@@ -8,10 +8,10 @@ import textwrap
 import pytest
 
 from dagconv.load.asks import list_asks
-from dagconv.load.inputs import AwsReply, Inputs
 from dagconv.load.process import Worker
-from dagconv.load.reply import Limits
 from dagconv.load.source import load_source
+from dagconv.wire.inputs import AwsReply, Inputs
+from dagconv.wire.limits import Limits
 
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.timezone.utc)
 HEAD = """

@@ -11,8 +11,8 @@ import pytest
 from dagconv.ir import codec
 from dagconv.ir.workflow import Era
 from dagconv.load.process import Worker
-from dagconv.load.reply import Limits
 from dagconv.load.source import load_source
+from dagconv.wire.limits import Limits
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 # Every fifth case: all of them take minutes.

@@ -1,4 +1,4 @@
-"""Messages between host, server and child: a JSON header and a blob, each with its length before it."""
+"""The framing of messages: a JSON header and a blob, each with its length before it."""
 
 from __future__ import annotations
 

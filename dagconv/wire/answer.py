@@ -1,0 +1,72 @@
+"""What a child answers: DAGs with their witnesses, and findings. The host trusts none of it and checks it all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dagconv.ir import codec
+from dagconv.ir.workflow import Workflow
+
+# User code that runs beside the writing end may replace it.
+_dumps = json.dumps
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule's slug with its parameters, at a place: the host makes the diagnostic of it."""
+
+    slug: str
+    params: Mapping[str, str]
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One DAG. `witness` is the second testimony, compared only with another of its kind; `origin` the file whose
+    module made the DAG; `schedule_text` a schedule that the engine was spared (reloads only)."""
+
+    workflow: Workflow
+    witness: Mapping[str, Any]
+    origin: str | None = None
+    schedule_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`failed` when the file could not be loaded at all, whatever else was found."""
+
+    version: int
+    failed: bool
+    dags: tuple[Loaded, ...]
+    findings: tuple[Finding, ...]
+
+
+def encode_answer(answer: Answer) -> bytes:
+    return _dumps(codec.encode(answer)).encode()
+
+
+def decode_answer(data: bytes) -> Answer:
+    """Raises DecodeError."""
+    try:
+        answer = codec.decode(Answer, json.loads(data, parse_constant=_refuse_constant))
+    except codec.DecodeError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise codec.DecodeError(str(error)) from error
+    if answer.version != codec.VERSION:
+        raise codec.DecodeError("no version that is known")
+    return answer
+
+
+def failure(*findings: Finding) -> Answer:
+    """The answer of a child that has no DAG to show."""
+    return Answer(codec.VERSION, True, (), findings)
+
+
+def _refuse_constant(name: str) -> None:
+    raise codec.DecodeError(f"{name} is no JSON")
