@@ -125,12 +125,12 @@ LOGS_REGION = Rule(
 def drop_aws_settings(lowering: Lowering) -> None:
     lowering.map_tasks(lambda task: _keep_logs_region(lowering, task))
     drop_arguments(lowering, _DROPPED, _HARMLESS)
-    found = (given(task, "region_name") for task in lowering.workflow.tasks)
-    regions = {show(argument.value) for argument in found if argument is not None and argument.value is not None}
+    named = (given(task, "region_name") for task in lowering.tasks)
+    regions = {show(argument.value) for argument in named if argument is not None and argument.value is not None}
     for rule in (REGION_SAME, REGION_OTHER, REGION_UNKNOWN):
-        named = {name for name in regions if _region_rule(lowering, name, regions) is rule}
-        drop_arguments(lowering, {"region_name": rule}, {}, only=named)
-    for task in lowering.workflow.tasks:
+        concerned = {name for name in regions if _region_rule(lowering, name, regions) is rule}
+        drop_arguments(lowering, {"region_name": rule}, {}, only=concerned)
+    for task in lowering.tasks:
         for argument in task.arguments:
             if argument.name.endswith("_conn_id") and given(task, argument.name):
                 lowering.report(OTHER_CONNECTION, task.task_id, argument.name, value=show(argument.value))

@@ -14,7 +14,6 @@ from dagconv.ir.task import MISSING, Argument, Task
 from dagconv.ir.value import Value, walk
 from dagconv.language.jinja import is_template
 from dagconv.lower.lowering import Lowering
-from dagconv.lower.refuse_code import code_rule
 from dagconv.lower.rewriting import rewrite_arguments
 
 ESCAPED = Rule(
@@ -82,7 +81,7 @@ def _escape_task(lowering: Lowering, task: Task) -> Task:
         return _escape(lowering, task, argument, part) if isinstance(part, str) else part
 
     task = rewrite_arguments(lowering, ESCAPED, task, escape, templated=True)
-    for argument in () if code_rule(task) else task.arguments:
+    for argument in task.arguments:
         _refuse(lowering, task, argument.name, argument.value)
     return task
 

@@ -58,12 +58,13 @@ def fold_macros(lowering: Lowering) -> None:
     jinja = service().jinja
     # Airflow's context comes before the environment's globals, which macros are.
     own = {name: value for name, value in macros.items() if name not in jinja.listed | jinja.unlisted}
+    needed: set[str] = set()  # names of code that templates use
     if own or filters:
-        lowering.map_tasks(lambda task: _fold_task(lowering, task, own, filters))
+        lowering.map_tasks(lambda task: _fold_task(lowering, task, own, filters, needed))
     for name in _SETTINGS:
         setting = lowering.workflow.setting(name)
         if setting is not None:
-            if not any(found.rule is MACRO_OF_CODE for found in lowering.diagnostics):
+            if not needed:
                 lowering.report(UNUSED, None, name)
             lowering.drop_setting(UNUSED, name)
 
@@ -75,7 +76,9 @@ def _entries(lowering: Lowering, name: str) -> dict[str, Value]:
     return {key: value for key, value in setting.value.entries if isinstance(key, str)}
 
 
-def _fold_task(lowering: Lowering, task: Task, macros: dict[str, Value], filters: dict[str, Value]) -> Task:
+def _fold_task(
+    lowering: Lowering, task: Task, macros: dict[str, Value], filters: dict[str, Value], needed: set[str]
+) -> Task:
     def fold(argument: Argument, part: Value) -> Value:
         if not isinstance(part, str):
             return part
@@ -83,7 +86,7 @@ def _fold_task(lowering: Lowering, task: Task, macros: dict[str, Value], filters
             template = parse_template(part)
         except JinjaError:
             return part  # the check of the definition says what is wrong
-        return _fold(lowering, task, argument, template, macros, filters)
+        return _fold(lowering, task, argument, template, macros, filters, needed)
 
     return rewrite_arguments(lowering, FOLDED, task, fold, templated=True)
 
@@ -95,14 +98,17 @@ def _fold(
     template: Template,
     macros: dict[str, Value],
     filters: dict[str, Value],
+    needed: set[str],
 ) -> str:
     for name in sorted({found.name for found in template.filters} & filters.keys()):
         lowering.report(MACRO_OF_CODE, task.task_id, argument.name, kind="filter", value=name)
+        needed.add(name)
     used = template.names & macros.keys()
     literals = {name: literal(macros[name]) for name in used}
     for name in sorted(used):
         if literals[name] is None or name in template.shadowed:
             lowering.report(MACRO_OF_CODE, task.task_id, argument.name, kind="macro", value=name)
+            needed.add(name)
         else:
             lowering.report(FOLDED, task.task_id, argument.name, value=name)
 

@@ -170,4 +170,4 @@ def _lower_intervals(lowering: Lowering) -> None:
 
 def dates_used(lowering: Lowering) -> list[tuple[str, list[str]]]:
     """Per task the names of the run's dates that its templates mention."""
-    return [(task.task_id, sorted(templates_of(task, DATE_NAMES))) for task in lowering.workflow.tasks]
+    return [(task.task_id, sorted(templates_of(task, DATE_NAMES))) for task in lowering.tasks]

@@ -7,7 +7,6 @@ from dataclasses import replace
 from dagconv.diagnostics import Effect, Rule, Severity
 from dagconv.ir.task import MISSING, Task
 from dagconv.lower.lowering import Lowering
-from dagconv.lower.refuse_code import code_rule
 
 # Class members that only colour or name a task on Airflow's pages, or that Python itself adds.
 _COSMETIC = frozenset({"ui_color", "ui_fgcolor", "custom_operator_name", "operator_extra_links"})
@@ -76,8 +75,6 @@ def lower_subclasses(lowering: Lowering) -> None:
 
 
 def _lower_class(lowering: Lowering, task: Task) -> Task:
-    if code_rule(task) is not None:
-        return task
     operator = task.operator
     name, target = operator.path.rpartition(".")[2], operator.target.rpartition(".")[2]
     members = [member for member in operator.overrides if member not in _COSMETIC | _PYTHONS_OWN]

@@ -26,7 +26,6 @@ from dagconv.ir.value import (
 )
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Lowering, given
-from dagconv.lower.refuse_code import code_rule
 from dagconv.lower.unroll_mapping import is_mapped_argument
 
 HOLDS_CODE = Rule(
@@ -155,26 +154,24 @@ def lower_values(lowering: Lowering) -> None:
 
 
 def _lower_task(lowering: Lowering, task: Task) -> Task:
-    if code_rule(task) is not None:
-        return task  # refused by name: its code and what the code is given need no further word
     for argument in task.arguments:
         if given(task, argument.name) is None:
             continue
         walk = _Walk(lowering, task, argument)
         value = walk.lower(argument.value)
-        if walk.told:
-            lowering.declare(walk.told[0], task.task_id, argument.name, argument.value, value)
+        if walk.reported:
+            lowering.declare(walk.reported[0], task.task_id, argument.name, argument.value, value)
         if not codec.same(value, argument.value):
             task = task.with_argument(replace(argument, value=value))
     return task
 
 
 class _Walk:
-    """One argument: `told` are the rules of what was changed; the first declares the change of the whole."""
+    """One argument: `reported` are the rules of what was changed; the first declares the change of the whole."""
 
     def __init__(self, lowering: Lowering, task: Task, argument: Argument) -> None:
         self.lowering, self.task, self.argument = lowering, task, argument
-        self.told: list[Rule] = []
+        self.reported: list[Rule] = []
 
     def lower(self, value: Value) -> Value:
         match value:
@@ -201,9 +198,9 @@ class _Walk:
                 return self._refuse(value)
 
     def _changed(self, rule: Rule, before: Value, after: Value) -> Value:
-        if rule not in self.told:
+        if rule not in self.reported:
             self._report(rule, value=before.name if isinstance(before, EnumValue) else show(before))
-            self.told.append(rule)
+            self.reported.append(rule)
         return after
 
     def _key(self, key: Value) -> Value:

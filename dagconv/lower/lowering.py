@@ -1,14 +1,16 @@
 """What a pass works on: the workflow so far, and the record of every finding and declared difference.
 
 How differences are declared (the proof composes the declarations of one task and field in their order):
-the DAG's `schedule` and `params` by their canonical text; a setting or argument by its value; a task that
-replaces a mapped one by `task_id` MISSING -> the id of the mapped task, whose fields it then starts from.
+the DAG's `schedule` and `params` and a task's `mapping` by their canonical text; a setting or argument by its
+value; a task that replaces a mapped one by `task_id` MISSING -> the id of the mapped task, whose fields it then
+starts from.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+import enum
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
@@ -34,16 +36,30 @@ class Options:
     configuration: Mapping[str, str] = field(default_factory=dict)
 
 
+class Fate(enum.Enum):
+    """What becomes of a task that is no ordinary one."""
+
+    REFUSED = "refused"  # as a whole: no pass touches it or says more about it
+    CARRIED = "carried"  # its code goes into a code package; every pass treats its arguments as those of others
+
+
 @dataclass(slots=True)
 class Lowering:
-    """Mutable only while the passes of one workflow run, in order."""
+    """Mutable only while the passes of one workflow run, in order.
+
+    `reported` are codes and keys already reported for default_args; `fates` has the ids of tasks that are no
+    ordinary ones; `unrolled` a mapped task's id -> its instances' ids; `intervals_by` is the rule by which runs
+    were found to cover an interval that the source does not say itself.
+    """
 
     workflow: Workflow
     options: Options
     diagnostics: list[Diagnostic] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    told: set[tuple[str, str]] = field(default_factory=set)  # codes and keys already reported for default_args
-    unrolled: dict[str, tuple[str, ...]] = field(default_factory=dict)  # a mapped task's id -> its instances' ids
+    reported: set[tuple[str, str]] = field(default_factory=set)
+    fates: dict[str, Fate] = field(default_factory=dict)
+    unrolled: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    intervals_by: Rule | None = None
 
     @property
     def refused(self) -> bool:
@@ -52,8 +68,8 @@ class Lowering:
     def report(self, rule: Rule, task_id: str | None = None, key: str | None = None, **params: object) -> None:
         """Says a finding at the place of a task or key in the source."""
         where = self.workflow.locate(task_id, key)
-        found = rule.at(where, dag_id=self.workflow.dag_id, task_id=task_id, key=key, **params)  # type: ignore[arg-type]
-        self.diagnostics.append(found)
+        diagnostic = rule.at(where, dag_id=self.workflow.dag_id, task_id=task_id, key=key, **params)  # type: ignore[arg-type]
+        self.diagnostics.append(diagnostic)
 
     def report_argument(self, rule: Rule, task: Task, name: str, **params: object) -> None:
         """Says a finding about an argument; one that default_args gave is told once, at the DAG.
@@ -63,8 +79,8 @@ class Lowering:
         argument = task.argument(name)
         if argument is None or argument.origin is not Origin.DEFAULT_ARGS:
             self.report(rule, task.task_id, name, where=f"task {task.task_id}", **params)
-        elif (rule.code, name) not in self.told:
-            self.told.add((rule.code, name))
+        elif (rule.code, name) not in self.reported:
+            self.reported.add((rule.code, name))
             self.report(rule, None, name, where="default_args", **params)
 
     def declare(self, rule: Rule, task_id: str | None, field_name: str, before: Default, after: Default) -> None:
@@ -72,9 +88,30 @@ class Lowering:
         if not codec.same(before, after):
             self.changes.append(Change(rule.code, task_id, field_name, before, after))
 
+    def refuse(self, rule: Rule, task: Task, **params: object) -> None:
+        """Refuses a task as a whole: the finding is the last word about it."""
+        self.report(rule, task.task_id, None, **params)
+        self.fates[task.task_id] = Fate.REFUSED
+
+    @property
+    def tasks(self) -> Iterator[Task]:
+        """The tasks that are not refused: those that passes look into. The graph has them all."""
+        return (task for task in self.workflow.tasks if self.fates.get(task.task_id) is not Fate.REFUSED)
+
     def map_tasks(self, rewrite: Callable[[Task], Task]) -> None:
-        """Replaces each task by what `rewrite` makes of it."""
-        self.workflow = self.workflow.with_tasks(tuple(rewrite(task) for task in self.workflow.tasks))
+        """Replaces each task that is not refused by what `rewrite` makes of it."""
+        self.spread_tasks(lambda task: (rewrite(task),))
+
+    def spread_tasks(self, rewrite: Callable[[Task], Iterable[Task]]) -> None:
+        """Replaces each task that is not refused by the tasks that `rewrite` makes of it, which share its fate."""
+        tasks: list[Task] = []
+        for task in self.workflow.tasks:
+            fate = self.fates.get(task.task_id)
+            made = (task,) if fate is Fate.REFUSED else tuple(rewrite(task))
+            tasks += made
+            if fate is not None:
+                self.fates.update((new.task_id, fate) for new in made)
+        self.workflow = self.workflow.with_tasks(tuple(tasks))
 
     def set_argument(self, rule: Rule, task: Task, name: str, value: Value) -> Task:
         """The task with another value of an argument, the difference declared by `rule`.

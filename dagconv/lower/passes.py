@@ -49,36 +49,36 @@ class Pass(Protocol):
 
 PASSES: tuple[Pass, ...] = (
     refuse_code,  # first, so that no later pass explains details of a task that is refused anyway
-    refuse_placeholders,
+    refuse_placeholders,  # with it, for the same reason: nothing is known of such a class
     lower_subclasses,  # before anything that looks at a task's class
-    lower_setup_teardown,  # reads trigger rules as the source says them
+    lower_setup_teardown,  # reads trigger rules as the source says them, and edges before tasks multiply
     unroll_mapping,  # before anything that looks at arguments: instances have arguments of their own
-    flatten_groups,
+    flatten_groups,  # after unrolling, which refuses mapped groups
     settle_configuration,  # before the defaults of the source's Airflow, which it overrules
     write_old_defaults,  # before anything that looks at arguments left out
     settle_generation,  # before anything that reads schedule and catchup
     shift_intervals,  # before crons and templates, which then find no data interval and no removed date
     lower_waits,  # reads execution_timeout as the source says it
-    lower_timeouts,
-    lower_retries,
-    refuse_triggers,
+    lower_timeouts,  # after waits, which a limit of 60 minutes would make look shorter
+    lower_retries,  # after the configuration, which may give retries
+    refuse_triggers,  # before the passes on times, which then see fixed times only
     lower_crons,  # before periods, whose crons have no data interval
-    lower_time_zones,
+    lower_time_zones,  # after crons, so that it moves what will be written
     lower_periods,  # reads catchup and start_date as the source says them
-    lower_dates,
+    lower_dates,  # after periods, which count from the start date's own zone
     drop_relative_start,  # after the dates of tasks, which it would leave without the DAG's
-    drop_callbacks,
+    drop_callbacks,  # the five drops take each its own keys: any order, but before values are judged
     drop_history,
     drop_queueing,
     drop_metadata,
     drop_aws_settings,
-    lower_params,
+    lower_params,  # before templates, which ask which params there are
     inline_template_files,  # before the passes that look into templates
-    refuse_rendering,
-    fold_macros,
-    lower_templates,
-    refuse_secrets,
-    lower_xcoms,
+    refuse_rendering,  # before macros are folded: it asks what the source's texts are
+    fold_macros,  # before the passes that read references: a macro may hide a variable's name
+    lower_templates,  # after dates were shifted, so that only variables right with any schedule are left
+    refuse_secrets,  # after templates, so that it reads what will be written
+    lower_xcoms,  # after unrolling, whose instances have outputs of their own
     lower_values,  # after the drops, which take values away that have no form
     escape_dollars,  # the last to touch texts: it looks at what will be written
     lower_default_args,  # last: only now is every argument of every task what will be written

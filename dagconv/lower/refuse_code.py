@@ -118,12 +118,12 @@ CODE_CLASSES: tuple[tuple[str, Rule], ...] = (
 
 
 def refuse_code(lowering: Lowering) -> None:
-    for task in lowering.workflow.tasks:
-        rule = code_rule(task)
+    for task in lowering.tasks:
+        rule = _rule_of(task)
         if rule is not None:
-            lowering.report(rule, task.task_id, value=task.operator.path.rpartition(".")[2].lstrip("_"))
+            lowering.refuse(rule, task, value=task.operator.path.rpartition(".")[2].lstrip("_"))
 
 
-def code_rule(task: Task) -> Rule | None:
+def _rule_of(task: Task) -> Rule | None:
     classes = {task.operator.target, *task.operator.bases}
     return next((rule for path, rule in CODE_CLASSES if path in classes), None)

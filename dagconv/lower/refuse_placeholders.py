@@ -21,6 +21,6 @@ ABSENT_OPERATOR = Rule(
 
 
 def refuse_placeholders(lowering: Lowering) -> None:
-    for task in lowering.workflow.tasks:
+    for task in lowering.tasks:
         if task.operator.placeholder:
-            lowering.report(ABSENT_OPERATOR, task.task_id, operator=task.operator.target)
+            lowering.refuse(ABSENT_OPERATOR, task, operator=task.operator.target)

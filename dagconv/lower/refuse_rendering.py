@@ -86,7 +86,7 @@ def refuse_rendering(lowering: Lowering) -> None:
 
 def _native_texts(lowering: Lowering) -> Iterator[str]:
     """Places of texts that a native environment renders to something else than they are."""
-    for task in lowering.workflow.tasks:
+    for task in lowering.tasks:
         for name, text in texts_of(task):
             if is_template(text) or _reads_as_python(text):
                 yield f"{name} of task {task.task_id}"
@@ -101,7 +101,7 @@ def _reads_as_python(text: str) -> bool:
 
 
 def _engine_texts(lowering: Lowering) -> Iterator[str]:
-    for task in lowering.workflow.tasks:
+    for task in lowering.tasks:
         for name, text in texts_of(task):
             if is_template(text) or text.endswith(("\n", "\r")) or "#" in text:
                 yield f"{name} of task {task.task_id}"

@@ -38,7 +38,7 @@ CONNECTION = Rule(
 
 
 def refuse_secrets(lowering: Lowering) -> None:
-    for task in lowering.workflow.tasks:
+    for task in lowering.tasks:
         for key, text in texts_of(task):
             _refuse_text(lowering, task, key, text)
 
@@ -48,14 +48,14 @@ def _refuse_text(lowering: Lowering, task: Task, key: str, text: str) -> None:
         references = parse_template(text).references
     except JinjaError:
         return  # the check of the definition says what is wrong
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for reference in references:
         if reference.name not in service().jinja.needs_secrets:
             continue
         rule = VARIABLE if reference.name == "var" else CONNECTION
         name = name_of(reference)
-        if (rule.code, name) not in told:
-            told.add((rule.code, name))
+        if (rule.code, name) not in reported:
+            reported.add((rule.code, name))
             lowering.report(rule, task.task_id, key, value=name)
 
 

@@ -10,7 +10,6 @@ from dagconv.diagnostics import Rule
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import ListValue, MapValue, SetValue, TemplateFileValue, TupleValue, Value, walk
 from dagconv.lower.lowering import Lowering
-from dagconv.lower.refuse_code import code_rule
 
 
 def rewrite_value(value: Value, rewrite: Callable[[Value], Value]) -> Value:
@@ -36,10 +35,8 @@ def rewrite_arguments(
 ) -> Task:
     """The task with `rewrite` applied to the parts of its arguments, each difference declared by `rule`.
 
-    With `templated`, only arguments that Airflow renders. A task that is refused by name is left alone.
+    With `templated`, only arguments that Airflow renders.
     """
-    if code_rule(task) is not None:
-        return task
     for argument in task.arguments:
         if templated and argument.name not in task.template_fields:
             continue

@@ -69,7 +69,7 @@ def _settle_argument(lowering: Lowering, option: str, name: str, value: Value) -
 
 
 def _without(lowering: Lowering, name: str) -> Iterator[Task]:
-    return (task for task in lowering.workflow.tasks if task.argument(name) is None)
+    return (task for task in lowering.tasks if task.argument(name) is None)
 
 
 def _settle_catchup(lowering: Lowering, option: str, value: bool) -> None:

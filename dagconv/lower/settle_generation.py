@@ -129,9 +129,9 @@ def settle_generation(lowering: Lowering) -> None:
 
 def _generation(lowering: Lowering) -> str:
     """What the user said, what the file's imports tell, or what its templates do: removed variables fail in 3."""
-    told = lowering.options.source_airflow or lowering.workflow.era.generation
-    if told != UNTOLD:
-        return told
+    generation = lowering.options.source_airflow or lowering.workflow.era.generation
+    if generation != UNTOLD:
+        return generation
     for task in lowering.workflow.tasks:
         names = _removed_dates(task)
         if names:
@@ -143,11 +143,11 @@ def _generation(lowering: Lowering) -> str:
 def _removed_dates(task: Task) -> set[str]:
     """Removed date variables that templates read; other removed names may be the DAG's own macros."""
     table = renames()
-    found: set[str] = set()
+    names: set[str] = set()
     for _, text in texts_of(task):
         with contextlib.suppress(JinjaError):  # the check of the definition says what is wrong
-            found |= parse_template(text).names & table.removed_variables & table.dates.keys()
-    return found
+            names |= parse_template(text).names & table.removed_variables & table.dates.keys()
+    return names
 
 
 def _is_given(lowering: Lowering, name: str) -> bool:
@@ -176,6 +176,7 @@ def _settle_intervals(lowering: Lowering, generation: str) -> None:
         shown = schedule.text if isinstance(schedule, Cron) else "a timedelta"
         lowering.report(INTERVALS, None, "schedule", generation=generation, schedule=shown)
         lowering.set_schedule(INTERVALS, replace(schedule, data_intervals=True))
+        lowering.intervals_by = INTERVALS
 
 
 def _is_scheduled(schedule: Schedule) -> bool:
@@ -193,7 +194,7 @@ def _warn(lowering: Lowering) -> None:
         lowering.report(UNTOLD_CATCHUP, None, "catchup")
     if not getattr(schedule, "timetable", False):
         dates = frozenset(renames().dates)
-        for task in lowering.workflow.tasks:
+        for task in lowering.tasks:
             for argument in task.arguments:
                 one = replace(task, arguments=(argument,))
                 names = sorted(templates_of(one, dates))

@@ -21,7 +21,6 @@ from dagconv.lower.lower_crons import DATA_INTERVAL
 from dagconv.lower.lower_time_zones import read_offsets
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import rewrite_arguments
-from dagconv.lower.settle_generation import INTERVALS
 
 SHIFTED = Rule(
     code="DC443",
@@ -107,11 +106,10 @@ def shift_intervals(lowering: Lowering) -> None:
     dates = _Dates(shift, reason, interval)
     lowering.map_tasks(lambda task: _shift_task(lowering, task, dates))
     if interval and isinstance(schedule, Cron | Delta):
-        told = any(found.rule is INTERVALS for found in lowering.diagnostics)
-        if not told:  # the source builds the timetable itself
+        if lowering.intervals_by is None:  # the source builds the timetable itself
             used = "dates in templates are rewritten"
             lowering.report(DATA_INTERVAL, None, "schedule", used=used, severity=Severity.INFO)
-        lowering.set_schedule(INTERVALS if told else DATA_INTERVAL, replace(schedule, data_intervals=False))
+        lowering.set_schedule(lowering.intervals_by or DATA_INTERVAL, replace(schedule, data_intervals=False))
 
 
 def _shift_of(schedule: Schedule, now: datetime.datetime) -> tuple[Shift | None, str]:
@@ -156,9 +154,9 @@ def _rewrite(lowering: Lowering, rule: Rule, task: Task, argument: Argument, tem
             new = _expression(template, reference, dates)
         except _NoEqualError as error:
             accepted = NOT_EXACT.accept in lowering.options.accept
-            told = {"value": reference.dotted, "reason": str(error)}
+            params = {"value": reference.dotted, "reason": str(error)}
             severity = Severity.WARNING if accepted else None
-            lowering.report(NOT_EXACT, task.task_id, argument.name, severity=severity, **told)
+            lowering.report(NOT_EXACT, task.task_id, argument.name, severity=severity, **params)
             new = error.accepted if accepted else None
         if new is not None and new != reference.name:
             lowering.report(rule, task.task_id, argument.name, value=reference.name, new=new)
@@ -182,10 +180,10 @@ def _expression(template: Template, reference: Reference, dates: _Dates) -> str 
         raise _NoEqualError(dates.reason)
     if not dates.interval and variable.moment in ("next", "previous"):
         raise _NoEqualError("a run without an interval has no run before or after it")
-    found = _written(template, reference, variable, dates.shift)
-    if found is None:
+    written = _written(template, reference, variable, dates.shift)
+    if written is None:
         raise _NoEqualError("it needs the interval before the last, whose length differs")
-    return found
+    return written
 
 
 def _written(template: Template, reference: Reference, variable: DateVariable, shift: Shift) -> str | None:

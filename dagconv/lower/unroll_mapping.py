@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import cast
 
 from dagconv.diagnostics import Effect, Rule, Severity
-from dagconv.ir.task import MISSING, Argument, Default, Mapping, Origin, Task
+from dagconv.ir.meaning import mapping_text
+from dagconv.ir.task import MISSING, Argument, Mapping, Origin, Task
 from dagconv.ir.value import ListValue, MapValue, OpaqueValue, TupleValue, Value, XComValue, walk
 from dagconv.lower.lowering import Lowering
-from dagconv.lower.refuse_code import code_rule
 from dagconv.lower.rewriting import rewrite_arguments
 
 UNROLLED = Rule(
@@ -120,16 +119,15 @@ def unroll_mapping(lowering: Lowering) -> None:
     for group in lowering.workflow.groups:
         if group.mapped:
             lowering.report(MAPPED_GROUP, value=group.group_id)
-    tasks: list[Task] = []
     taken = {task.task_id for task in lowering.workflow.tasks}
-    for task in lowering.workflow.tasks:
-        # A decorated function has been refused by name, mapped or not.
-        mapping = None if code_rule(task) is not None else task.mapping
-        made = list(_unroll(lowering, task, mapping, taken)) if mapping is not None else []
-        tasks += made or [task]
-        if made:
-            lowering.unrolled[task.task_id] = tuple(new.task_id for new in made)
-    lowering.workflow = lowering.workflow.with_tasks(tuple(tasks))
+
+    def unroll(task: Task) -> Iterable[Task]:
+        instances = list(_unroll(lowering, task, task.mapping, taken)) if task.mapping is not None else []
+        if instances:
+            lowering.unrolled[task.task_id] = tuple(instance.task_id for instance in instances)
+        return instances or (task,)
+
+    lowering.spread_tasks(unroll)
     if lowering.unrolled:
         lowering.map_tasks(lambda task: _follow_pulls(lowering, _follow_edges(lowering, task)))
 
@@ -157,8 +155,7 @@ def _unroll(lowering: Lowering, task: Task, mapping: Mapping, taken: set[str]) -
     for name, item in zip(names, items, strict=True):
         new = replace(task, task_id=name, mapping=None)
         lowering.declare(UNROLLED, name, "task_id", MISSING, task.task_id)
-        # The proof compares a mapping by its canonical text, as it does values.
-        lowering.declare(UNROLLED, name, "mapping", cast("Default", mapping), MISSING)
+        lowering.declare(UNROLLED, name, "mapping", mapping_text(mapping), MISSING)
         for key, value in item or ():
             old = new.argument(key)
             default = old.default if old else MISSING

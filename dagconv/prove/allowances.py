@@ -10,8 +10,8 @@ from dagconv.ir.task import MISSING, Default
 from dagconv.ir.workflow import Workflow
 from dagconv.prove.view import Reader, View, absent_fields, argument_text, canonical_field, view_workflow
 
-# Declared by their text as the table has it, since a schedule and params are no argument values.
-_BY_TEXT = frozenset({"schedule", "params"})
+# Declared by their text as the table has it, since they are no argument values.
+_BY_TEXT = frozenset({"schedule", "params", "mapping"})
 
 Misfit = tuple[Change, "str | None"]
 
@@ -69,7 +69,7 @@ def _text(change: Change, value: Default, default: Default, reader: Reader) -> s
             return value if isinstance(value, str) else None
         case "setup" | "teardown" | "on_failure_fail_dagrun":
             return codec.canonical(True) if value is True else None
-        case "upstream" | "mapping":
+        case "upstream":
             return None if value is MISSING else codec.canonical(value)
         case field if field in absent_fields(reader) or not field.startswith("residue:"):
             return argument_text(field, value, default, reader)

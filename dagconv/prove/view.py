@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from dagconv.catalog.service import service
 from dagconv.ir import codec
-from dagconv.ir.meaning import params_text, schedule_text
+from dagconv.ir.meaning import mapping_text, params_text, schedule_text
 from dagconv.ir.task import MISSING, Argument, Default, Task
 from dagconv.ir.value import DatetimeValue, EnumValue, TimedeltaValue
 from dagconv.ir.workflow import Workflow
@@ -104,7 +104,7 @@ def _task_fields(workflow: Workflow, task: Task, reader: Reader) -> Iterator[tup
         if getattr(task, name):
             yield name, codec.canonical(True)
     if task.mapping is not None:
-        yield "mapping", codec.canonical(task.mapping)
+        yield "mapping", mapping_text(task.mapping)
 
 
 def argument_text(field: str, value: Default, default: Default, reader: Reader) -> str | None:

@@ -30,6 +30,7 @@ from dagconv.ir.value import (
     TupleValue,
 )
 from dagconv.lower.lower_values import lower_values
+from dagconv.lower.refuse_code import refuse_code
 
 
 def lowered(ir, value):
@@ -110,7 +111,9 @@ def test_a_refused_python_task_gets_no_further_word_about_its_function(ir):
     task = ir.task(
         "a", bases=("airflow.providers.standard.operators.python.PythonOperator",), args={"x": CallableValue("m", "f")}
     )
-    assert ir.run(lower_values, ir.workflow(task)).diagnostics == []
+    lowering = ir.run(refuse_code, ir.workflow(task))
+    lower_values(lowering)
+    assert [finding.code for finding in lowering.diagnostics] == ["DC317"]
 
 
 _SCALARS = (
