@@ -204,7 +204,10 @@ def legend(reports: Sequence[FileReport]) -> str:
     """What each code of the tables means, and the rule of the contract that it keeps."""
     found = {d.rule for r in reports for d in r.diagnostics if d.severity is Severity.ERROR}
     lines = ["\n## Codes\n", "| Code | What was found | Source |", "|---|---|---|"]
-    lines += [f"| {rule.code} | {rule.summary} | {rule.source} |" for rule in sorted(found, key=lambda rule: rule.code)]
+    lines += [
+        f"| {rule.code} | {rule.summary} | {'; '.join(map(str, rule.source))} |"
+        for rule in sorted(found, key=lambda rule: rule.code)
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -32,7 +32,7 @@ RULE_CONSTANT = """\
     why="Why the service, or its engine, does not take it.",
     example="the smallest thing in which it fires",
     fix="The same, put right.",
-    source="contract N.N",
+    source=(Section("1.2"),),
 )
 """
 CHECK_TEXT = '''\
@@ -44,7 +44,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import shown
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Section, Severity
 
 {rule}
 
@@ -58,7 +58,7 @@ LOWERING_TEXT = '''\
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Rule, Section, Severity
 from dagconv.lower.lowering import Lowering
 
 {rule}

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import contract_page
 import fixtures_diff
 import old_airflow_page
 import rules_page
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Each target gives the text of every file that it owns, by path from the root of the checkout.
 TARGETS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "schema": lambda: {"schemas/workflow.schema.json": workflow_schema.build()},
+    "contract": lambda: {"docs/contract.md": contract_page.build()},
     "old-airflow": lambda: {"docs/old-airflow.md": old_airflow_page.build()},
     "rules": lambda: {"docs/rules.md": rules_page.build()},
     "support": lambda: {"docs/support.md": support_page.build()},

@@ -32,6 +32,17 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A source behind a tag: what it is, its public address, and the day (ISO) on which a copy was looked up; the
+    latter two are empty where no address is known.
+    """
+
+    what: str
+    address: str = ""
+    checked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A key of the DAG level, of default_args or of a task. `kind` groups ignored task keys by what is lost
     (callback, queueing, ordering, ...); `instead` is the key that says the same.
@@ -148,7 +159,7 @@ class Service:
     environment_reserved_prefixes: tuple[str, ...]
     environment_allowed_reserved: tuple[str, ...]
     facts: Mapping[str, Fact]
-    sources: Mapping[str, str]
+    sources: Mapping[str, Document]
     evidence: Mapping[str, str]
 
     def dag_key(self, name: str) -> Key:
@@ -201,7 +212,7 @@ def service() -> Service:
         environment_reserved_prefixes=tuple(data["environment_reserved_prefixes"]),
         environment_allowed_reserved=tuple(data["environment_allowed_reserved"]),
         facts=MappingProxyType(dict(_facts(data))),
-        sources=MappingProxyType(data["sources"]),
+        sources=MappingProxyType({tag: Document(**body) for tag, body in data["sources"].items()}),
         evidence=MappingProxyType(data["evidence"]),
     )
 

@@ -13,7 +13,7 @@ from dagconv.check.document import MAX_BYTES, Document, read_document, too_large
 from dagconv.check.files import Candidate
 from dagconv.check.judge import looks_like_definition
 from dagconv.check.node import Mapping
-from dagconv.diagnostics import Diagnostic, Effect, Location, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Location, Rule, Section, Severity
 from dagconv.diagnostics.report import FileReport, FileStatus
 
 UNREADABLE = Rule(
@@ -27,7 +27,7 @@ UNREADABLE = Rule(
     why="A file that was not read was not judged, so the call must not end well.",
     example="# a file without read permission, or a named pipe\n",
     fix="Correct the path or the permissions.",
-    source="dagconv: nothing is passed over in silence (contract 9 rule 61)",
+    source=(ContractRule(61),),
 )
 NOT_JUDGED = Rule(
     code="DC696",
@@ -40,7 +40,7 @@ NOT_JUDGED = Rule(
     why="Folders and hooks hold other YAML files too; only what looks like a definition is judged there.",
     example="services:\n  web: {image: nginx}\n",
     fix="Nothing to do for a file that is no definition.",
-    source="dagconv: how definitions are told from other YAML files (contract 1.2)",
+    source=(Section("1.2"),),
 )
 TWICE = Rule(
     code="DC697",
@@ -58,7 +58,7 @@ TWICE = Rule(
         "    copy: {operator: airflow.operators.empty.EmptyOperator}\n"
     ),
     fix="Rename one of the two.",
-    source="contract 9 rule 1, rule 55 (contract 6.2: names are unique)",
+    source=(ContractRule(1), ContractRule(55), Section("6.2")),
 )
 NOT_LOADED = Rule(
     code="DC698",
@@ -71,7 +71,7 @@ NOT_LOADED = Rule(
     why="With --deep definitions are loaded by dag-factory and Airflow, which import what the definition names.",
     example="# with validate --deep\nmy_dag:\n  tasks:\n    load: {operator: mine.operators.Load}\n",
     fix="Nothing to do.",
-    source="contract 9 rule 8, rule 54 (contract 3.1)",
+    source=(ContractRule(8), ContractRule(54), Section("3.1")),
 )
 BATCH_RULES = (UNREADABLE, NOT_JUDGED, TWICE, NOT_LOADED)
 

@@ -22,7 +22,7 @@ from dagconv.check import scalar
 from dagconv.check.node import Entry, Mapping, Node, Scalar, Sequence, Span
 from dagconv.check.problem import Problem, ProblemKind
 
-# The engine casts a definition by recursion (dag-factory.md 2), so what is deeper or larger never loads.
+# The engine casts a definition by recursion, so what is deeper or larger never loads.
 MAX_DEPTH = 100
 MAX_EXPANDED = 100_000
 _MERGE = "<<"

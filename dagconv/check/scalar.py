@@ -15,7 +15,7 @@ MERGE = _PREFIX + "merge"
 KEY_TAGS = frozenset({MERGE, _PREFIX + "value"})
 COLLECTION_TAGS = frozenset({_PREFIX + "map", _PREFIX + "seq"})
 
-# PyYAML's own tables and functions, so that we read what the engine reads (dag-factory.md 2).
+# PyYAML's own tables and functions, so that we read what the engine reads.
 _IMPLICIT = Resolver.yaml_implicit_resolvers
 _CONSTRUCTOR = SafeConstructor()
 _LONGEST = 4000

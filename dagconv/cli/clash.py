@@ -6,7 +6,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity, Web
 
 _PEER = "python-to-yaml-dag-converter-mwaa-serverless"
 _SCRIPT = "dag-converter"
@@ -22,7 +22,7 @@ SCRIPT_SHARED = Rule(
     why="The package installed last owns the command, and removing either of them removes it for both.",
     example="pip install dagconv into the environment of the other converter.",
     fix="python3 -m venv dagconv-env && dagconv-env/bin/pip install 'dagconv[airflow]'",
-    source="both packages declare a console script of this name",
+    source=(Web("https://pypi.org/project/python-to-yaml-dag-converter-mwaa-serverless/"),),
 )
 
 RULES = (SCRIPT_SHARED,)

@@ -1,4 +1,4 @@
-"""`explain`: everything that is known of a code, from the rule's own constant."""
+"""`explain`: everything that is known of a code, from the rule's own constant, and where its reasons can be read."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def _rules(codes: tuple[str, ...], everything: bool) -> Iterable[Rule]:
         yield rule
 
 
-def _members(rule: Rule) -> dict[str, str]:
+def _members(rule: Rule) -> dict[str, str | list[str]]:
+    from dagconv.catalog.contract import addresses_of
+
     return {
         "code": rule.code,
         "slug": rule.slug,
@@ -64,12 +66,13 @@ def _members(rule: Rule) -> dict[str, str]:
         "why": rule.why,
         "example": rule.example,
         "fix": rule.fix,
-        "source": rule.source,
+        "source": "; ".join(map(str, rule.source)),
+        "addresses": addresses_of(rule.source),
     }
 
 
 def _text(rule: Rule) -> str:
-    sections = [("Why", rule.why), ("Example", rule.example), ("Fix", rule.fix), ("Source", rule.source)]
+    sections = [("Why", rule.why), ("Example", rule.example), ("Fix", rule.fix), ("Source", _source(rule))]
     head = f"{rule.code} {rule.slug} ({rule.severity.value}, {rule.effect.value})\n\n{rule.summary}"
     body = "".join(f"\n\n{name}:\n{_indented(text)}" for name, text in sections if text)
     return head + body
@@ -81,8 +84,16 @@ def _markdown(rule: Rule) -> str:
         f"{rule.summary} *{rule.severity.value}, {rule.effect.value}*\n\n"
         f"{rule.why}\n\n"
         f"Example:\n\n{_fenced(rule.example)}\n\nFix:\n\n{_fenced(rule.fix)}\n\n"
-        f"Source: {rule.source}\n"
+        f"Source: {'; '.join(_source(rule).splitlines())}\n"
     )
+
+
+def _source(rule: Rule) -> str:
+    """A line per source, then one per public address where the facts behind them can be read."""
+    from dagconv.catalog.contract import addresses_of, described
+
+    lines = [*map(described, rule.source), *addresses_of(rule.source)]
+    return "\n".join(dict.fromkeys(lines))
 
 
 def _indented(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dagconv.diagnostics import Diagnostic, Effect, Location, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Location, Page, Rule, Severity
 from dagconv.diagnostics.report import Report
 
 OLD_SOURCE = Rule(
@@ -19,7 +19,7 @@ OLD_SOURCE = Rule(
     why="Each use has its own finding, with today's spelling; most are of the same few kinds.",
     example="from airflow.operators.bash_operator import BashOperator",
     fix="Nothing to do.",
-    source="schemas/renames.json",
+    source=(Page("schemas/renames.json"),),
 )
 # Of load.old_rules; those that change or lose something stay as they are.
 _CODES = frozenset({"DC130", "DC131", "DC133", "DC134", "DC135", "DC136", "DC137", "DC141"})

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dagconv.cli.options import setting
-from dagconv.diagnostics import Diagnostic, Effect, Location, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Location, Page, Rule, Severity
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ NOT_CARRIED = Rule(
     why="The service has no configuration of its own to set; only defaults of DAGs and tasks are written into them.",
     example="core.parallelism = 64",
     fix="Nothing to do.",
-    source="schemas/configuration.json",
+    source=(Page("schemas/configuration.json"),),
 )
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
 from dagconv.errors import UsageError
 
 LONGEST = 255
@@ -28,7 +28,7 @@ MAPPED = Rule(
     why="A workflow's name must match [a-zA-Z0-9]+[a-zA-Z0-9._-]* and a DAG id may start with an underscore.",
     example="_nightly becomes the workflow nightly",
     fix="Nothing to do, or rename the DAG.",
-    source="contract 6.2, rule 55",
+    source=(ContractRule(55), Section("6.2")),
 )
 COLLIDING = Rule(
     code="DC802",
@@ -41,7 +41,7 @@ COLLIDING = Rule(
     why="Names are unique in an account and Region, and may be compared without regard to case.",
     example="_etl and etl both become etl",
     fix="Rename one of the DAGs or pass --suffix-names.",
-    source="contract 6.2, rule 55; faults C1 43",
+    source=(ContractRule(55), Section("6.2"), Page("docs/faults.md", "43")),
 )
 
 

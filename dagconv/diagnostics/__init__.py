@@ -2,5 +2,18 @@
 
 from dagconv.diagnostics.model import Effect, Location, Severity
 from dagconv.diagnostics.rule import Catalogue, Diagnostic, Rule
+from dagconv.diagnostics.source import ContractRule, Engine, Page, Section, Web
 
-__all__ = ["Catalogue", "Diagnostic", "Effect", "Location", "Rule", "Severity"]
+__all__ = [
+    "Catalogue",
+    "ContractRule",
+    "Diagnostic",
+    "Effect",
+    "Engine",
+    "Location",
+    "Page",
+    "Rule",
+    "Section",
+    "Severity",
+    "Web",
+]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Union
 
 from dagconv.diagnostics.model import Effect, Location, Severity
+from dagconv.diagnostics.source import Source
 from dagconv.errors import InternalError
 
 _CODE = re.compile(r"DC[1-9]\d\d")
@@ -24,9 +25,9 @@ Param = Union[str, int, float, bool, None]  # noqa: UP007
 class Rule:
     """One kind of finding and everything that is ever said about it.
 
-    `message` and `help` are `str.format` templates over the keyword arguments of `at`. `source` names the
-    fact that the rule rests on, such as "contract 1.5" or "Airflow 3.0.6, DAG.validate". `accept` is the name
-    under which `--accept` takes what is refused as a warning, empty where it cannot be taken.
+    `message` and `help` are `str.format` templates over the keyword arguments of `at`. `source` says where the
+    facts can be read that the rule rests on. `accept` is the name under which `--accept` takes what is refused as a
+    warning, empty where it cannot be taken.
     """
 
     code: str
@@ -39,7 +40,7 @@ class Rule:
     why: str
     example: str
     fix: str
-    source: str
+    source: tuple[Source, ...]
     accept: str = ""
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Engine, Page, Rule, Severity, Web
 
 UNREADABLE = Rule(
     code="DC190",
@@ -15,7 +15,7 @@ UNREADABLE = Rule(
     why="A file that cannot be read may hold DAGs; passing over it would lose them silently.",
     example="A file in dags/ with permissions 000.",
     fix="chmod u+r dags/etl.py",
-    source="faults C2.25",
+    source=(Engine("airflow.utils.file", "find_path_from_directory"),),
 )
 
 NOT_A_FILE = Rule(
@@ -29,7 +29,7 @@ NOT_A_FILE = Rule(
     why="Opening a pipe or a device can block for ever.",
     example="A named pipe dags/control.py.",
     fix="Move it out of the DAG folder.",
-    source="faults C2.25; Airflow 3.0.6 takes regular files only",
+    source=(Engine("airflow.utils.file", "find_path_from_directory"),),
 )
 
 NOT_A_FILE_NAMED = Rule(
@@ -43,7 +43,7 @@ NOT_A_FILE_NAMED = Rule(
     why="A DAG is loaded by its file path, more than once; a pipe can be read once and may block.",
     example="dag-converter convert <(cat etl.py) --output out",
     fix="dag-converter convert etl.py --output out",
-    source="faults C2.25",
+    source=(Engine("airflow.utils.file", "find_path_from_directory"),),
 )
 
 NOT_PYTHON_TEXT = Rule(
@@ -57,7 +57,7 @@ NOT_PYTHON_TEXT = Rule(
     why="Python reads UTF-8, or the encoding that the first two lines declare (PEP 263); all else fails on MWAA too.",
     example="A DAG file saved as UTF-16 by an editor on Windows.",
     fix="Save the file as UTF-8.",
-    source="PEP 263; faults C2.15-17",
+    source=(Web("https://peps.python.org/pep-0263/"),),
 )
 
 NO_DAG_MENTIONED = Rule(
@@ -71,7 +71,7 @@ NO_DAG_MENTIONED = Rule(
     why="Airflow's safe mode leaves such files out as well, so no DAG of the environment comes from them.",
     example="A module of helper functions in the DAG folder.",
     fix="Nothing to do when the file is a helper.",
-    source="Airflow 3.0.6, utils.file.might_contain_dag_via_default_heuristic",
+    source=(Engine("airflow.utils.file", "might_contain_dag_via_default_heuristic"),),
 )
 
 IGNORED = Rule(
@@ -85,7 +85,7 @@ IGNORED = Rule(
     why="Airflow does not load it either.",
     example="The line tests/ in dags/.airflowignore.",
     fix="Take the pattern out, or name the file itself in the call.",
-    source="faults C2.24; Airflow 3.0.6, utils.file.find_path_from_directory",
+    source=(Engine("airflow.utils.file", "find_path_from_directory"),),
 )
 
 SEEN_BEFORE = Rule(
@@ -99,7 +99,7 @@ SEEN_BEFORE = Rule(
     why="A loop of links would never end, and one file under two names is one DAG, not two.",
     example="dags/latest -> dags/2024",
     fix="Nothing to do.",
-    source="faults C2.25",
+    source=(Engine("airflow.utils.file", "find_path_from_directory"),),
 )
 
 BAD_PATTERN = Rule(
@@ -113,7 +113,7 @@ BAD_PATTERN = Rule(
     why="Airflow 3 reads glob patterns, Airflow 2 read regular expressions: a line may mean nothing in the other.",
     example="The line *_test.py in a file read as regular expressions.",
     fix="Use .*_test\\.py, or read the file as glob patterns.",
-    source="Airflow 3.0.6, core.dag_ignore_file_syntax",
+    source=(Engine("airflow.utils.file", "find_path_from_directory"),),
 )
 
 FOLDER_LEFT_OUT = Rule(
@@ -127,7 +127,7 @@ FOLDER_LEFT_OUT = Rule(
     why="Caches, virtual environments and hidden folders hold thousands of files and no DAGs.",
     example="dags/.venv, dags/.git",
     fix="Nothing to do.",
-    source="convention of Python tools",
+    source=(Web("https://docs.astral.sh/ruff/settings/#exclude"),),
 )
 
 NO_SOURCE = Rule(
@@ -141,7 +141,7 @@ NO_SOURCE = Rule(
     why="A wrong path would otherwise look like a clean run.",
     example="dag-converter convert dag/ --output out, where the folder is called dags/",
     fix="Name the right folder.",
-    source="users A14",
+    source=(Page("docs/adr/0002-reports-and-exits.md"),),
 )
 
 TOO_LARGE = Rule(
@@ -155,7 +155,7 @@ TOO_LARGE = Rule(
     why="Reading it would take the memory and time of the whole run.",
     example="A Python file with a table of 20 MB in it.",
     fix="Keep the data in a file of its own.",
-    source="limit of dagconv",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 
 RULES = (

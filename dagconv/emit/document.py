@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Rule, Section, Severity
 from dagconv.emit.values import Plain, UnwritableError, emit_value
 from dagconv.ir import codec
 from dagconv.ir.graph import topological_order
@@ -24,7 +24,7 @@ VALUE_WITHOUT_FORM = Rule(
     why="A definition is YAML: what is no plain value has no text that would make the same object again.",
     example="PutObject(task_id='put', client=boto3.client('s3'))",
     fix="Name the thing, and let the operator make it.",
-    source="contract 1.8",
+    source=(Section("1.8"),),
 )
 
 

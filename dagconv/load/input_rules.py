@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Page, Rule, Severity, Web
 
 INPUT_USED = Rule(
     code="DC150",
@@ -15,7 +15,7 @@ INPUT_USED = Rule(
     why="In Airflow the value is read at every import; a definition is written once.",
     example="BUCKET = Variable.get('bucket')  # with --variables",
     fix="Read the value in a template, or convert again when it changes.",
-    source="contract 9 rule 37",
+    source=(ContractRule(37),),
 )
 ENVIRONMENT_DEFAULT = Rule(
     code="DC151",
@@ -28,7 +28,7 @@ ENVIRONMENT_DEFAULT = Rule(
     why="The default counts only where the variable is not set; the environment may set it.",
     example="ENV = os.environ.get('ENV', 'dev')",
     fix="ENV = 'dev'",
-    source="contract 9 rule 37",
+    source=(ContractRule(37),),
 )
 AWS_ANSWERED = Rule(
     code="DC152",
@@ -41,7 +41,7 @@ AWS_ANSWERED = Rule(
     why="In Airflow the call is made at every import; a definition is written once.",
     example="boto3.client('s3').list_buckets()  # with --aws-replies",
     fix="Name the buckets in the file.",
-    source="contract 9 rule 37",
+    source=(ContractRule(37),),
 )
 AWS_UNANSWERED = Rule(
     code="DC153",
@@ -54,7 +54,7 @@ AWS_UNANSWERED = Rule(
     why="A DAG that depends on what AWS answers is another DAG tomorrow, and an import must not act on an account.",
     example="KEYS = boto3.client('s3').list_objects_v2(Bucket='data')",
     fix="KEYS = ['orders.csv', 'customers.csv']",
-    source="faults of the loader: AWS at import",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 AWS_BAD_REPLY = Rule(
     code="DC154",
@@ -67,7 +67,7 @@ AWS_BAD_REPLY = Rule(
     why="A DAG made from an impossible reply would exist nowhere.",
     example="reply: {Buckets: orders}",
     fix="reply: {Buckets: [{Name: orders}]}",
-    source="botocore's model of the service",
+    source=(Web("https://github.com/boto/botocore/tree/develop/botocore/data"),),
 )
 
 LIBRARY_MODULE = Rule(
@@ -81,7 +81,10 @@ LIBRARY_MODULE = Rule(
     why="Airflow puts its folders at the end of sys.path, so that the library's modules come first.",
     example="dags/json.py and import json",
     fix="dags/json_files.py and import json_files",
-    source="Airflow 3.0.6, settings.prepare_syspath; faults of the loader: shadowed modules",
+    source=(
+        Engine("airflow.settings", "prepare_syspath_for_config_and_plugins"),
+        Page("docs/isolation.md", "What happens"),
+    ),
 )
 
 CONFIGURATION_READ = Rule(
@@ -95,7 +98,7 @@ CONFIGURATION_READ = Rule(
     why="The DAG depends on the configuration of its Airflow; the one of this machine would make another DAG.",
     example="FOLDER = conf.get('core', 'dags_folder')",
     fix="FOLDER = Path(__file__).parent",
-    source="contract 9 rule 37",
+    source=(ContractRule(37),),
 )
 STUBBED = Rule(
     code="DC156",
@@ -108,7 +111,7 @@ STUBBED = Rule(
     why="Code that runs against a stand-in may build another DAG than it would build with the module.",
     example="import snowflake.connector  # with --stub-missing",
     fix="dagconv convert --requirements requirements.txt dags/",
-    source="faults of the loader: missing modules",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 STUB_USED = Rule(
     code="DC157",
@@ -121,7 +124,7 @@ STUB_USED = Rule(
     why="The DAG depends on what only the module knows; guessing it would make another DAG.",
     example="for table in catalog.tables(): ...  # with --stub-missing",
     fix="dagconv convert --requirements requirements.txt dags/",
-    source="faults of the loader: missing modules",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 
 INPUT_RULES = (

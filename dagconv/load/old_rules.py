@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Engine, Page, Rule, Section, Severity, Web
 
 OLD_NAME = Rule(
     code="DC130",
@@ -15,7 +15,7 @@ OLD_NAME = Rule(
     why="Airflow 3 removed the old modules and names; the thing behind them is the same.",
     example="from airflow.operators.bash_operator import BashOperator",
     fix="from airflow.providers.standard.operators.bash import BashOperator",
-    source="schemas/renames.json",
+    source=(Page("schemas/renames.json"),),
 )
 NEWER_NAME = Rule(
     code="DC131",
@@ -28,7 +28,7 @@ NEWER_NAME = Rule(
     why="The service runs Airflow 3.0.6; the thing itself exists there under another name.",
     example="from airflow.sdk import TriggerRule",
     fix="from airflow.utils.trigger_rule import TriggerRule",
-    source="schemas/renames.json",
+    source=(Page("schemas/renames.json"),),
 )
 GONE_NAME = Rule(
     code="DC132",
@@ -41,7 +41,7 @@ GONE_NAME = Rule(
     why="What the name did cannot be done in Airflow 3, so what it meant for the DAG cannot be kept.",
     example="from airflow.models import KnownEvent",
     fix="Remove the use.",
-    source="schemas/renames.json",
+    source=(Page("schemas/renames.json"),),
 )
 EMULATED_NAME = Rule(
     code="DC133",
@@ -54,7 +54,7 @@ EMULATED_NAME = Rule(
     why="What it did is known and does not touch the DAG's meaning.",
     example="from airflow.utils.decorators import apply_defaults",
     fix="Remove the decorator; Airflow applies defaults anyway.",
-    source="schemas/renames.json",
+    source=(Page("schemas/renames.json"),),
 )
 OLD_DAG_ARGUMENT = Rule(
     code="DC134",
@@ -67,7 +67,7 @@ OLD_DAG_ARGUMENT = Rule(
     why="Airflow 3 renamed the argument and takes all but the first by name.",
     example="DAG('etl', schedule_interval='@daily')",
     fix="DAG('etl', schedule='@daily')",
-    source="schemas/renames.json; Airflow 3.0.6, DAG.__init__",
+    source=(Page("schemas/renames.json"), Engine("airflow.sdk.definitions.dag", "DAG")),
 )
 DROPPED_DAG_ARGUMENT = Rule(
     code="DC135",
@@ -80,7 +80,7 @@ DROPPED_DAG_ARGUMENT = Rule(
     why="It chose how the web interface showed the DAG, or restated what Airflow knows.",
     example="DAG('etl', default_view='graph')",
     fix="Remove the argument.",
-    source="schemas/renames.json",
+    source=(Page("schemas/renames.json"),),
 )
 OLD_ARGUMENT = Rule(
     code="DC136",
@@ -93,7 +93,7 @@ OLD_ARGUMENT = Rule(
     why="A later release renamed the argument; its value means the same.",
     example="AthenaOperator(max_tries=5)",
     fix="AthenaOperator(max_polling_attempts=5)",
-    source="schemas/renames.json",
+    source=(Page("schemas/renames.json"),),
 )
 DROPPED_ARGUMENT = Rule(
     code="DC137",
@@ -106,7 +106,7 @@ DROPPED_ARGUMENT = Rule(
     why="What the argument asked for happens always, or never did anything.",
     example="PythonOperator(provide_context=True)",
     fix="Remove the argument.",
-    source="schemas/renames.json",
+    source=(Page("schemas/renames.json"),),
 )
 LOST_ARGUMENT = Rule(
     code="DC138",
@@ -119,7 +119,7 @@ LOST_ARGUMENT = Rule(
     why="Left out, the task would do something else than in the old environment.",
     example="TriggerDagRunOperator(python_callable=decide)",
     fix="TriggerDagRunOperator(conf={...})",
-    source="schemas/renames.json",
+    source=(Page("schemas/renames.json"),),
 )
 CONVERTED_ARGUMENT = Rule(
     code="DC139",
@@ -132,7 +132,10 @@ CONVERTED_ARGUMENT = Rule(
     why="A later release replaced the argument by others that say the same.",
     example="EmrCreateJobFlowOperator(waiter_countdown=3600)",
     fix="EmrCreateJobFlowOperator(waiter_max_attempts=60, waiter_delay=60)",
-    source="schemas/renames.json; changelog of the Amazon provider",
+    source=(
+        Page("schemas/renames.json"),
+        Web("https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/changelog.html"),
+    ),
 )
 UNKNOWN_ARGUMENT = Rule(
     code="DC140",
@@ -145,7 +148,7 @@ UNKNOWN_ARGUMENT = Rule(
     why="Airflow 1.10 took any argument and ignored those that it did not know; a misspelt one never worked.",
     example="BashOperator(task_id='a', bash_comand='ls')",
     fix="BashOperator(task_id='a', bash_command='ls')",
-    source="Airflow 1.10.15, BaseOperator.__init__",
+    source=(Web("https://github.com/apache/airflow/blob/1.10.15/airflow/models/baseoperator.py"),),
 )
 OLD_VALUE = Rule(
     code="DC141",
@@ -158,7 +161,10 @@ OLD_VALUE = Rule(
     why="The value was renamed and means the same.",
     example="trigger_rule='none_failed_or_skipped'",
     fix="trigger_rule='none_failed_min_one_success'",
-    source="Airflow 2.11 and 3.0.6, TriggerRule",
+    source=(
+        Web("https://github.com/apache/airflow/blob/2.11.0/airflow/utils/trigger_rule.py"),
+        Engine("airflow.utils.trigger_rule", "TriggerRule"),
+    ),
 )
 CHANGED_VALUE = Rule(
     code="DC142",
@@ -171,7 +177,7 @@ CHANGED_VALUE = Rule(
     why="The provider removed the behaviour; a job whose name exists gets a time stamp instead of a counter.",
     example="SageMakerTrainingOperator(action_if_job_exists='increment')",
     fix="SageMakerTrainingOperator(action_if_job_exists='timestamp')",
-    source="changelog of the Amazon provider, 9.0.0",
+    source=(Web("https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/changelog.html"),),
 )
 RELATIVE_DATE = Rule(
     code="DC143",
@@ -184,7 +190,7 @@ RELATIVE_DATE = Rule(
     why="The date moves with every import; only where it stands for 'some day in the past' has it one meaning.",
     example="start_date=days_ago(2)",
     fix="start_date=datetime(2024, 1, 1)",
-    source="Airflow 2.11, airflow.utils.dates.days_ago",
+    source=(Web("https://github.com/apache/airflow/blob/2.11.0/airflow/utils/dates.py"),),
 )
 ABSENT_PROVIDER = Rule(
     code="DC144",
@@ -197,7 +203,7 @@ ABSENT_PROVIDER = Rule(
     why="The service runs operators of the Amazon provider and a few of Airflow's own.",
     example="from airflow.providers.google.cloud.operators.bigquery import BigQueryInsertJobOperator",
     fix="Replace the tasks of other providers, or keep them in another environment.",
-    source="contract 2",
+    source=(Section("2"),),
 )
 GENERATION = Rule(
     code="DC145",
@@ -210,7 +216,7 @@ GENERATION = Rule(
     why="Schedules, catchup and the dates in templates meant something else before Airflow 3.",
     example="from airflow.operators.bash_operator import BashOperator",
     fix="Nothing to do.",
-    source="Airflow 3 release notes: schedule, catchup and data intervals",
+    source=(Web("https://airflow.apache.org/docs/apache-airflow/3.0.0/release_notes.html"),),
 )
 UNSURE_RENAME = Rule(
     code="DC146",
@@ -223,7 +229,7 @@ UNSURE_RENAME = Rule(
     why="Which of the two counts differed between releases.",
     example="DAG('etl', schedule='@daily', schedule_interval='@hourly')",
     fix="DAG('etl', schedule='@daily')",
-    source="schemas/renames.json",
+    source=(Page("schemas/renames.json"),),
 )
 
 SUBDAG_INLINED = Rule(
@@ -237,7 +243,7 @@ SUBDAG_INLINED = Rule(
     why="Airflow 3 has no SubDagOperator; the tasks of a group run in the same order, but not as a run of their own.",
     example="SubDagOperator(task_id='load', subdag=make('etl.load'))",
     fix="with TaskGroup('load'): ...",
-    source="Airflow 2.11, SubDagOperator",
+    source=(Web("https://github.com/apache/airflow/blob/2.11.0/airflow/operators/subdag.py"),),
 )
 SUBDAG_REFUSED = Rule(
     code="DC148",
@@ -250,7 +256,7 @@ SUBDAG_REFUSED = Rule(
     why="Airflow 3 has no SubDagOperator; inlined, these tasks would take other defaults than they had.",
     example="SubDagOperator(task_id='load', subdag=DAG('other'))",
     fix="with TaskGroup('load'): ...",
-    source="Airflow 2.11, SubDagOperator",
+    source=(Web("https://github.com/apache/airflow/blob/2.11.0/airflow/operators/subdag.py"),),
 )
 
 OLD_RULES = (

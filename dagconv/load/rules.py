@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Page, Rule, Section, Severity
 from dagconv.load.input_rules import INPUT_RULES
 from dagconv.load.old_rules import OLD_RULES
 
@@ -17,7 +17,7 @@ SYNTAX_ERROR = Rule(
     why="A file that does not compile defines no DAG, here or in Airflow.",
     example="print 'loading'",
     fix="print('loading')",
-    source="Python 3.12 on the service (contract 3.3)",
+    source=(Section("3.3"),),
 )
 MODULE_NOT_FOUND = Rule(
     code="DC102",
@@ -31,7 +31,7 @@ MODULE_NOT_FOUND = Rule(
     why="The DAG is what the file builds while it is imported, so everything that it imports must be there.",
     example="import pandas",
     fix="pip install pandas",
-    source="Airflow 3.0.6, DagBag.process_file",
+    source=(Engine("airflow.models.dagbag", "DagBag.process_file"),),
 )
 IMPORT_FAILED = Rule(
     code="DC103",
@@ -44,7 +44,7 @@ IMPORT_FAILED = Rule(
     why="Airflow shows such a file as an import error and knows none of its DAGs.",
     example="BUCKETS = {}['prod']",
     fix="BUCKETS = {'prod': 'data'}['prod']",
-    source="Airflow 3.0.6, DagBag.process_file",
+    source=(Engine("airflow.models.dagbag", "DagBag.process_file"),),
 )
 EXIT_AT_IMPORT = Rule(
     code="DC104",
@@ -57,7 +57,7 @@ EXIT_AT_IMPORT = Rule(
     why="What stands after the exit was never seen, so nothing that the file defines can be trusted to be whole.",
     example="sys.exit(1)",
     fix="raise AirflowException in a task instead",
-    source="faults of the loader: exits",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 PROCESS_EXITED = Rule(
     code="DC105",
@@ -70,7 +70,7 @@ PROCESS_EXITED = Rule(
     why="A process that ends before it has answered may have defined DAGs that nobody saw.",
     example="os._exit(0)",
     fix="return from a function instead",
-    source="faults of the loader: os._exit",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 PROCESS_KILLED = Rule(
     code="DC106",
@@ -83,7 +83,7 @@ PROCESS_KILLED = Rule(
     why="A crash in compiled code cannot be caught, so nothing that the file defines can be trusted to be whole.",
     example="ctypes.string_at(0)",
     fix="repair or replace the compiled module",
-    source="faults of the loader: signals",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 TIME_LIMIT = Rule(
     code="DC107",
@@ -96,7 +96,7 @@ TIME_LIMIT = Rule(
     why="Airflow stops an import after 30 s by default; a file that is cut off defines nothing.",
     example="time.sleep(3600)",
     fix="do the work in a task",
-    source="Airflow 3.0.6, [core] dagbag_import_timeout",
+    source=(Engine("airflow.models.dagbag", "DagBag"),),
 )
 MEMORY_LIMIT = Rule(
     code="DC108",
@@ -109,7 +109,7 @@ MEMORY_LIMIT = Rule(
     why="Memory is limited per file, so that one file cannot take the machine down.",
     example="ROWS = [0] * 10**10",
     fix="read the data in a task",
-    source="faults of the loader: memory",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 NETWORK_AT_IMPORT = Rule(
     code="DC109",
@@ -122,7 +122,7 @@ NETWORK_AT_IMPORT = Rule(
     why="A DAG that depends on an answer from the network is another DAG tomorrow.",
     example="TABLES = requests.get(URL).json()",
     fix="TABLES = ['orders', 'customers']",
-    source="faults of the loader: network",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 PROCESS_BOMB = Rule(
     code="DC110",
@@ -135,7 +135,7 @@ PROCESS_BOMB = Rule(
     why="Processes are limited per file, so that one file cannot take the machine down.",
     example="while True: os.fork()",
     fix="do the work in a task",
-    source="faults of the loader: fork bomb",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 WRITE_AT_IMPORT = Rule(
     code="DC111",
@@ -148,7 +148,7 @@ WRITE_AT_IMPORT = Rule(
     why="An import that changes what other files read makes the result depend on the order of imports.",
     example="open(__file__ + '.cache', 'w')",
     fix="open('/tmp/cache', 'w') in a task",
-    source="faults of the loader: writes",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 VARIABLE_READ = Rule(
     code="DC112",
@@ -161,7 +161,7 @@ VARIABLE_READ = Rule(
     why="The DAG depends on a value that lives in the old environment; guessing it would make another DAG.",
     example="BUCKET = Variable.get('bucket')",
     fix="BUCKET = 'my-bucket'",
-    source="contract 9 rule 37",
+    source=(ContractRule(37),),
 )
 VARIABLE_DEFAULT = Rule(
     code="DC113",
@@ -174,7 +174,7 @@ VARIABLE_DEFAULT = Rule(
     why="The default is what counts only where the Variable is not set; the environment may set it.",
     example="BUCKET = Variable.get('bucket', default_var='dev')",
     fix="BUCKET = 'my-bucket'",
-    source="contract 9 rule 37",
+    source=(ContractRule(37),),
 )
 CONNECTION_READ = Rule(
     code="DC114",
@@ -187,7 +187,7 @@ CONNECTION_READ = Rule(
     why="The DAG depends on what lives in the old environment; guessing it would make another DAG.",
     example="HOST = BaseHook.get_connection('db').host",
     fix="HOST = 'db.example.com'",
-    source="contract 9 rule 37",
+    source=(ContractRule(37),),
 )
 ENVIRONMENT_READ = Rule(
     code="DC115",
@@ -200,7 +200,7 @@ ENVIRONMENT_READ = Rule(
     why="The DAG depends on the environment's value; the one of this machine would make another DAG.",
     example="ENV = os.environ.get('ENV', 'dev')",
     fix="ENV = 'prod'",
-    source="contract 9 rule 37",
+    source=(ContractRule(37),),
 )
 NOT_REPRODUCIBLE = Rule(
     code="DC116",
@@ -213,7 +213,7 @@ NOT_REPRODUCIBLE = Rule(
     why="A definition is nothing but arguments; what they do not say cannot be carried over.",
     example="an operator whose constructor counts its calls",
     fix="a constructor that depends on its arguments alone",
-    source="proof by reconstruction",
+    source=(Page("docs/proof.md", "Second: source against definition"),),
 )
 CHANGES_BETWEEN_LOADS = Rule(
     code="DC117",
@@ -226,7 +226,7 @@ CHANGES_BETWEEN_LOADS = Rule(
     why="The definition is written once; a DAG that is another one at every import has no fixed meaning to write.",
     example="start_date=datetime.now()",
     fix="start_date=datetime(2024, 1, 1)",
-    source="faults of the loader: non-deterministic DAGs",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 DUPLICATE_IN_FILE = Rule(
     code="DC118",
@@ -239,7 +239,7 @@ DUPLICATE_IN_FILE = Rule(
     why="Airflow keeps one of the two, and which one depends on the order of a set.",
     example="DAG('etl'); DAG('etl')",
     fix="DAG('etl_orders'); DAG('etl_customers')",
-    source="Airflow 3.0.6, DagBag.bag_dag",
+    source=(Engine("airflow.models.dagbag", "DagBag.bag_dag"),),
 )
 DUPLICATE_ACROSS_FILES = Rule(
     code="DC119",
@@ -252,7 +252,7 @@ DUPLICATE_ACROSS_FILES = Rule(
     why="One definition would overwrite the other.",
     example="a.py: DAG('etl'), b.py: DAG('etl')",
     fix="a.py: DAG('etl_a'), b.py: DAG('etl_b')",
-    source="Airflow 3.0.6, AirflowDagDuplicatedIdException",
+    source=(Engine("airflow.exceptions", "AirflowDagDuplicatedIdException"),),
 )
 IMPORTED_DAG = Rule(
     code="DC120",
@@ -265,7 +265,7 @@ IMPORTED_DAG = Rule(
     why="Airflow would list the DAG under whichever file it read last; it is one DAG.",
     example="from etl import dag",
     fix="nothing needs to be done",
-    source="faults of the loader: imported DAGs",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 NO_DAG = Rule(
     code="DC121",
@@ -278,7 +278,7 @@ NO_DAG = Rule(
     why="A file that was expected to hold a DAG, and whose DAG is never made, is lost without a word otherwise.",
     example="def build(): return DAG('etl')",
     fix="dag = build()",
-    source="Airflow 3.0.6, DagBag._process_modules",
+    source=(Engine("airflow.models.dagbag", "DagBag._process_modules"),),
 )
 MUCH_OUTPUT = Rule(
     code="DC122",
@@ -291,7 +291,7 @@ MUCH_OUTPUT = Rule(
     why="Output at import fills the logs of every scheduler and worker.",
     example="for row in rows: print(row)",
     fix="print in a task",
-    source="faults of the loader: output",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 BAD_REPLY = Rule(
     code="DC123",
@@ -304,7 +304,7 @@ BAD_REPLY = Rule(
     why="An answer that does not fit its schema was not written by the reader, so it is not believed.",
     example="code that writes to every open file descriptor",
     fix="leave descriptors alone that the file did not open",
-    source="faults of the loader: forged results",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 ENGINE_REFUSES = Rule(
     code="DC124",
@@ -317,7 +317,7 @@ ENGINE_REFUSES = Rule(
     why="The service loads a definition with the same engine and would refuse it too.",
     example="retry_delay: five minutes",
     fix="retry_delay: 300",
-    source="contract 1.1 layer 3",
+    source=(Section("1.1"),),
 )
 
 PROCESS_AT_IMPORT = Rule(
@@ -331,7 +331,7 @@ PROCESS_AT_IMPORT = Rule(
     why="A DAG that depends on what another program answers may be another DAG on another machine.",
     example="REVISION = subprocess.check_output(['git', 'rev-parse', 'HEAD'])",
     fix="REVISION = '4f2a1c9'",
-    source="faults of the loader: processes",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 AWS_AT_IMPORT = Rule(
     code="DC126",
@@ -344,7 +344,7 @@ AWS_AT_IMPORT = Rule(
     why="A DAG that depends on what AWS answers is another DAG tomorrow, and an import must not act on an account.",
     example="KEYS = boto3.client('s3').list_objects_v2(Bucket='data')",
     fix="KEYS = ['orders.csv', 'customers.csv']",
-    source="faults of the loader: AWS at import",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 DESCRIPTION_FAILED = Rule(
     code="DC127",
@@ -357,7 +357,7 @@ DESCRIPTION_FAILED = Rule(
     why="What cannot be described whole is not converted in part.",
     example="json.dumps = None",
     fix="leave the functions of other modules alone",
-    source="faults of the loader: changes to other modules",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 
 DATABASE_AT_IMPORT = Rule(
@@ -371,7 +371,7 @@ DATABASE_AT_IMPORT = Rule(
     why="The DAG depends on what lives in the old environment's database, out of the service's reach.",
     example="with create_session() as session: RUNS = session.query(DagRun).count()",
     fix="RUNS = 7",
-    source="faults of the loader: Variables, Connections, sessions",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 
 TEMPLATE_FILE_MISSING = Rule(
@@ -385,7 +385,10 @@ TEMPLATE_FILE_MISSING = Rule(
     why="Airflow puts the file's text in place of the argument; the service does not have the file (contract 5).",
     example="AthenaOperator(task_id='q', query='report.sql', ...)",
     fix="Keep report.sql beside the DAG file while it is converted.",
-    source="contract 9 rule 39; Airflow 3.0.6, Templater.resolve_template_files",
+    source=(
+        ContractRule(39),
+        Engine("airflow.sdk.definitions._internal.templater", "Templater.resolve_template_files"),
+    ),
 )
 READER_FAILED = Rule(
     code="DC170",
@@ -398,7 +401,7 @@ READER_FAILED = Rule(
     why="A DAG that was read in part would be written in part.",
     example="an object of a class that nobody has thought of",
     fix="report it",
-    source="house: never silently wrong",
+    source=(Page("CONTRIBUTING.md", "What is asked of a change"),),
 )
 
 UNBOUNDED_ARGUMENT = Rule(
@@ -412,7 +415,7 @@ UNBOUNDED_ARGUMENT = Rule(
     why="A definition is text of at most 50 KB; what has no end has no text.",
     example="tags = {}; tags['self'] = tags",
     fix="tags = {'team': 'data'}",
-    source="faults of the loader: self-referring arguments",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 
 TEXT_NOT_WRITABLE = Rule(
@@ -426,7 +429,7 @@ TEXT_NOT_WRITABLE = Rule(
     why="UTF-8 has no form for half of a pair, and what reads a definition may end a text at NUL.",
     example="description=b'\\xff'.decode('utf-8', 'surrogateescape')",
     fix="description=b'\\xff'.decode('latin-1')",
-    source="faults of the loader: NUL and surrogates",
+    source=(Page("docs/isolation.md", "What happens"),),
 )
 
 LOAD_RULES = (

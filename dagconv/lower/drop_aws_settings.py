@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import Task
 from dagconv.ir.value import Value
 from dagconv.lower.losses import drop_arguments, show
@@ -19,7 +19,7 @@ AWS_CONNECTION = Rule(
     why="The service decides the AWS connection. Credentials, role_arn and Region of a connection are lost.",
     example="S3ListOperator(task_id='list', bucket='b', aws_conn_id='finance_account')",
     fix="Leave aws_conn_id out, and give the execution role access (for another account: by resource policies).",
-    source="contract 9 rule 38; contract 3.5, 4",
+    source=(ContractRule(38), Section("3.5"), Section("4")),
 )
 REGION_SAME = Rule(
     code="DC341",
@@ -32,7 +32,7 @@ REGION_SAME = Rule(
     why="The service takes the Region from the workflow's environment and ignores region_name.",
     example="S3ListOperator(task_id='list', bucket='b', region_name='eu-west-1')  # with --region eu-west-1",
     fix="Nothing to do.",
-    source="contract 9 rule 38; contract 4",
+    source=(ContractRule(38), Section("4")),
 )
 REGION_UNKNOWN = Rule(
     code="DC342",
@@ -45,7 +45,7 @@ REGION_UNKNOWN = Rule(
     why="The service ignores region_name, so a task that targets another Region silently works in the wrong one.",
     example="S3ListOperator(task_id='list', bucket='b', region_name='eu-west-1')",
     fix="Say the workflow's Region with --region.",
-    source="contract 9 rule 38; contract 4",
+    source=(ContractRule(38), Section("4")),
 )
 REGION_OTHER = Rule(
     code="DC343",
@@ -58,7 +58,7 @@ REGION_OTHER = Rule(
     why="The service ignores region_name, so the task would silently work in the workflow's Region.",
     example="two tasks with region_name 'eu-west-1' and 'us-east-1' in one DAG",
     fix="Make one DAG for each Region.",
-    source="contract 9 rule 38; contract 4",
+    source=(ContractRule(38), Section("4")),
 )
 VERIFY = Rule(
     code="DC344",
@@ -71,7 +71,7 @@ VERIFY = Rule(
     why="The service does not support verify.",
     example="S3ListOperator(task_id='list', bucket='b', verify=False)",
     fix="Leave verify out.",
-    source="contract 9 rule 38; contract 4",
+    source=(ContractRule(38), Section("4")),
 )
 BOTOCORE = Rule(
     code="DC345",
@@ -84,7 +84,7 @@ BOTOCORE = Rule(
     why="The service does not support botocore_config.",
     example="S3ListOperator(task_id='list', bucket='b', botocore_config={'read_timeout': 300})",
     fix="Leave botocore_config out.",
-    source="contract 9 rule 38; contract 4",
+    source=(ContractRule(38), Section("4")),
 )
 OTHER_CONNECTION = Rule(
     code="DC346",
@@ -97,7 +97,7 @@ OTHER_CONNECTION = Rule(
     why="Connections reach a task only through a secrets backend that the workflow's environment sets up.",
     example="S3ToRedshiftOperator(..., redshift_conn_id='warehouse')",
     fix="Store the connection in Secrets Manager and set the workflow's secrets backend.",
-    source="contract 9 rule 37; contract 3.5",
+    source=(ContractRule(37), Section("3.5")),
 )
 
 _DROPPED = {"aws_conn_id": AWS_CONNECTION, "verify": VERIFY, "botocore_config": BOTOCORE}
@@ -118,7 +118,7 @@ LOGS_REGION = Rule(
     why="EcsRunTaskOperator uses region_name for its logs where awslogs_region is left out.",
     example="EcsRunTaskOperator(task_id='run', cluster='c', region_name='eu-west-1', ...)",
     fix="Nothing to do.",
-    source="contract 9 rule 38; amazon provider 9.32.0, EcsRunTaskOperator",
+    source=(ContractRule(38), Engine("airflow.providers.amazon.aws.operators.ecs", "EcsRunTaskOperator")),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.value import ListValue, Value
 from dagconv.lower.losses import drop_arguments, drop_settings
 from dagconv.lower.lowering import Lowering
@@ -28,7 +28,7 @@ DAG_CALLBACK = Rule(
     why="The service ignores callbacks: they are Python code of the DAG file, which is not there at run time.",
     example="DAG('report', on_failure_callback=notify_slack)",
     fix="React to the run's EventBridge event, or publish to SNS in a last task with a trigger rule.",
-    source="contract 9 rule 32; contract 1.3, 1.9",
+    source=(ContractRule(32), Section("1.3"), Section("1.9")),
 )
 SLA_MISS_CALLBACK = Rule(
     code="DC208",
@@ -41,7 +41,7 @@ SLA_MISS_CALLBACK = Rule(
     why="SLAs were removed in Airflow 3.0; the argument is accepted and has no effect.",
     example="DAG('report', sla_miss_callback=late)",
     fix="Alarm on the run's duration in CloudWatch.",
-    source="contract 9 rule 31; Airflow 3.0.6, DAG.sla_miss_callback",
+    source=(ContractRule(31), Engine("airflow.sdk.definitions.dag", "DAG.sla_miss_callback")),
 )
 FAILURE_CALLBACK = Rule(
     code="DC323",
@@ -54,7 +54,7 @@ FAILURE_CALLBACK = Rule(
     why="The service ignores callbacks: they are Python code of the DAG file, which is not there at run time.",
     example="S3ListOperator(task_id='list', bucket='b', on_failure_callback=notify)",
     fix="Publish to SNS in a task with trigger_rule one_failed, or react to the EventBridge event.",
-    source="contract 9 rule 32; contract 1.9",
+    source=(ContractRule(32), Section("1.9")),
 )
 TASK_CALLBACK = Rule(
     code="DC324",
@@ -67,7 +67,7 @@ TASK_CALLBACK = Rule(
     why="The service ignores callbacks: they are Python code of the DAG file, which is not there at run time.",
     example="S3ListOperator(task_id='list', bucket='b', on_success_callback=record)",
     fix="Add a downstream task that does what the callback did.",
-    source="contract 9 rule 32; contract 4",
+    source=(ContractRule(32), Section("4")),
 )
 EMAIL = Rule(
     code="DC325",
@@ -80,7 +80,7 @@ EMAIL = Rule(
     why="The service has no SMTP settings and ignores the e-mail arguments.",
     example="default_args={'email': ['ops@example.com'], 'email_on_failure': True}",
     fix="Send the notification through SNS, from a task or from an EventBridge rule.",
-    source="contract 9 rules 12, 32; contract 1.4, 4",
+    source=(ContractRule(12), ContractRule(32), Section("1.4"), Section("4")),
 )
 SLA = Rule(
     code="DC326",
@@ -93,7 +93,7 @@ SLA = Rule(
     why="SLAs were removed in Airflow 3.0 and the service ignores the argument.",
     example="S3ListOperator(task_id='list', bucket='b', sla=timedelta(minutes=10))",
     fix="Set execution_timeout where the task must stop, or alarm on the duration.",
-    source="contract 9 rule 31; contract 4",
+    source=(ContractRule(31), Section("4")),
 )
 
 _SETTINGS = {

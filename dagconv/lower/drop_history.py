@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.value import Value
 from dagconv.lower.losses import drop_arguments, drop_settings
 from dagconv.lower.lowering import Lowering
@@ -20,7 +20,7 @@ CATCHUP = Rule(
     why="Runs are fired by EventBridge Scheduler, which has no memory of past dates; there is no backfill.",
     example="DAG('daily', schedule='@daily', start_date=datetime(2024, 1, 1), catchup=True)",
     fix="Start a run per missing date with StartWorkflowRun and a param that the templates use in place of ds.",
-    source="contract 9 rule 31; contract 1.5, 7",
+    source=(ContractRule(31), Section("1.5"), Section("7")),
 )
 MAX_ACTIVE_RUNS = Rule(
     code="DC202",
@@ -33,7 +33,7 @@ MAX_ACTIVE_RUNS = Rule(
     why="The service takes max_active_runs and ignores it; its own quota is 20 concurrent runs per workflow.",
     example="DAG('load', schedule='*/5 * * * *', max_active_runs=1)",
     fix="Make overlapping runs harmless, or schedule further apart than the longest run.",
-    source="contract 9 rule 31; contract 1.3, 7",
+    source=(ContractRule(31), Section("1.3"), Section("7")),
 )
 MAX_CONSECUTIVE_FAILED = Rule(
     code="DC211",
@@ -46,7 +46,7 @@ MAX_CONSECUTIVE_FAILED = Rule(
     why="The service accepts the key and does nothing with it.",
     example="DAG('load', max_consecutive_failed_dag_runs=3)",
     fix="React to the event 'MWAA Serverless Workflow Run Failed' and switch the trigger off.",
-    source="contract 9 rule 31; contract 1.3",
+    source=(ContractRule(31), Section("1.3")),
 )
 FAIL_FAST = Rule(
     code="DC212",
@@ -59,7 +59,7 @@ FAIL_FAST = Rule(
     why="The service ignores fail_fast.",
     example="DAG('load', fail_fast=True)",
     fix="Add dependencies so that nothing costly runs beside a task that may fail.",
-    source="contract 9 rule 31; contract 1.3",
+    source=(ContractRule(31), Section("1.3")),
 )
 DEPENDS_ON_PAST = Rule(
     code="DC327",
@@ -72,7 +72,7 @@ DEPENDS_ON_PAST = Rule(
     why="The service ignores depends_on_past; every run starts whatever became of the one before.",
     example="default_args={'depends_on_past': True}",
     fix="Write a marker at the end of a run and test for it at the start of the next, for example with S3KeySensor.",
-    source="contract 9 rules 12, 31; contract 7",
+    source=(ContractRule(12), ContractRule(31), Section("7")),
 )
 WAIT_FOR_DOWNSTREAM = Rule(
     code="DC328",
@@ -85,7 +85,7 @@ WAIT_FOR_DOWNSTREAM = Rule(
     why="The service ignores wait_for_downstream; every run starts whatever became of the one before.",
     example="S3ListOperator(task_id='list', bucket='b', wait_for_downstream=True)",
     fix="Write a marker at the end of a run and test for it at the start of the next.",
-    source="contract 9 rule 31; contract 7",
+    source=(ContractRule(31), Section("7")),
 )
 
 _SETTINGS = {

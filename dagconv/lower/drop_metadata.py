@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.lower.losses import drop_arguments, drop_settings
 from dagconv.lower.lowering import Lowering
 
@@ -17,7 +17,7 @@ TAGS = Rule(
     why="Tags belong to the workflow resource, not to its definition, where the service ignores them.",
     example="DAG('report', tags=['finance'])",
     fix="Pass the tags to CreateWorkflow or TagResource.",
-    source="contract 9 rule 10; contract 1.3",
+    source=(ContractRule(10), Section("1.3")),
 )
 DAG_DOCS = Rule(
     code="DC206",
@@ -30,7 +30,7 @@ DAG_DOCS = Rule(
     why="The service shows a workflow's name and description only.",
     example="DAG('report', doc_md='# Report')",
     fix="Move what operators of the workflow need into its description or a README.",
-    source="contract 9 rule 10; contract 1.3",
+    source=(ContractRule(10), Section("1.3")),
 )
 ACCESS_CONTROL = Rule(
     code="DC209",
@@ -43,7 +43,7 @@ ACCESS_CONTROL = Rule(
     why="Access to workflows is decided by IAM alone.",
     example="DAG('report', access_control={'finance': {'can_read'}})",
     fix="Write IAM policies for the workflow's ARN.",
-    source="contract 1.3, 6.5",
+    source=(Section("1.3"), Section("6.5")),
 )
 PAUSED = Rule(
     code="DC210",
@@ -56,7 +56,7 @@ PAUSED = Rule(
     why="A workflow with a schedule is live when it is created, unless its TriggerMode says otherwise.",
     example="DAG('report', schedule='@daily', is_paused_upon_creation=True)",
     fix="Create the workflow with TriggerMode MANUAL or DISABLED.",
-    source="contract 1.3, 6.2, 7",
+    source=(Section("1.3"), Section("6.2"), Section("7")),
 )
 DAG_PLUMBING = Rule(
     code="DC213",
@@ -69,7 +69,7 @@ DAG_PLUMBING = Rule(
     why="owner_links, auto_register and bundle versions concern Airflow's pages and how it loads files.",
     example="DAG('report', owner_links={'finance': 'https://wiki.example.com/finance'})",
     fix="Nothing to do.",
-    source="contract 1.3",
+    source=(Section("1.3"),),
 )
 OWNER = Rule(
     code="DC333",
@@ -82,7 +82,7 @@ OWNER = Rule(
     why="The service ignores owners of tasks; tags of the workflow do what they did.",
     example="default_args={'owner': 'finance'}",
     fix="Tag the workflow.",
-    source="contract 1.4, 4",
+    source=(Section("1.4"), Section("4")),
 )
 TASK_DOCS = Rule(
     code="DC334",
@@ -95,7 +95,7 @@ TASK_DOCS = Rule(
     why="The service shows neither documentation of tasks nor display names.",
     example="S3ListOperator(task_id='list', bucket='b', doc_md='Lists the bucket')",
     fix="Keep the text where the people who need it look.",
-    source="contract 4",
+    source=(Section("4"),),
 )
 LINEAGE = Rule(
     code="DC335",
@@ -108,7 +108,7 @@ LINEAGE = Rule(
     why="The service ignores inlets and outlets, so DAGs scheduled on these assets no longer start.",
     example="S3ListOperator(task_id='list', bucket='b', outlets=[Asset('s3://b/list')])",
     fix="Start the dependent workflow with MwaaServerlessStartWorkflowRunOperator or EventBridge.",
-    source="contract 9 rule 28; contract 1.5, 4",
+    source=(ContractRule(28), Section("1.5"), Section("4")),
 )
 XCOM_PUSH = Rule(
     code="DC336",
@@ -121,7 +121,7 @@ XCOM_PUSH = Rule(
     why="The service ignores do_xcom_push and multiple_outputs; a result above 100 KB fails the task.",
     example="S3ListOperator(task_id='list', bucket='b', do_xcom_push=False)",
     fix="Make sure that what the operator returns is small.",
-    source="contract 9 rule 43; contract 4",
+    source=(ContractRule(43), Section("4")),
 )
 
 _SETTINGS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.value import Value
 from dagconv.lower.losses import drop_arguments, drop_settings
 from dagconv.lower.lowering import Lowering
@@ -18,7 +18,7 @@ MAX_ACTIVE_TASKS = Rule(
     why="The service accepts the key without effect; each ready task gets a container of its own.",
     example="DAG('load', max_active_tasks=2)",
     fix="Add dependencies between tasks that share a limited resource.",
-    source="contract 9 rule 31; contract 1.3",
+    source=(ContractRule(31), Section("1.3")),
 )
 DAGRUN_TIMEOUT = Rule(
     code="DC204",
@@ -31,7 +31,7 @@ DAGRUN_TIMEOUT = Rule(
     why="The service ignores dagrun_timeout; it has a limit of its own for a run, which is not published.",
     example="DAG('load', dagrun_timeout=timedelta(hours=2))",
     fix="Set execution_timeout per task, or stop late runs with StopWorkflowRun.",
-    source="contract 9 rule 31; contract 1.3, 1.10",
+    source=(ContractRule(31), Section("1.3"), Section("1.10")),
 )
 POOL = Rule(
     code="DC329",
@@ -44,7 +44,7 @@ POOL = Rule(
     why="Pools limit how many tasks of all DAGs run at a time. The service ignores them.",
     example="S3ListOperator(task_id='list', bucket='b', pool='warehouse')",
     fix="Add dependencies between the tasks, or set the limit in the called AWS service.",
-    source="contract 9 rule 31; contract 3.5, 4",
+    source=(ContractRule(31), Section("3.5"), Section("4")),
 )
 PRIORITY = Rule(
     code="DC330",
@@ -57,7 +57,7 @@ PRIORITY = Rule(
     why="Priorities order tasks that wait for a slot. Each task of the service gets its own container.",
     example="S3ListOperator(task_id='list', bucket='b', priority_weight=10)",
     fix="Say an order that matters as a dependency.",
-    source="contract 9 rule 31; contract 4",
+    source=(ContractRule(31), Section("4")),
 )
 CONCURRENCY = Rule(
     code="DC331",
@@ -70,7 +70,7 @@ CONCURRENCY = Rule(
     why="The service ignores concurrency limits of tasks.",
     example="S3ListOperator(task_id='list', bucket='b', max_active_tis_per_dag=1)",
     fix="Take a lock in the called service, or schedule runs further apart than the longest run.",
-    source="contract 9 rule 31; contract 4",
+    source=(ContractRule(31), Section("4")),
 )
 WORKER = Rule(
     code="DC332",
@@ -83,7 +83,7 @@ WORKER = Rule(
     why="The service has one kind of worker and ignores queue, executor, executor_config, run_as_user, resources.",
     example="S3ListOperator(task_id='list', bucket='b', queue='big')",
     fix="Move work that needs another machine to a service made for it.",
-    source="contract 9 rules 31, 52; contract 3.3, 4",
+    source=(ContractRule(31), ContractRule(52), Section("3.3"), Section("4")),
 )
 
 _SETTINGS = {"max_active_tasks": MAX_ACTIVE_TASKS, "dagrun_timeout": DAGRUN_TIMEOUT}

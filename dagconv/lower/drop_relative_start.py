@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Rule, Section, Severity, Web
 from dagconv.lower.lower_dates import instant, show_date
 from dagconv.lower.lowering import Lowering
 
@@ -17,7 +17,7 @@ RELATIVE = Rule(
     why="A start that has passed holds back no run; written down it would be another one at every conversion.",
     example="DAG('manual', schedule=None, start_date=days_ago(1))",
     fix="DAG('manual', schedule=None, start_date=datetime(2024, 1, 1))",
-    source="Airflow 2.11, airflow.utils.dates.days_ago; contract 7",
+    source=(Web("https://github.com/apache/airflow/blob/2.11.0/airflow/utils/dates.py"), Section("7")),
 )
 NEVER_STARTS = Rule(
     code="DC247",
@@ -30,7 +30,7 @@ NEVER_STARTS = Rule(
     why="A start that always lies ahead lets no run start; an end that moves never comes or has always come.",
     example="DAG('never', schedule='@daily', start_date=days_ago(-1))",
     fix="DAG('later', schedule='@daily', start_date=datetime(2027, 1, 1))",
-    source="Airflow 2.11, airflow.utils.dates.days_ago",
+    source=(Web("https://github.com/apache/airflow/blob/2.11.0/airflow/utils/dates.py"),),
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import MISSING, Argument, Task
 from dagconv.ir.value import Value, walk
 from dagconv.language.jinja import is_template
@@ -28,7 +28,7 @@ ESCAPED = Rule(
     "There is no other escape.",
     example="AthenaOperator(task_id='query', query='SELECT $1', ...)",
     fix="Nothing to do.",
-    source="contract 9 rule 40; contract 1.8; dag-factory 1.0.1, _yaml.py 48",
+    source=(ContractRule(40), Section("1.8"), Engine("dagfactory._yaml", "load_yaml_file")),
 )
 NO_ESCAPE = Rule(
     code="DC441",
@@ -41,7 +41,7 @@ NO_ESCAPE = Rule(
     why="Definitions are read after $NAME and ${{NAME}} have been replaced by variables of the reading process.",
     example="S3CreateObjectOperator(..., acl_policy='$POLICY')",
     fix="Rewrite the text without the sign before a name.",
-    source="contract 9 rule 40; contract 1.8",
+    source=(ContractRule(40), Section("1.8")),
 )
 DESCRIPTION = Rule(
     code="DC222",
@@ -54,7 +54,7 @@ DESCRIPTION = Rule(
     why="The service ignores the description in a definition, and the loader could change it.",
     example="DAG('report', description='costs in $USD')",
     fix="Rewrite the text without the sign before a name.",
-    source="contract 1.3, 1.8",
+    source=(Section("1.3"), Section("1.8")),
 )
 # What os.path.expandvars replaces.
 NAME = re.compile(r"\$(?:\w+|\{[^}]*\})", re.ASCII)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.lower.lowering import Lowering
 
 TASK_GROUPS = Rule(
@@ -19,7 +19,7 @@ TASK_GROUPS = Rule(
     "between their first and last tasks.",
     example="with TaskGroup('load'): S3ListOperator(task_id='list', bucket='b')  # becomes load.list",
     fix="Nothing to do.",
-    source="contract 9 rule 14; contract 1.2",
+    source=(ContractRule(14), Section("1.2")),
 )
 EDGE_LABELS = Rule(
     code="DC215",
@@ -32,7 +32,7 @@ EDGE_LABELS = Rule(
     why="A definition says which tasks a task waits for, not what the edges are called.",
     example="first >> Label('ok') >> second",
     fix="Nothing to do.",
-    source="contract 1.2",
+    source=(Section("1.2"),),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dagconv.catalog.service import service
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import ListValue, MapValue, TupleValue, Value
 from dagconv.language.jinja import JinjaError, Reference, Template, parse_template
@@ -22,7 +22,7 @@ FOLDED = Rule(
     why="The service ignores user_defined_macros. A constant renders the same as its literal.",
     example="DAG('report', user_defined_macros={'bucket': 'b'})  # and prefix='{{ bucket }}/in'",
     fix="Nothing to do.",
-    source="contract 9 rule 39; contract 1.3, 5",
+    source=(ContractRule(39), Section("1.3"), Section("5")),
 )
 MACRO_OF_CODE = Rule(
     code="DC417",
@@ -35,7 +35,7 @@ MACRO_OF_CODE = Rule(
     why="The service ignores user_defined_macros and user_defined_filters.",
     example="DAG('report', user_defined_filters={'dashed': dashed})  # and prefix='{{ ds | dashed }}'",
     fix="Use Jinja's built-in filters.",
-    source="contract 9 rule 39; contract 1.3, 5",
+    source=(ContractRule(39), Section("1.3"), Section("5")),
 )
 UNUSED = Rule(
     code="DC418",
@@ -48,7 +48,7 @@ UNUSED = Rule(
     why="The service ignores both settings.",
     example="DAG('report', user_defined_macros={'bucket': 'b'})",
     fix="Nothing to do.",
-    source="contract 1.3",
+    source=(Section("1.3"),),
 )
 _SETTINGS = ("user_defined_macros", "user_defined_filters")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import TemplateFileValue, Value
 from dagconv.lower.lowering import Lowering
@@ -21,7 +21,7 @@ INLINED = Rule(
     why="Airflow reads the file from the DAGs folder when the task runs. The service does not have the file.",
     example="AthenaOperator(task_id='query', query='daily.sql', ...)",
     fix="Nothing to do.",
-    source="contract 9 rule 39; contract 5",
+    source=(ContractRule(39), Section("5")),
 )
 SEARCHPATH = Rule(
     code="DC419",
@@ -34,7 +34,7 @@ SEARCHPATH = Rule(
     why="The service has neither the folders nor the files.",
     example="DAG('report', template_searchpath='/usr/local/airflow/sql')",
     fix="Nothing to do.",
-    source="contract 1.3, 5",
+    source=(Section("1.3"), Section("5")),
 )
 NEEDS_OTHER_FILES = Rule(
     code="DC411",
@@ -47,7 +47,7 @@ NEEDS_OTHER_FILES = Rule(
     why="Templates of the service are single texts; other files cannot be reached when it renders them.",
     example="{% include 'columns.sql' %}",
     fix="Join the files.",
-    source="contract 9 rule 39; contract 5",
+    source=(ContractRule(39), Section("5")),
 )
 TEXT_LIKE_NAME = Rule(
     code="DC412",
@@ -60,7 +60,7 @@ TEXT_LIKE_NAME = Rule(
     why="Airflow takes a templated text with such an ending for the name of a file.",
     example="a file query.sql that holds: -- see other.sql",
     fix="Change the end of the text.",
-    source="Airflow 3.0.6, Templater.render_template",
+    source=(Engine("airflow.sdk.definitions._internal.templater", "Templater.render_template"),),
 )
 _OTHER_FILES = re.compile(r"\{%[-+]?\s*(include|import|from|extends)\b")
 

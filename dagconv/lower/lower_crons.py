@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dagconv.catalog.service import service
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.schedule import Cron, Delta, MultipleCron
 from dagconv.language.cron import (
     DAY,
@@ -39,7 +39,7 @@ MERGED = Rule(
     why="A definition has one schedule. Crons that differ in a single field can be said as one.",
     example="MultipleCronTriggerTimetable('0 6 * * *', '0 18 * * *', timezone='UTC')",
     fix="Nothing to do.",
-    source="issue 3 section 3; contract 1.5",
+    source=(Section("1.5"),),
 )
 SEVERAL = Rule(
     code="DC429",
@@ -52,7 +52,7 @@ SEVERAL = Rule(
     why="A definition has one schedule.",
     example="MultipleCronTriggerTimetable('0 6 * * *', '30 18 * * 1', timezone='UTC')",
     fix="Make a workflow for each cron.",
-    source="contract 1.5",
+    source=(Section("1.5"),),
 )
 DATA_INTERVAL = Rule(
     code="DC430",
@@ -65,7 +65,7 @@ DATA_INTERVAL = Rule(
     why="The service runs crons as Airflow 3's CronTriggerTimetable: logical date and moment of the run are the same.",
     example="DAG('daily', schedule=CronDataIntervalTimetable('0 0 * * *', timezone='UTC'))",
     fix="Use CronTriggerTimetable, and say in the templates which day is meant.",
-    source="contract 9 rule 30; contract 5.1",
+    source=(ContractRule(30), Section("5.1")),
 )
 RUN_IMMEDIATELY = Rule(
     code="DC431",
@@ -78,7 +78,7 @@ RUN_IMMEDIATELY = Rule(
     why="The service starts runs at the times of the schedule only.",
     example="CronTriggerTimetable('0 0 * * *', timezone='UTC', run_immediately=True)",
     fix="Nothing to do.",
-    source="Airflow 3.0.6, CronTriggerTimetable; contract 1.5",
+    source=(Engine("airflow.timetables.trigger", "CronTriggerTimetable"), Section("1.5")),
 )
 PRESET = Rule(
     code="DC436",
@@ -91,7 +91,7 @@ PRESET = Rule(
     why="The service knows @hourly, @daily, @weekly, @monthly, @yearly and @annually only.",
     example="DAG('report', schedule='@quarterly')",
     fix="Nothing to do.",
-    source="contract 1.5",
+    source=(Section("1.5"),),
 )
 
 

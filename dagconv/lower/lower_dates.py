@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.schedule import NoSchedule
 from dagconv.ir.task import Task
 from dagconv.ir.value import DatetimeValue
@@ -21,7 +21,7 @@ PAST_START = Rule(
     why="The service may reject a schedule whose start has passed, and never makes up for missed runs anyway.",
     example="DAG('daily', schedule='@daily', start_date=datetime(2024, 1, 1))",
     fix="Nothing to do.",
-    source="contract 9 rule 29; contract 1.6",
+    source=(ContractRule(29), Section("1.6")),
 )
 TASK_DATE = Rule(
     code="DC337",
@@ -34,7 +34,7 @@ TASK_DATE = Rule(
     why="The service ignores dates of tasks; Airflow leaves a task out of runs outside of its dates.",
     example="S3ListOperator(task_id='list', bucket='b', start_date=datetime(2027, 1, 1))",
     fix="Make a workflow of its own for the task.",
-    source="contract 9 rule 29; contract 1.4, 4",
+    source=(ContractRule(29), Section("1.4"), Section("4")),
 )
 TASK_DATE_PAST = Rule(
     code="DC338",
@@ -47,7 +47,7 @@ TASK_DATE_PAST = Rule(
     why="Every run that the service starts is later than the date.",
     example="default_args={'start_date': datetime(2024, 1, 1)}",
     fix="Nothing to do.",
-    source="contract 1.4, 4",
+    source=(Section("1.4"), Section("4")),
 )
 
 

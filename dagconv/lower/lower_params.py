@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import Missing
 from dagconv.ir.value import FloatValue, ListValue, MapValue, SetValue, TupleValue, Value, walk
 from dagconv.ir.workflow import Param
@@ -20,7 +20,7 @@ SCHEMA_LOST = Rule(
     why="The service takes params as names and values and does not validate overrides.",
     example="params={'size': Param(3, type='integer', minimum=1)}",
     fix="Validate in the tool that calls StartWorkflowRun, or in the job that gets the value.",
-    source="contract 9 rule 33; contract 1.7",
+    source=(ContractRule(33), Section("1.7")),
 )
 REQUIRED = Rule(
     code="DC217",
@@ -33,7 +33,7 @@ REQUIRED = Rule(
     why="A definition has no word for a required param. Left out, a template that uses it fails, as it should.",
     example="params={'day': Param(type='string')}",
     fix="Give the param a default, or always pass it to StartWorkflowRun.",
-    source="contract 9 rule 33; contract 1.7; Airflow 3.0.6, StrictUndefined",
+    source=(ContractRule(33), Section("1.7"), Engine("airflow.sdk.definitions.dag", "DAG.template_undefined")),
 )
 NOT_TEXT = Rule(
     code="DC218",
@@ -46,7 +46,7 @@ NOT_TEXT = Rule(
     why="Every published example uses text. The service's engine itself accepts any JSON value.",
     example="params={'size': 3}",
     fix="Use text where you can.",
-    source="contract 9 rule 33; contract 1.7",
+    source=(ContractRule(33), Section("1.7")),
 )
 NOT_JSON = Rule(
     code="DC219",
@@ -59,7 +59,7 @@ NOT_JSON = Rule(
     why="Params are stored and overridden as JSON.",
     example="params={'day': datetime.date(2024, 1, 1)}",
     fix="Write the value as text.",
-    source="contract 9 rule 33; contract 1.7",
+    source=(ContractRule(33), Section("1.7")),
 )
 _KINDS = {bool: "a boolean", int: "a number", float: "a number", ListValue: "a list", MapValue: "a mapping"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.schedule import Cron, Delta, Rate
 from dagconv.language.cron_shift import cron_for_period
 from dagconv.language.duration import shown, to_timedelta, whole_minutes
@@ -22,7 +22,7 @@ EXACT = Rule(
     why="With catchup Airflow counts a period from start_date on, so that its times are those of a cron.",
     example="DAG('poll', schedule=timedelta(hours=6), start_date=datetime(2024, 1, 1), catchup=True)",
     fix="Nothing to do.",
-    source="contract 9 rule 26; Airflow 3.0.6, DeltaTriggerTimetable",
+    source=(ContractRule(26), Engine("airflow.timetables.trigger", "DeltaTriggerTimetable")),
 )
 PHASE = Rule(
     code="DC425",
@@ -36,7 +36,7 @@ PHASE = Rule(
     "seen. A definition fires at fixed times.",
     example="DAG('poll', schedule=timedelta(hours=6), start_date=datetime(2024, 1, 1))",
     fix="Say the times as a cron.",
-    source="contract 9 rule 26; Airflow 3.0.6, DeltaTriggerTimetable",
+    source=(ContractRule(26), Engine("airflow.timetables.trigger", "DeltaTriggerTimetable")),
 )
 RATE = Rule(
     code="DC426",
@@ -50,7 +50,7 @@ RATE = Rule(
     "service documents it, so it may or may not be taken.",
     example="DAG('poll', schedule=timedelta(minutes=7))",
     fix="Choose a period that divides a day.",
-    source="contract 9 rule 26; contract 1.5",
+    source=(ContractRule(26), Section("1.5")),
 )
 NO_RATE = Rule(
     code="DC427",
@@ -63,7 +63,7 @@ NO_RATE = Rule(
     why="The service's schedules have a precision of a minute, and months have different lengths.",
     example="DAG('poll', schedule=timedelta(seconds=30))",
     fix="Choose a period of whole minutes, or a cron.",
-    source="contract 9 rules 24, 26; contract 1.5",
+    source=(ContractRule(24), ContractRule(26), Section("1.5")),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dagconv.catalog.service import service
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import Argument, Origin, Task
 from dagconv.ir.value import TimedeltaValue
 from dagconv.language.duration import seconds_of, shown
@@ -21,7 +21,7 @@ RETRIES_ABOVE_LIMIT = Rule(
     why="The service allows 0 to 3 retries.",
     example="S3ListOperator(task_id='list', bucket='b', retries=10)",
     fix="Set retries to 3 or less.",
-    source="contract 9 rule 16; contract 4",
+    source=(ContractRule(16), Section("4")),
 )
 RETRIES_NONE = Rule(
     code="DC301",
@@ -34,7 +34,7 @@ RETRIES_NONE = Rule(
     why="A task whose retries are None is never retried; the service needs a number, and takes 1 where none stands.",
     example="S3ListOperator(task_id='list', bucket='b', retries=None)",
     fix="Nothing to do.",
-    source="contract 7; Airflow 3.0.6, TaskInstance.is_eligible_to_retry",
+    source=(Section("7"), Engine("airflow.models.taskinstance", "TaskInstance.is_eligible_to_retry")),
 )
 RETRY_DELAY_ABOVE_LIMIT = Rule(
     code="DC302",
@@ -47,7 +47,7 @@ RETRY_DELAY_ABOVE_LIMIT = Rule(
     why="The service allows a retry delay of 0 to 300 seconds.",
     example="S3ListOperator(task_id='list', bucket='b', retry_delay=timedelta(minutes=15))",
     fix="Set retry_delay to five minutes or less.",
-    source="contract 9 rule 17; contract 4",
+    source=(ContractRule(17), Section("4")),
 )
 RETRY_BACKOFF = Rule(
     code="DC303",
@@ -60,7 +60,7 @@ RETRY_BACKOFF = Rule(
     why="The service ignores retry_exponential_backoff and max_retry_delay.",
     example="S3ListOperator(task_id='list', bucket='b', retries=3, retry_exponential_backoff=True)",
     fix="Choose one delay that suits every try.",
-    source="contract 4",
+    source=(Section("4"),),
 )
 
 

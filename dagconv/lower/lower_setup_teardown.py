@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Engine, Rule, Section, Severity
 from dagconv.ir.graph import ancestors
 from dagconv.ir.task import MISSING, Task
 from dagconv.ir.value import EnumValue, Value
@@ -30,7 +30,7 @@ SETUP_REWRITTEN = Rule(
     why="A definition has no word for setup and teardown. Here ordinary dependencies and trigger rules say the same.",
     example="create.as_setup() >> work  # where every task after create has the trigger rule all_success",
     fix="Nothing to do.",
-    source="issue 3 section 2; Airflow 3.0.6, TriggerRuleDep",
+    source=(Engine("airflow.ti_deps.deps.trigger_rule_dep", "TriggerRuleDep"),),
 )
 SETUP_REFUSED = Rule(
     code="DC312",
@@ -45,7 +45,7 @@ SETUP_REFUSED = Rule(
     "as a success, or run a clean-up whose setup failed.",
     example="create >> work >> delete.as_teardown(setups=create)",
     fix="Say the clean-up with ordinary tasks, and decide which tasks the state of the run follows.",
-    source="contract 1.9; Airflow 3.0.6, DagRun._tis_for_dagrun_state",
+    source=(Section("1.9"), Engine("airflow.models.dagrun", "DagRun._tis_for_dagrun_state")),
 )
 
 

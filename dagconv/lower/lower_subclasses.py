@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.task import MISSING, Task
 from dagconv.lower.lowering import Lowering
 
@@ -27,7 +27,7 @@ SUBCLASS = Rule(
     why="The service cannot import your class. What it passes on to the class below it says the same.",
     example="class Listing(S3ListOperator):\n    def __init__(self, **kw): super().__init__(bucket='b', **kw)",
     fix="Nothing to do.",
-    source="issue 3 section 1; contract 9 rule 4",
+    source=(ContractRule(4),),
 )
 SUBCLASS_WITH_BEHAVIOUR = Rule(
     code="DC321",
@@ -40,7 +40,7 @@ SUBCLASS_WITH_BEHAVIOUR = Rule(
     why="The service cannot import your class, and the class below it would act differently.",
     example="class Quiet(S3ListOperator):\n    def execute(self, context): ...",
     fix="Use the provider's class, or carry the class in a code package by hand.",
-    source="contract 9 rules 4, 8, 53; contract 3.1",
+    source=(ContractRule(4), ContractRule(8), ContractRule(53), Section("3.1")),
 )
 OWN_OPERATOR = Rule(
     code="DC322",
@@ -53,7 +53,7 @@ OWN_OPERATOR = Rule(
     why="Own operators run on the service only from a code package, which dagconv does not make yet.",
     example="class Load(BaseOperator):\n    def execute(self, context): ...",
     fix="Replace the operator by one of the Amazon provider.",
-    source="contract 9 rules 4, 8; contract 3.1",
+    source=(ContractRule(4), ContractRule(8), Section("3.1")),
 )
 CHANGED_AFTERWARDS = Rule(
     code="DC347",
@@ -66,7 +66,7 @@ CHANGED_AFTERWARDS = Rule(
     why="A definition consists of arguments. An attribute that none of them sets would be lost.",
     example="op = S3ListOperator(task_id='list', bucket='b')\nop.execute = my_function",
     fix="Say what the assignment does with an argument.",
-    source="issue 3 section 1; contract 1.2",
+    source=(Section("1.2"),),
 )
 
 

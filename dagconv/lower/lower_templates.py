@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dagconv.catalog.service import service
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity, Web
 from dagconv.ir.schedule import Cron
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import Value
@@ -24,7 +24,11 @@ REMOVED = Rule(
     why="Airflow 3, and with it the service, fails to render the removed variables.",
     example="prefix='{{ execution_date }}'  # becomes {{ logical_date }}",
     fix="Nothing to do.",
-    source="contract 9 rule 35; contract 5; Airflow 3.0 release notes",
+    source=(
+        ContractRule(35),
+        Section("5"),
+        Web("https://airflow.apache.org/docs/apache-airflow/3.0.0/release_notes.html"),
+    ),
 )
 RUN_CONF = Rule(
     code="DC438",
@@ -37,7 +41,7 @@ RUN_CONF = Rule(
     why="StartWorkflowRun has no conf. Its OverrideParameters reach the templates as params, as conf does in Airflow.",
     example="prefix=\"{{ dag_run.conf['day'] }}\"  # becomes {{ params['day'] }}",
     fix="Declare the values as params of the DAG.",
-    source="contract 9 rule 34; contract 1.7, 5",
+    source=(ContractRule(34), Section("1.7"), Section("5")),
 )
 # Right with any schedule: the same moment, or a day before or after it.
 _ANY_SCHEDULE = frozenset(

@@ -8,7 +8,7 @@ import re
 import zoneinfo
 from dataclasses import dataclass, replace
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.schedule import Cron
 from dagconv.language.cron import CronError, parse_cron
 from dagconv.language.cron_shift import same_times, shift_cron
@@ -27,7 +27,7 @@ SHIFTED = Rule(
     why="The service reads crons in UTC. This zone keeps one offset, or the cron does not depend on it.",
     example="DAG('daily', schedule='0 9 * * *', start_date=pendulum.datetime(2024, 1, 1, tz='Asia/Tokyo'))",
     fix="Nothing to do.",
-    source="contract 9 rule 27; contract 1.5",
+    source=(ContractRule(27), Section("1.5")),
 )
 CHOSEN = Rule(
     code="DC433",
@@ -40,7 +40,7 @@ CHOSEN = Rule(
     why="The service reads crons in UTC, which has no summer time.",
     example="dagconv convert --dst winter dag.py",
     fix="Update the schedule twice a year, or let EventBridge Scheduler, which knows time zones, start the runs.",
-    source="contract 9 rule 27; contract 1.5",
+    source=(ContractRule(27), Section("1.5")),
 )
 CLOCKS_CHANGE = Rule(
     code="DC434",
@@ -54,7 +54,7 @@ CLOCKS_CHANGE = Rule(
     why="The service reads crons in UTC, which has no summer time. Either cron is an hour off for part of the year.",
     example="DAG('daily', schedule='0 9 * * *', start_date=pendulum.datetime(2024, 1, 1, tz='Europe/Berlin'))",
     fix="Choose an offset, or start the runs from EventBridge Scheduler.",
-    source="contract 9 rule 27; contract 1.5",
+    source=(ContractRule(27), Section("1.5")),
 )
 NO_SHIFT = Rule(
     code="DC435",
@@ -67,7 +67,7 @@ NO_SHIFT = Rule(
     why="In UTC the day may be another one; where that crosses the end of a month no cron says it.",
     example="DAG('monthly', schedule='0 3 1 * *', start_date=pendulum.datetime(2024, 1, 1, tz='Asia/Tokyo'))",
     fix="Choose another time of day, or schedule from outside.",
-    source="contract 9 rule 27; contract 1.5",
+    source=(ContractRule(27), Section("1.5")),
 )
 
 

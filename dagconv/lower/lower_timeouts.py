@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.task import MISSING, Task
 from dagconv.ir.value import TimedeltaValue
 from dagconv.language.duration import shown
@@ -22,7 +22,7 @@ TIMEOUT_ABOVE_LIMIT = Rule(
     why="The service stops every attempt of a task after 60 minutes.",
     example="GlueJobOperator(task_id='job', job_name='j', execution_timeout=timedelta(hours=4))",
     fix="Start the job without waiting for it, and wait with a sensor in reschedule mode.",
-    source="contract 9 rules 18, 19; contract 4",
+    source=(ContractRule(18), ContractRule(19), Section("4")),
 )
 TIMEOUT_ABSENT = Rule(
     code="DC309",
@@ -35,7 +35,7 @@ TIMEOUT_ABSENT = Rule(
     why="The service's own limit applies where a definition says none.",
     example="S3ListOperator(task_id='list', bucket='b')",
     fix="Say an execution_timeout where a task could take long.",
-    source="contract 9 rule 19; contract 7",
+    source=(ContractRule(19), Section("7")),
 )
 LONG_WAIT = Rule(
     code="DC310",
@@ -48,7 +48,7 @@ LONG_WAIT = Rule(
     why="A task that waits for a job cannot outlive the 60 minutes that the service gives each attempt.",
     example="EmrServerlessStartJobOperator(task_id='job', ..., wait_for_completion=True)",
     fix="Split the task into starting the job and a rescheduled sensor that waits for it.",
-    source="contract 9 rule 19; contract 4",
+    source=(ContractRule(19), Section("4")),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dagconv.catalog.service import service
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir import codec
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import (
@@ -39,7 +39,7 @@ HOLDS_CODE = Rule(
     why="A definition is data. The function stays behind in the DAG file.",
     example="S3KeySensor(task_id='wait', bucket_key='s3://b/k', check_fn=is_big)",
     fix="Do the check in the job that reads the data, or in a Lambda function.",
-    source="contract 9 rule 53; contract 3.6",
+    source=(ContractRule(53), Section("3.6")),
 )
 NO_FORM = Rule(
     code="DC401",
@@ -52,7 +52,7 @@ NO_FORM = Rule(
     why="A definition carries text, numbers, booleans, lists, mappings, timedeltas and naive datetimes, no others.",
     example="SqsPublishOperator(..., message_content=b'\\x00')",
     fix="Say the value as text, number, list or mapping.",
-    source="contract 9 rule 41; contract 1.8",
+    source=(ContractRule(41), Section("1.8")),
 )
 RESERVED_KEY = Rule(
     code="DC402",
@@ -65,7 +65,7 @@ RESERVED_KEY = Rule(
     why="dag-factory takes __type__, __args__, __join__, __and__ and __or__ in any mapping as its own.",
     example="conf={'__type__': 'invoice'}",
     fix="Rename the key.",
-    source="contract 9 rule 41; contract 1.8",
+    source=(ContractRule(41), Section("1.8")),
 )
 KEY_NOT_TEXT = Rule(
     code="DC403",
@@ -78,7 +78,7 @@ KEY_NOT_TEXT = Rule(
     why="Keys of a definition are text; AWS requests have text keys only as well.",
     example="tags={1: 'a'}",
     fix="Write the key as text.",
-    source="issue 3 section 3",
+    source=(Section("1.8"), Engine("dagfactory.utils", "cast_with_type")),
 )
 TUPLE = Rule(
     code="DC404",
@@ -91,7 +91,7 @@ TUPLE = Rule(
     why="YAML has one kind of sequence. AWS requests take tuples and lists alike.",
     example="S3DeleteObjectsOperator(..., keys=('a', 'b'))",
     fix="Nothing to do.",
-    source="contract 1.8",
+    source=(Section("1.8"),),
 )
 SET = Rule(
     code="DC405",
@@ -104,7 +104,7 @@ SET = Rule(
     why="A set has no order and no form in YAML; AWS requests take lists only.",
     example="S3DeleteObjectsOperator(..., keys={'a', 'b'})",
     fix="Use a list.",
-    source="faults 35; contract 1.8",
+    source=(Section("1.8"),),
 )
 ENUM = Rule(
     code="DC406",
@@ -117,7 +117,7 @@ ENUM = Rule(
     why="A member of an enum that is also a str equals its text; so do states of EKS and ECS to their sensors.",
     example="trigger_rule=TriggerRule.ALL_DONE",
     fix="Nothing to do.",
-    source="contract 1.8",
+    source=(Section("1.8"),),
 )
 PATH = Rule(
     code="DC407",
@@ -130,7 +130,7 @@ PATH = Rule(
     why="A path has no form of its own in YAML.",
     example="LocalFilesystemToS3Operator(..., filename=Path('/tmp/report'))",
     fix="Use text.",
-    source="faults 35",
+    source=(Section("1.8"),),
 )
 
 # Enums of the provider whose operators take a member and its text as equals (eks.py, ecs.py of 9.32.0).

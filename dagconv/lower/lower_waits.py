@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagconv.catalog.files import read_schema
 from dagconv.catalog.operators import load_operators
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import Task
 from dagconv.language.duration import seconds_of, shown
 from dagconv.lower.lowering import Lowering, given
@@ -27,7 +27,7 @@ POKE_BEYOND_LIMIT = Rule(
     "between two looks and keeps the sensor's own timeout. Each look then pays a cold start of about 45 seconds.",
     example="S3KeySensor(task_id='wait', bucket_key='s3://b/k')",
     fix="Set mode to reschedule, with a poke_interval of a minute or more.",
-    source="contract 9 rule 20; contract 4, 7",
+    source=(ContractRule(20), Section("4"), Section("7")),
 )
 DEFERRABLE = Rule(
     code="DC306",
@@ -40,7 +40,7 @@ DEFERRABLE = Rule(
     why="A deferred task waits in the triggerer. The service has none and ignores the argument: the task blocks.",
     example="GlueJobOperator(task_id='job', job_name='j', deferrable=True)",
     fix="Start the job without waiting and let a sensor in reschedule mode wait for it.",
-    source="contract 9 rule 21; contract 4",
+    source=(ContractRule(21), Section("4")),
 )
 POKE_ONLY_SENSOR = Rule(
     code="DC307",
@@ -53,7 +53,7 @@ POKE_ONLY_SENSOR = Rule(
     why="Some sensors keep what they compare in memory, so that they cannot be rescheduled.",
     example="S3KeysUnchangedSensor(task_id='wait', bucket_name='b', prefix='in/', inactivity_period=7200)",
     fix="Give the sensor a timeout of at most an hour.",
-    source="contract 9 rule 20; Airflow 3.0.6, poke_mode_only",
+    source=(ContractRule(20), Engine("airflow.sdk.bases.sensor", "poke_mode_only")),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from dagconv.catalog.files import read_schema
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import Value, XComValue
 from dagconv.lower.losses import show
@@ -23,7 +23,7 @@ AS_TEMPLATE = Rule(
     why="A definition has no objects for outputs. Its operator returns text, which a template renders unchanged.",
     example="EmrTerminateJobFlowOperator(task_id='stop', job_flow_id=create.output)",
     fix="Nothing to do.",
-    source="issue 3 section 2; dag-factory 1.0.1 section 5",
+    source=(Engine("dagfactory.dagbuilder", "DagBuilder.make_task"),),
 )
 NOT_TEXT = Rule(
     code="DC414",
@@ -36,7 +36,7 @@ NOT_TEXT = Rule(
     why="Airflow hands the object itself over; a template renders text, so that lists and mappings would change.",
     example="GlueJobOperator(task_id='job', script_args=lambda_task.output)",
     fix="Write the template yourself, so that it gives the text that is meant.",
-    source="issue 3 section 2; contract 5",
+    source=(Section("5"),),
 )
 TRANSFORMED = Rule(
     code="DC415",
@@ -49,7 +49,7 @@ TRANSFORMED = Rule(
     why="XComArg.map runs a Python function; zip and concat combine outputs that a template cannot.",
     example="S3ListOperator(...).output.map(basename)",
     fix="Let a task return what the next one needs.",
-    source="issue 3 section 2; contract 3.6",
+    source=(Section("3.6"),),
 )
 
 

@@ -6,7 +6,7 @@ over as an option, and this pass will then leave them alone.
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.task import Task
 from dagconv.lower.lowering import Lowering
 
@@ -23,7 +23,7 @@ TASKFLOW = Rule(
     why="The service does not support TaskFlow decorators: a definition holds no code.",
     example="@task\ndef clean(): ...",
     fix="Replace the function by an operator that starts the work elsewhere.",
-    source="contract 9 rule 53; contract 3.6",
+    source=(ContractRule(53), Section("3.6")),
 )
 BRANCH = Rule(
     code="DC314",
@@ -36,7 +36,7 @@ BRANCH = Rule(
     why="Branching operators run code that returns task ids; they are not supported by the service.",
     example="BranchPythonOperator(task_id='choose', python_callable=choose)",
     fix="Make one workflow per branch and start the right one, for example from a Lambda function.",
-    source="contract 9 rule 53; contract 2, 3.6",
+    source=(ContractRule(53), Section("2"), Section("3.6")),
 )
 SHORT_CIRCUIT = Rule(
     code="DC315",
@@ -49,7 +49,7 @@ SHORT_CIRCUIT = Rule(
     why="ShortCircuitOperator runs a Python function of the DAG file.",
     example="ShortCircuitOperator(task_id='new_data', python_callable=has_new_data)",
     fix="Say the condition as a sensor, or decide outside whether the workflow runs.",
-    source="contract 9 rule 53; contract 3.6",
+    source=(ContractRule(53), Section("3.6")),
 )
 LATEST_ONLY = Rule(
     code="DC316",
@@ -62,7 +62,7 @@ LATEST_ONLY = Rule(
     why="The operator is not on the service's list. Without catchup it skips nothing in scheduled runs.",
     example="LatestOnlyOperator(task_id='latest')",
     fix="Remove the task and connect its neighbours.",
-    source="contract 9 rule 53; contract 1.5, 3.6",
+    source=(ContractRule(53), Section("1.5"), Section("3.6")),
 )
 PYTHON = Rule(
     code="DC317",
@@ -75,7 +75,7 @@ PYTHON = Rule(
     why="The function would have to travel in a code package beside the definition, which dagconv does not make yet.",
     example="PythonOperator(task_id='clean', python_callable=clean)",
     fix="Replace the function by an operator that starts the work elsewhere.",
-    source="contract 9 rules 46, 53; contract 3.1",
+    source=(ContractRule(46), ContractRule(53), Section("3.1")),
 )
 BASH = Rule(
     code="DC318",
@@ -88,7 +88,7 @@ BASH = Rule(
     why="What the command finds on the service's worker (programs, files, network) differs from the source's.",
     example="BashOperator(task_id='copy', bash_command='aws s3 cp s3://a/x s3://b/x')",
     fix="Use the operator of the AWS service that the command calls.",
-    source="contract 9 rules 50, 53; contract 3.1",
+    source=(ContractRule(50), ContractRule(53), Section("3.1")),
 )
 PYTHON_SENSOR = Rule(
     code="DC319",
@@ -101,7 +101,7 @@ PYTHON_SENSOR = Rule(
     why="The function would have to travel in a code package; PythonSensor is not on the service's list.",
     example="PythonSensor(task_id='ready', python_callable=is_ready)",
     fix="Use the sensor of the AWS service concerned, for example S3KeySensor.",
-    source="contract 9 rule 53; contract 3.6",
+    source=(ContractRule(53), Section("3.6")),
 )
 
 # The first that a class derives from decides.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Rule, Section, Severity
 from dagconv.lower.lowering import Lowering
 
 ABSENT_OPERATOR = Rule(
@@ -16,7 +16,7 @@ ABSENT_OPERATOR = Rule(
     why="A definition names operators by their path; the service can load only those of its own providers.",
     example="BigQueryInsertJobOperator(task_id='query')",
     fix="AthenaOperator(task_id='query')",
-    source="contract 2",
+    source=(Section("2"),),
 )
 
 

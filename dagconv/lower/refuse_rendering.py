@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.language.jinja import is_template
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Lowering
@@ -22,7 +22,7 @@ NATIVE = Rule(
     why="The service ignores the setting and renders every template to text.",
     example="DAG('report', render_template_as_native_obj=True)  # and keys='{{ ti.xcom_pull(...) }}'",
     fix="Write templates whose text is what the operator takes.",
-    source="contract 9 rule 39; contract 1.3, 5",
+    source=(ContractRule(39), Section("1.3"), Section("5")),
 )
 ENGINE = Rule(
     code="DC224",
@@ -35,7 +35,7 @@ ENGINE = Rule(
     why="The service renders templates with Airflow's own settings.",
     example="DAG('report', jinja_environment_kwargs={'trim_blocks': True})",
     fix="Remove the setting.",
-    source="contract 9 rule 39; contract 1.3",
+    source=(ContractRule(39), Section("1.3")),
 )
 LENIENT = Rule(
     code="DC225",
@@ -48,7 +48,7 @@ LENIENT = Rule(
     why="The service renders with StrictUndefined, as Airflow does unless told otherwise.",
     example="DAG('report', template_undefined=jinja2.Undefined)",
     fix="Give a default to every name that may be missing.",
-    source="contract 1.3, 5",
+    source=(Section("1.3"), Section("5")),
 )
 NO_EFFECT = Rule(
     code="DC226",
@@ -61,7 +61,7 @@ NO_EFFECT = Rule(
     why="Without templates, and without texts that read as Python values, every setting renders the same.",
     example="DAG('report', render_template_as_native_obj=True)  # and no template in it",
     fix="Nothing to do.",
-    source="contract 1.3",
+    source=(Section("1.3"),),
 )
 
 

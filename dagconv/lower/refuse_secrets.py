@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dagconv.catalog.service import service
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.task import Task
 from dagconv.language.jinja import JinjaError, Reference, parse_template
 from dagconv.lower.lowering import Lowering
@@ -20,7 +20,7 @@ VARIABLE = Rule(
     why="Variables live in Airflow's database. The service has none unless a secrets backend is set up for it.",
     example="prefix='{{ var.value.prefix }}'",
     fix="Turn the Variable into a param of the DAG, which each run can override.",
-    source="contract 9 rule 37; contract 3.5, 5",
+    source=(ContractRule(37), Section("3.5"), Section("5")),
 )
 CONNECTION = Rule(
     code="DC449",
@@ -33,7 +33,7 @@ CONNECTION = Rule(
     why="Connections live in Airflow's database. The service has none unless a secrets backend is set up for it.",
     example="prefix='{{ conn.warehouse.host }}'",
     fix="Let the called service read the secret itself, and pass only its name.",
-    source="contract 9 rule 37; contract 3.5, 5",
+    source=(ContractRule(37), Section("3.5"), Section("5")),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.schedule import NO_SCHEDULE, Assets, Continuous, CustomTimetable, Once
 from dagconv.lower.lowering import Lowering
 
@@ -17,7 +17,7 @@ ASSETS = Rule(
     why="The service starts runs by time or on demand only.",
     example="DAG('report', schedule=[Asset('s3://b/list')])",
     fix="Take schedule=None and start the workflow by an EventBridge rule or from the workflow that makes the data.",
-    source="contract 9 rule 28; contract 1.5",
+    source=(ContractRule(28), Section("1.5")),
 )
 ONCE = Rule(
     code="DC421",
@@ -30,7 +30,7 @@ ONCE = Rule(
     why="The service knows recurring schedules only. One run started by hand is what @once does.",
     example="DAG('setup', schedule='@once')",
     fix="Start the run by hand.",
-    source="contract 9 rule 28; contract 1.5",
+    source=(ContractRule(28), Section("1.5")),
 )
 CONTINUOUS = Rule(
     code="DC422",
@@ -43,7 +43,7 @@ CONTINUOUS = Rule(
     why="The service knows schedules by time only.",
     example="DAG('poller', schedule='@continuous', max_active_runs=1)",
     fix="Schedule often enough, or start the next run from an event.",
-    source="contract 9 rule 28; contract 1.5, 1.9",
+    source=(ContractRule(28), Section("1.5"), Section("1.9")),
 )
 TIMETABLE = Rule(
     code="DC423",
@@ -56,7 +56,7 @@ TIMETABLE = Rule(
     why="A definition holds a cron or a rate, no code.",
     example="DAG('report', schedule=AfterWorkdayTimetable())",
     fix="Find a cron that fires at the same times, or start the runs from outside.",
-    source="contract 9 rule 28; contract 1.5",
+    source=(ContractRule(28), Section("1.5")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dagconv.catalog.configuration import options, read_flag
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Page, Rule, Severity
 from dagconv.ir.schedule import Cron, Delta
 from dagconv.ir.task import MISSING, Argument, Origin, Task
 from dagconv.ir.value import TimedeltaValue, Value
@@ -24,7 +24,7 @@ CONFIGURED = Rule(
     why="The service has its own configuration, with Airflow's defaults.",
     example="core.default_task_retries = 2",
     fix="default_args={'retries': 2}",
-    source="schemas/configuration.json",
+    source=(Page("schemas/configuration.json"),),
 )
 
 

@@ -9,7 +9,7 @@ import contextlib
 from dataclasses import replace
 
 from dagconv.catalog.renames import renames
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Rule, Section, Severity, Web
 from dagconv.ir.schedule import Cron, Delta, NoSchedule, Schedule
 from dagconv.ir.task import MISSING, Argument, Origin, Task
 from dagconv.ir.value import TimedeltaValue
@@ -19,7 +19,11 @@ from dagconv.lower.rewriting import templates_of, texts_of
 
 UNTOLD = "untold"  # the worker looked, and nothing in the file tells
 _OLD = ("1.10", "2")
-_RELEASE_NOTES = "Airflow 3.0 release notes; contract 5.1, 7"
+_RELEASE_NOTES = (
+    Web("https://airflow.apache.org/docs/apache-airflow/3.0.0/release_notes.html"),
+    Section("5.1"),
+    Section("7"),
+)
 
 IMPLICIT_SCHEDULE = Rule(
     code="DC241",

@@ -9,7 +9,7 @@ import datetime
 from dataclasses import dataclass, replace
 
 from dagconv.catalog.renames import DateVariable, renames
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Rule, Section, Severity, Web
 from dagconv.ir.schedule import Cron, Delta, Schedule
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import TemplateFileValue, Value
@@ -33,7 +33,7 @@ SHIFTED = Rule(
     why="The service gives a run its own moment as logical date, as Airflow 3 does for crons.",
     example="bucket_key='in/{{ ds }}.csv' in a daily DAG of Airflow 2",
     fix="bucket_key='in/{{ macros.ds_add(ds, -1) }}.csv'",
-    source="contract 5.1; Airflow 2.11, CronDataIntervalTimetable",
+    source=(Section("5.1"), Web("https://github.com/apache/airflow/blob/2.11.0/airflow/timetables/interval.py")),
 )
 NOT_EXACT = Rule(
     code="DC444",
@@ -46,7 +46,7 @@ NOT_EXACT = Rule(
     why="The service gives a run its own moment as logical date; the template would show another date.",
     example="schedule_interval='0 0 31 * *' and '{{ ds }}'",
     fix="Say in the template which day is meant.",
-    source="contract 5.1; Airflow 2.11, CronDataIntervalTimetable",
+    source=(Section("5.1"), Web("https://github.com/apache/airflow/blob/2.11.0/airflow/timetables/interval.py")),
     accept="interval-shift",
 )
 RENAMED = Rule(
@@ -60,7 +60,7 @@ RENAMED = Rule(
     why="Airflow 3 removed the name. The run covers no interval, so that the moment is the same.",
     example="{{ execution_date.strftime('%Y') }}",
     fix="{{ macros.datetime.fromisoformat(ts).strftime('%Y') }}",
-    source="contract 5; Airflow 3.0 release notes",
+    source=(Section("5"), Web("https://airflow.apache.org/docs/apache-airflow/3.0.0/release_notes.html")),
 )
 
 _MOMENT = "macros.datetime.fromisoformat(ts)"

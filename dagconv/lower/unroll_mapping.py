@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.meaning import mapping_text
 from dagconv.ir.task import MISSING, Argument, Mapping, Origin, Task
 from dagconv.ir.value import ListValue, MapValue, OpaqueValue, TupleValue, Value, XComValue, walk
@@ -25,7 +25,7 @@ UNROLLED = Rule(
     why="The service does not support expand. How many instances there are is known from the source.",
     example="S3ListOperator.partial(task_id='list').expand(bucket=['a', 'b'])",
     fix="Nothing to do.",
-    source="contract 9 rule 15; contract 1.2",
+    source=(ContractRule(15), Section("1.2")),
 )
 MAPPED_OVER_RESULT = Rule(
     code="DC349",
@@ -38,7 +38,7 @@ MAPPED_OVER_RESULT = Rule(
     why="The service does not support expand; how many instances a run needs is known only then.",
     example="S3ListOperator.partial(task_id='list').expand(bucket=list_buckets.output)",
     fix="Let one task handle all items, or map over values that stand in the file.",
-    source="contract 9 rule 15; contract 1.2, 3.6",
+    source=(ContractRule(15), Section("1.2"), Section("3.6")),
 )
 NOTHING_TO_MAP = Rule(
     code="DC230",
@@ -51,7 +51,7 @@ NOTHING_TO_MAP = Rule(
     why="Airflow skips a task that is mapped over an empty list; a definition cannot say a task that is skipped.",
     example="S3ListOperator.partial(task_id='list').expand(bucket=[])",
     fix="Remove the task.",
-    source="contract 9 rule 15; Airflow 3.0.6, MappedOperator",
+    source=(ContractRule(15), Engine("airflow.sdk.definitions.mappedoperator", "MappedOperator")),
 )
 ID_TAKEN = Rule(
     code="DC231",
@@ -64,7 +64,7 @@ ID_TAKEN = Rule(
     why="Instances are numbered as <task>__<index>, so that their ids stay the same from one conversion to the next.",
     example="a mapped task 'list' beside an ordinary task 'list__0'",
     fix="Rename one of the tasks.",
-    source="issue 3 section 2",
+    source=(ContractRule(15), Section("1.2")),
 )
 PULLS_MAPPED = Rule(
     code="DC232",
@@ -77,7 +77,7 @@ PULLS_MAPPED = Rule(
     why="The mapped task becomes several tasks, so that every mention of its id has to follow.",
     example="{{ ti.xcom_pull(task_ids='list', map_indexes=0) }}",
     fix="Write the pull in the plain form.",
-    source="contract 9 rules 15, 44",
+    source=(ContractRule(15), ContractRule(44)),
 )
 MAPPED_GROUP = Rule(
     code="DC233",
@@ -90,7 +90,7 @@ MAPPED_GROUP = Rule(
     why="The service does not support expand, and a mapped group's tasks are not made before the run.",
     example="load.expand(bucket=['a', 'b'])",
     fix="Replace expand by a loop: for bucket in ('a', 'b'): load.override(group_id=bucket)(bucket)",
-    source="contract 9 rule 15; contract 1.2",
+    source=(ContractRule(15), Section("1.2")),
 )
 TOO_MANY = Rule(
     code="DC234",
@@ -103,7 +103,7 @@ TOO_MANY = Rule(
     why="Each value becomes a task of its own, and each takes its operator's path at the least.",
     example="S3ListOperator.partial(task_id='list').expand(bucket=[f'b{n}' for n in range(5000)])",
     fix="Let one task handle all items.",
-    source="contract 9 rules 15, 42",
+    source=(ContractRule(15), ContractRule(42)),
 )
 # Task id and operator's path of this many take more than 50 KB, whatever they are.
 MAX_INSTANCES = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from dagconv.catalog.renames import OldDefault, release, renames
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Page, Rule, Severity
 from dagconv.ir import codec
 from dagconv.ir.task import Task
 from dagconv.lower.losses import show
@@ -22,7 +22,7 @@ WRITTEN = Rule(
     why="Left out, the argument would take the default of the service's provider.",
     example="GlueJobOperator(task_id='job', job_name='j')  # num_of_dpus was 6",
     fix="GlueJobOperator(task_id='job', job_name='j', num_of_dpus=6)",
-    source="schemas/renames.json: constructors of provider releases compared",
+    source=(Page("schemas/renames.json"),),
 )
 UNSURE = Rule(
     code="DC447",
@@ -35,7 +35,7 @@ UNSURE = Rule(
     why="Which of the two defaults the source's release had is not known.",
     example="GlueJobOperator(task_id='job', job_name='j') with --source-provider 5.0.0",
     fix="GlueJobOperator(task_id='job', job_name='j', num_of_dpus=6)",
-    source="schemas/renames.json: constructors of provider releases compared",
+    source=(Page("schemas/renames.json"),),
 )
 
 

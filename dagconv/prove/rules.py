@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Engine, Page, Rule, Section, Severity
 
 _BUG = "report this as a bug of dagconv, with the DAG file; nothing was written"
 
@@ -17,7 +17,7 @@ RELOAD_DIFFERS = Rule(
     why="The text is what the service runs; if the engine reads it otherwise, it means something else.",
     example="a text that YAML 1.1 reads as a number",
     fix="quote the text",
-    source="the proof, first comparison",
+    source=(Page("docs/proof.md", "First: the definition against what was to be written"),),
 )
 UNDECLARED_DIFFERENCE = Rule(
     code="DC702",
@@ -30,7 +30,7 @@ UNDECLARED_DIFFERENCE = Rule(
     why="Every difference between source and definition must have been told.",
     example="an argument that is lost on the way",
     fix="carry it over, or tell",
-    source="the proof, second comparison",
+    source=(Page("docs/proof.md", "Second: source against definition"),),
 )
 IDLE_DECLARATION = Rule(
     code="DC703",
@@ -43,7 +43,7 @@ IDLE_DECLARATION = Rule(
     why="A finding that does not describe what happened cannot be believed where it excuses a difference.",
     example="a declared default that the source does not have",
     fix="declare what is there",
-    source="the proof, second comparison",
+    source=(Page("docs/proof.md", "Second: source against definition"),),
 )
 IGNORED_KEY = Rule(
     code="DC704",
@@ -56,7 +56,7 @@ IGNORED_KEY = Rule(
     why="A key that has no effect makes a definition say what it does not do.",
     example="pool: heavy",
     fix="leave the key out and say what is lost",
-    source="contract 1.3, 1.4, 4",
+    source=(Section("1.3"), Section("1.4"), Section("4")),
 )
 WITNESS_DIFFERS = Rule(
     code="DC705",
@@ -69,7 +69,7 @@ WITNESS_DIFFERS = Rule(
     why="The second testimony looks at the objects themselves, so that an error of the reader cannot hide a loss.",
     example="an argument that the reader overlooks",
     fix="read it",
-    source="the proof, third comparison",
+    source=(Page("docs/proof.md", "Third: the objects themselves"),),
 )
 NOT_ONE_DAG = Rule(
     code="DC706",
@@ -83,7 +83,7 @@ NOT_ONE_DAG = Rule(
     why="dag-factory passes over some root keys without an error.",
     example="DAG('default')",
     fix="DAG('etl')",
-    source="dag-factory 1.0.0, dagfactory.py SYSTEM_PARAMS",
+    source=(Engine("dagfactory.dagfactory", "SYSTEM_PARAMS"),),
 )
 
 STRAY_KEY = Rule(
@@ -98,7 +98,7 @@ STRAY_KEY = Rule(
     "so that objects alone do not show them.",
     example="tags: [nightly]",
     fix="write only what the lowered workflow says",
-    source="the proof, the text itself; dag-factory 1.0.0, dagbuilder.py",
+    source=(Page("docs/proof.md", "Before: the text itself"), Engine("dagfactory.dagbuilder", "DagBuilder.build")),
 )
 
 PROOF_RULES = (

@@ -37,7 +37,7 @@ def reload(request: Reload) -> Answer:
         for dag in found.values():
             dag.validate()
             check_cycle(dag)
-    except Exception as error:  # noqa: BLE001  # dag-factory raises unrelated types (dag-factory.md, section 8)
+    except Exception as error:  # noqa: BLE001  # dag-factory raises unrelated types
         place = _yaml_line(error) if isinstance(error, yaml.YAMLError) else None
         return failure(finding("engine-refuses", {"error": shown_error(error)}, None, place))
     dags, findings = _read_dags(list(found.values()))

@@ -13,7 +13,7 @@ _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)", re.IGNOR
 
 
 def output_name(dag_id: str) -> str:
-    """A plain file name: never a path, never hidden, different for different ids (faults C2.26).
+    """A plain file name: never a path, never hidden, different for different ids (docs/adr/0003-outputs.md).
 
     Letters, digits, `_`, `-` and inner dots stay; every other byte is written as %XX. What would be too long is cut
     and ends in a checksum.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import Effect, Rule, Severity
+from dagconv.diagnostics import Effect, Page, Rule, Severity
 
 MISSING = Rule(
     code="DC910",
@@ -15,7 +15,7 @@ MISSING = Rule(
     why="The DAG was added or its definition never committed, so what is deployed lacks it.",
     example="A new DAG file committed without its YAML.",
     fix="dag-converter convert dags/ --output definitions/",
-    source="users B2, --check",
+    source=(Page("docs/adr/0003-outputs.md"),),
 )
 
 STALE = Rule(
@@ -29,7 +29,7 @@ STALE = Rule(
     why="The source was changed after the definition was written, so what is deployed is older.",
     example="A schedule changed in Python and not in the YAML.",
     fix="dag-converter convert dags/ --output definitions/",
-    source="users B2, --check",
+    source=(Page("docs/adr/0003-outputs.md"),),
 )
 
 EDITED = Rule(
@@ -43,7 +43,7 @@ EDITED = Rule(
     why="Overwriting would lose work that nobody else has.",
     example="A retry count changed in the YAML after the conversion.",
     fix="dag-converter convert dags/etl.py --output definitions/ --force",
-    source="faults C2.43",
+    source=(Page("docs/adr/0003-outputs.md"),),
 )
 
 FOREIGN = Rule(
@@ -57,7 +57,7 @@ FOREIGN = Rule(
     why="The file may be written by hand and not exist anywhere else.",
     example="A hand-written definition of the same name, or one by another converter.",
     fix="dag-converter convert dags/etl.py --output definitions/ --force",
-    source="faults C2.43",
+    source=(Page("docs/adr/0003-outputs.md"),),
 )
 
 NAME_TAKEN = Rule(
@@ -71,7 +71,7 @@ NAME_TAKEN = Rule(
     why="On macOS and Windows the second file would overwrite the first.",
     example="The DAGs etl and ETL in one folder.",
     fix="Rename one of the DAGs.",
-    source="faults C2.26",
+    source=(Page("docs/adr/0003-outputs.md"),),
 )
 
 RENAMED = Rule(
@@ -85,7 +85,7 @@ RENAMED = Rule(
     why="A file must stay in the output folder and be possible on every system.",
     example="A DAG called con, a device on Windows.",
     fix="Nothing to do; the name of the file has no meaning to the service.",
-    source="faults C2.26",
+    source=(Page("docs/adr/0003-outputs.md"),),
 )
 
 NOT_WRITABLE = Rule(
@@ -99,7 +99,7 @@ NOT_WRITABLE = Rule(
     why="The disk is full, the folder read-only, or something else stands in the place.",
     example="An output folder on a read-only volume.",
     fix="Choose another folder with --output.",
-    source="faults C2.43",
+    source=(Page("docs/adr/0003-outputs.md"),),
 )
 
 LEFT_OVER = Rule(
@@ -113,7 +113,7 @@ LEFT_OVER = Rule(
     why="An old definition that stays in place goes on being deployed and run.",
     example="A DAG that was deleted, renamed, or is refused since its last change.",
     fix="rm definitions/old_dag.yaml",
-    source="faults C2.44",
+    source=(Page("docs/adr/0003-outputs.md"),),
 )
 
 CLAIMED = Rule(
@@ -127,7 +127,7 @@ CLAIMED = Rule(
     why="Two files that define one DAG id would overwrite each other's definition, whichever is converted last.",
     example="dags/a.py and dags/b.py both define etl, and only one of them is converted.",
     fix="dag-converter convert dags/ --output definitions/",
-    source="faults C2.27",
+    source=(Page("docs/adr/0003-outputs.md"),),
 )
 
 RULES = (MISSING, STALE, EDITED, FOREIGN, NAME_TAKEN, RENAMED, NOT_WRITABLE, LEFT_OVER, CLAIMED)

@@ -29,7 +29,7 @@ RAISED = {
 
 
 def rule(code: str, severity: Severity, effect: Effect) -> Rule:
-    return Rule(code, f"sample-{code.lower()}", severity, effect, "s", "sample {dag_id}", "", "w", "e", "f", "x")
+    return Rule(code, f"sample-{code.lower()}", severity, effect, "s", "sample {dag_id}", "", "w", "e", "f", ())
 
 
 REFUSED = rule("DC290", Severity.ERROR, Effect.REFUSED)

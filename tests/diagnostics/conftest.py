@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagconv.diagnostics import Effect, Location, Rule, Severity
+from dagconv.diagnostics import Effect, Location, Rule, Section, Severity
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Proof, ProofStatus, Report
 
 SOURCE = "dags/etl.py"
@@ -23,7 +23,7 @@ def make_rule(code: str, slug: str, severity: Severity = Severity.ERROR, effect:
         why="Because.",
         example="x",
         fix="y",
-        source="contract 1.1",
+        source=(Section("1.1"),),
     )
 
 

@@ -33,7 +33,7 @@ def _rule(rule: Rule) -> dict[str, object]:
         "name": "".join(word.capitalize() for word in rule.slug.split("-")),
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why},
-        "help": {"text": f"{rule.fix}\n\nSource: {rule.source}"},
+        "help": {"text": f"{rule.fix}\n\nSource: {'; '.join(map(str, rule.source))}"},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"slug": rule.slug, "effect": rule.effect.value},
     }

@@ -1,4 +1,4 @@
-"""Pauses a DAG of the old environment by its REST API, and lets it go again (issue of the migrator, cutover)."""
+"""Pauses a DAG of the old environment by its REST API, and lets it go again."""
 
 from __future__ import annotations
 

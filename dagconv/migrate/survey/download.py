@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from dagconv.aws.services import CallError, Cause, Json, StoredObject, World
 from dagconv.deploy.definition import Definition, Finding, as_finding
-from dagconv.diagnostics import Effect, Location, Rule, Severity
+from dagconv.diagnostics import Effect, Location, Page, Rule, Severity
 from dagconv.errors import UsageError
 
 _ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
@@ -26,7 +26,7 @@ NOT_READ = Rule(
     why="A DAG that is left out without a word would be missed only when it no longer runs.",
     example="an archived object, a key with .. in it, a file that changes while it is read",
     fix="Restore, rename or keep still the object.",
-    source="faults C1 41, 42",
+    source=(Page("docs/faults.md", "41"), Page("docs/faults.md", "42")),
 )
 
 

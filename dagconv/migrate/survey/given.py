@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dagconv.check.definition import check_definition
 from dagconv.deploy.definition import Definition, as_finding, body_of
-from dagconv.diagnostics import Diagnostic, Effect, Location, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Location, Page, Rule, Severity
 from dagconv.errors import UsageError
 
 NOT_PROVED = Rule(
@@ -21,7 +21,7 @@ NOT_PROVED = Rule(
     why="Only a conversion can prove that a definition means the same as its source.",
     example="--definitions repaired/",
     fix="Nothing to do for definitions that were written by hand.",
-    source="issue of the migrator, section 1",
+    source=(Page("docs/migration.md", "1. Plan"),),
 )
 TWICE = Rule(
     code="DC831",
@@ -34,7 +34,7 @@ TWICE = Rule(
     why="A workflow is made from one definition; which one is meant is not for a tool to guess.",
     example="etl.yaml and old/etl.yaml with the root key etl",
     fix="Remove one of the files.",
-    source="faults C2 27",
+    source=(Page("docs/adr/0003-outputs.md"),),
 )
 
 

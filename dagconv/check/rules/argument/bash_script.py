@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import text_of
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 SCRIPT = Rule(
     code="DC373",
@@ -26,7 +26,7 @@ SCRIPT = Rule(
         "      bash_command: ./clean.sh\n"
     ),
     fix="Put the script into the code package, executable.",
-    source="contract 9 rule 50 (contract 3.2)",
+    source=(ContractRule(50), Section("3.2")),
 )
 
 NETWORK = Rule(
@@ -46,7 +46,7 @@ NETWORK = Rule(
         "      bash_command: curl https://example.com\n"
     ),
     fix="Create the workflow with a NetworkConfiguration, or fetch through an AWS service.",
-    source="contract 9 rule 51 (contract 3.3)",
+    source=(ContractRule(51), Section("3.3")),
 )
 
 

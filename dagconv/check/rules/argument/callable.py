@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Node, Scalar, kind_of, kind_words, text_of
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC371",
@@ -30,7 +30,7 @@ RULE = Rule(
         "      check_fn: mod.check\n"
     ),
     fix="Remove the argument, or write an own operator.",
-    source="contract 9 rule 53 (contract 3.6)",
+    source=(ContractRule(53), Section("3.6")),
 )
 
 PYTHON_CALLABLE = Rule(
@@ -53,7 +53,7 @@ PYTHON_CALLABLE = Rule(
         "      python_callable: clean\n"
     ),
     fix=("Put the function at the top level of a module of the code package and write module.function."),
-    source="contract 9 rule 46 (contract 3.1)",
+    source=(ContractRule(46), Section("3.1")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Scalar
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Page, Rule, Section, Severity
 
 RULE = Rule(
     code="DC370",
@@ -26,7 +26,7 @@ RULE = Rule(
         "      mode: polling\n"
     ),
     fix="Write one of the words listed.",
-    source="contract 4 (sensors: mode); signatures of the Amazon provider 9.32.0",
+    source=(Section("4"), Page("schemas/operators/_index.json")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Scalar
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Page, Rule, Section, Severity
 
 RULE = Rule(
     code="DC368",
@@ -27,7 +27,7 @@ RULE = Rule(
         "      prefix: tmp/\n"
     ),
     fix="Remove all but one.",
-    source="contract 1.1 (layer 3); the classes' own checks in the Amazon provider 9.32.0",
+    source=(Section("1.1"), Page("schemas/operators/_runtime.json")),
 )
 
 

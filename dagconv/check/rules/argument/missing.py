@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
 
 RULE = Rule(
     code="DC366",
@@ -18,7 +18,7 @@ RULE = Rule(
     why='Creating the task fails with "missing keyword argument".',
     example=("my_dag:\n  tasks:\n    list: {operator: airflow.providers.amazon.aws.operators.s3.S3ListOperator}\n"),
     fix="Give the argument.",
-    source="contract 1.1 (layer 3), rule 13; parameters of the Amazon provider 9.32.0",
+    source=(ContractRule(13), Section("1.1"), Page("schemas/operators/_index.json")),
 )
 
 

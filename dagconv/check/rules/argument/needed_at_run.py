@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Node, Scalar, walk
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC367",
@@ -28,7 +28,7 @@ RULE = Rule(
         "      bucket_key: in/orders.csv\n"
     ),
     fix="Give the argument.",
-    source="contract 9 rule 45 (contract 4)",
+    source=(ContractRule(45), Section("4")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.rules.argument.needed_at_run import is_absent
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
 
 MISSING = Rule(
     code="DC390",
@@ -25,7 +25,7 @@ MISSING = Rule(
         "      bucket: b\n"
     ),
     fix="Give one of the arguments named.",
-    source="contract 1.1 (layer 3); the classes' own checks in the Amazon provider 9.32.0",
+    source=(Section("1.1"), Page("schemas/operators/_runtime.json")),
 )
 
 AT_RUN = Rule(
@@ -46,7 +46,7 @@ AT_RUN = Rule(
         "      sql: select 1\n"
     ),
     fix="Give one of the arguments named.",
-    source="contract 9 rule 45 (contract 4)",
+    source=(ContractRule(45), Section("4")),
 )
 
 

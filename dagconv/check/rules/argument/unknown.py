@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
 
 RULE = Rule(
     code="DC365",
@@ -27,7 +27,7 @@ RULE = Rule(
         "      bucket_name: my-bucket\n"
     ),
     fix="Remove the argument, or correct its name.",
-    source="contract 9 rule 13 (contract 1.1, 4); parameters of the Amazon provider 9.32.0",
+    source=(ContractRule(13), Section("1.1"), Section("4"), Page("schemas/operators/_index.json")),
 )
 
 

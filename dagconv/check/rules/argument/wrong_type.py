@@ -8,7 +8,7 @@ from dagconv.catalog.operators import Parameter
 from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, shown
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.check.templates import is_rendered
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Page, Rule, Section, Severity
 from dagconv.language.jinja import is_template
 
 RULE = Rule(
@@ -31,7 +31,7 @@ RULE = Rule(
         "      bucket: [my-bucket]\n"
     ),
     fix=("Write a value of the type named; put a text that looks like a number or date in quotes."),
-    source="contract 1.1 (layer 3); signatures of the Amazon provider 9.32.0",
+    source=(Section("1.1"), Page("schemas/operators/_index.json")),
 )
 
 

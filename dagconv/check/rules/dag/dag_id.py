@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Engine, Rule, Section, Severity
 
 RULE = Rule(
     code="DC252",
@@ -23,7 +23,7 @@ RULE = Rule(
     ),
     example=("my dag!:\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"),
     fix="Rename the DAG; put an id that looks like a number in quotes.",
-    source=("contract 9 rule 1 (contract 1.2); dag-factory 1.0.1, dagfactory.py (reserved root keys)"),
+    source=(ContractRule(1), Section("1.2"), Engine("dagfactory.dagfactory", "SYSTEM_PARAMS")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.node import Mapping, kind_of, kind_words
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC251",
@@ -19,7 +19,7 @@ RULE = Rule(
     why="The loader expects a mapping below the root key and fails on anything else.",
     example=("my_dag: just text\n"),
     fix="Write the DAG's keys below the root key, indented.",
-    source="contract 9 rule 1 (contract 1.2)",
+    source=(ContractRule(1), Section("1.2")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Mapping, kind_of, kind_words
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Engine, Rule, Section, Severity
 
 NOT_A_MAPPING = Rule(
     code="DC259",
@@ -19,7 +19,7 @@ NOT_A_MAPPING = Rule(
     why=("The loader looks for keys in default_args and raises TypeError on null, text or a list."),
     example=("my_dag:\n  default_args: null\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"),
     fix="Write a mapping, or leave the key out.",
-    source="contract 1.4; dag-factory 1.0.1, dagbuilder.py (get_dag_params)",
+    source=(Section("1.4"), Engine("dagfactory.dagbuilder", "DagBuilder.get_dag_params")),
 )
 
 RULE = Rule(
@@ -41,7 +41,7 @@ RULE = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix=("Move the key to the tasks that take it, or remove it where the service ignores it anyway."),
-    source="contract 9 rule 11, rule 12 (contract 1.4)",
+    source=(ContractRule(11), ContractRule(12), Section("1.4")),
 )
 
 

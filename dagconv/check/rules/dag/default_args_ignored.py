@@ -8,7 +8,7 @@ from dagconv.catalog.service import KeyStatus
 from dagconv.check.harmless import is_harmless
 from dagconv.check.node import shown
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC261",
@@ -25,7 +25,7 @@ RULE = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Remove the key; owner and email may stay for the reader.",
-    source="contract 9 rule 31 (contract 1.4, 4)",
+    source=(ContractRule(31), Section("1.4"), Section("4")),
 )
 
 

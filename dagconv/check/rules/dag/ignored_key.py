@@ -8,7 +8,7 @@ from dagconv.catalog.service import KeyStatus
 from dagconv.check.harmless import is_harmless
 from dagconv.check.rules.dag.ignored_setting import TEXT_KEYS
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC257",
@@ -25,7 +25,7 @@ RULE = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix=("Leave the keys out, or keep them for the reader; put a description into the workflow's Description."),
-    source="contract 9 rule 10 (contract 1.3)",
+    source=(ContractRule(10), Section("1.3")),
 )
 
 

@@ -8,7 +8,7 @@ from dagconv.catalog.service import KeyStatus
 from dagconv.check.harmless import is_harmless
 from dagconv.check.node import shown
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC256",
@@ -25,7 +25,7 @@ RULE = Rule(
     ),
     example=("my_dag:\n  max_active_runs: 1\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"),
     fix=("Remove the key once the workflow is right without it; make tasks safe to run side by side."),
-    source="contract 9 rule 31, rule 39 (contract 1.3, 7)",
+    source=(ContractRule(31), ContractRule(39), Section("1.3"), Section("7")),
 )
 
 

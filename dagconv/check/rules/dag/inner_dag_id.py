@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import text_of
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC253",
@@ -19,7 +19,7 @@ RULE = Rule(
     why="The loader takes the root key as the id and overwrites the inner one without a word.",
     example=("my_dag:\n  dag_id: other_dag\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"),
     fix="Remove the inner dag_id, or make both equal.",
-    source="contract 9 rule 1 (contract 1.2, inner dag_id)",
+    source=(ContractRule(1), Section("1.2")),
 )
 
 

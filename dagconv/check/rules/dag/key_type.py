@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Scalar, kind_of, kind_words, shown
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Engine, Rule, Section, Severity
 
 RULE = Rule(
     code="DC258",
@@ -19,7 +19,7 @@ RULE = Rule(
     why="The loader hands these values to Airflow's DAG class, which raises on another type.",
     example=("my_dag:\n  tags: nightly\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"),
     fix="Write a value of the type named.",
-    source="contract 1.3; dag-factory 1.0.1, dagbuilder.py (build)",
+    source=(Section("1.3"), Engine("dagfactory.dagbuilder", "DagBuilder.build")),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Entry, Mapping, Scalar, kind_of, kind_words, text_of, walk
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 NOT_A_MAPPING = Rule(
     code="DC263",
@@ -22,7 +22,7 @@ NOT_A_MAPPING = Rule(
         'my_dag:\n  params: "bucket=my-bucket"\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n'
     ),
     fix="Write a mapping of names and default values.",
-    source="contract 9 rule 33 (contract 1.7)",
+    source=(ContractRule(33), Section("1.7")),
 )
 
 NOT_JSON = Rule(
@@ -38,7 +38,7 @@ NOT_JSON = Rule(
         "my_dag:\n  params: {day: 2024-01-01}\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Put the value in quotes.",
-    source="contract 9 rule 33 (contract 1.7)",
+    source=(ContractRule(33), Section("1.7")),
 )
 
 SCHEMA = Rule(
@@ -59,7 +59,7 @@ SCHEMA = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Write the default value itself.",
-    source="contract 9 rule 33 (contract 1.7)",
+    source=(ContractRule(33), Section("1.7")),
 )
 
 

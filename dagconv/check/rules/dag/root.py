@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words
-from dagconv.diagnostics import Diagnostic, Effect, Location, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Location, Rule, Section, Severity
 
 RULE = Rule(
     code="DC250",
@@ -27,7 +27,7 @@ RULE = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Put each DAG into a file of its own, its id as the only root key.",
-    source="contract 9 rule 1 (contract 1.2)",
+    source=(ContractRule(1), Section("1.2")),
 )
 
 

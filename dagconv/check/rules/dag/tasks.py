@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Mapping, Sequence, kind_of, kind_words
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC262",
@@ -23,7 +23,7 @@ RULE = Rule(
     ),
     example=("my_dag:\n  tasks:\n    - task_id: copy\n      operator: airflow.operators.empty.EmptyOperator\n"),
     fix="Write each task as `task_id:` with its keys below; `validate --fix` rewrites a list.",
-    source="contract 9 rule 2 (contract 1.2)",
+    source=(ContractRule(2), Section("1.2")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.catalog.service import KeyStatus
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC254",
@@ -24,7 +24,7 @@ RULE = Rule(
         "my_dag:\n  timezone: Europe/Berlin\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Remove the key, or correct its name.",
-    source="contract 9 rule 9, rule 14 (contract 1.1, 1.3)",
+    source=(ContractRule(9), ContractRule(14), Section("1.1"), Section("1.3")),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dagconv.catalog.service import KeyStatus
 from dagconv.check.harmless import is_harmless
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC255",
@@ -27,7 +27,7 @@ RULE = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix=("Remove the key. In place of a callback, add a task with trigger_rule one_failed, or an EventBridge rule."),
-    source="contract 9 rule 10, rule 32 (contract 1.3)",
+    source=(ContractRule(10), ContractRule(32), Section("1.3")),
 )
 
 

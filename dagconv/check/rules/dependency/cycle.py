@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 from dagconv.ir.graph import find_cycle
 
 RULE = Rule(
@@ -24,7 +24,7 @@ RULE = Rule(
         "    b: {operator: airflow.operators.empty.EmptyOperator, dependencies: [a]}\n"
     ),
     fix="Remove one of the dependencies named.",
-    source="contract 9 rule 13 (contract 1.2)",
+    source=(ContractRule(13), Section("1.2")),
 )
 
 

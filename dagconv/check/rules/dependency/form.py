@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Scalar, Sequence, kind_of, kind_words, text_of
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC376",
@@ -27,7 +27,7 @@ RULE = Rule(
         "    b: {operator: airflow.operators.empty.EmptyOperator, dependencies: a}\n"
     ),
     fix="Write a list, also for a single id.",
-    source="contract 9 rule 13 (contract 1.2)",
+    source=(ContractRule(13), Section("1.2")),
 )
 
 

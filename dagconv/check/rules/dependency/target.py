@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Sequence, text_of
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Engine, Rule, Section, Severity
 
 UNKNOWN = Rule(
     code="DC377",
@@ -19,7 +19,7 @@ UNKNOWN = Rule(
     why="The loader looks the id up among the tasks and raises KeyError.",
     example=("my_dag:\n  tasks:\n    b: {operator: airflow.operators.empty.EmptyOperator, dependencies: [a]}\n"),
     fix="Correct the id, or remove it.",
-    source="contract 9 rule 13 (contract 1.2)",
+    source=(ContractRule(13), Section("1.2")),
 )
 
 ITSELF = Rule(
@@ -33,7 +33,7 @@ ITSELF = Rule(
     why="The loader refuses a cycle, and this is the shortest one.",
     example=("my_dag:\n  tasks:\n    a: {operator: airflow.operators.empty.EmptyOperator, dependencies: [a]}\n"),
     fix="Remove the id from the task's own dependencies.",
-    source="contract 9 rule 13 (contract 1.2)",
+    source=(ContractRule(13), Section("1.2")),
 )
 
 REPEATED = Rule(
@@ -52,7 +52,7 @@ REPEATED = Rule(
         "    b: {operator: airflow.operators.empty.EmptyOperator, dependencies: [a, a]}\n"
     ),
     fix="Remove one of the two.",
-    source="dag-factory 1.0.1, dagbuilder.py (duplicates merge)",
+    source=(Engine("dagfactory.dagbuilder", "DagBuilder.set_dependencies"),),
 )
 
 

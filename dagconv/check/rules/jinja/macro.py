@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.subject import Subject
 from dagconv.check.templates import first_of_each, place_of, templates
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 from dagconv.language.jinja import unknown_filters
 
 MACRO = Rule(
@@ -26,7 +26,7 @@ MACRO = Rule(
         '      bucket: "b-{{ macros.ds_ad(ds, 1) }}"\n'
     ),
     fix="Correct the name.",
-    source="contract 9 rule 35, rule 39 (contract 5)",
+    source=(ContractRule(35), ContractRule(39), Section("5")),
 )
 
 UNLISTED = Rule(
@@ -46,7 +46,7 @@ UNLISTED = Rule(
         '      bucket: "{{ macros.json.dumps(params.b) }}"\n'
     ),
     fix="Use a documented macro.",
-    source="contract 9 rule 36 (contract 5)",
+    source=(ContractRule(36), Section("5")),
 )
 
 FILTER = Rule(
@@ -66,7 +66,7 @@ FILTER = Rule(
         '      bucket: "b-{{ ds | lowercase }}"\n'
     ),
     fix="Use a filter of Jinja or Airflow.",
-    source="contract 9 rule 39 (contract 5)",
+    source=(ContractRule(39), Section("5")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.subject import Subject
 from dagconv.check.templates import is_rendered, marked_texts
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC479",
@@ -26,7 +26,7 @@ RULE = Rule(
         '      metadata_keys: ["{{ ds }}"]\n'
     ),
     fix="Write the plain value, or use an argument that is rendered.",
-    source="contract 9 rule 39 (contract 5: only templated fields render)",
+    source=(ContractRule(39), Section("5")),
 )
 
 

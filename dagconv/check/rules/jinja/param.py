@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dagconv.check.node import Mapping
 from dagconv.check.subject import Subject
 from dagconv.check.templates import place_of, templates
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC484",
@@ -27,7 +27,7 @@ RULE = Rule(
         '      bucket: "{{ params.buckets }}"\n'
     ),
     fix="Declare the parameter in params.",
-    source="contract 9 rule 33, rule 34 (contract 1.7)",
+    source=(ContractRule(33), ContractRule(34), Section("1.7")),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dagconv.check.node import Scalar, Span
 from dagconv.check.subject import Subject
 from dagconv.check.templates import uses
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC470",
@@ -29,7 +29,7 @@ RULE = Rule(
         '      bucket: "{{ params.bucket "\n'
     ),
     fix="Correct the template.",
-    source="contract 9 rule 35 (contract 1.1: found in the run's ErrorMessage, contract 5)",
+    source=(ContractRule(35), Section("1.1"), Section("5")),
 )
 
 

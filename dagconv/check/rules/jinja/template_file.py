@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dagconv.check.node import text_of
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.check.templates import is_rendered, templates
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC480",
@@ -33,7 +33,7 @@ RULE = Rule(
         "      output_location: s3://b/o\n"
     ),
     fix="Write the text of the file in place of its name.",
-    source="contract 9 rule 39 (contract 5, file templates)",
+    source=(ContractRule(39), Section("5")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.subject import Subject
 from dagconv.check.templates import first_of_each, place_of, templates
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 REMOVED = Rule(
     code="DC471",
@@ -25,7 +25,7 @@ REMOVED = Rule(
         '      bucket: "b-{{ next_ds }}"\n'
     ),
     fix="Use ds, ts or macros.ds_add instead.",
-    source="contract 9 rule 35 (contract 5)",
+    source=(ContractRule(35), Section("5")),
 )
 
 UNKNOWN = Rule(
@@ -45,7 +45,7 @@ UNKNOWN = Rule(
         '      bucket: "{{ param.bucket }}"\n'
     ),
     fix="Correct the name, or pass the value as a parameter.",
-    source="contract 9 rule 35, rule 39 (contract 5)",
+    source=(ContractRule(35), ContractRule(39), Section("5")),
 )
 
 UNLISTED = Rule(
@@ -68,7 +68,7 @@ UNLISTED = Rule(
         '      bucket: "b-{{ run_id }}"\n'
     ),
     fix="Use ds, ts, params or ti.",
-    source="contract 9 rule 36 (contract 5)",
+    source=(ContractRule(36), Section("5")),
 )
 
 CONF = Rule(
@@ -91,7 +91,7 @@ CONF = Rule(
         "      bucket: \"{{ dag_run.conf['bucket'] }}\"\n"
     ),
     fix="Declare a parameter in params and read params.NAME.",
-    source="contract 9 rule 34 (contract 1.7, 5)",
+    source=(ContractRule(34), Section("1.7"), Section("5")),
 )
 
 SECRET = Rule(
@@ -114,7 +114,7 @@ SECRET = Rule(
         '      bucket: "{{ var.value.bucket }}"\n'
     ),
     fix="Pass the value as a parameter, or set up a secrets backend.",
-    source="contract 9 rule 37 (contract 3.5, 5)",
+    source=(ContractRule(37), Section("3.5"), Section("5")),
 )
 
 

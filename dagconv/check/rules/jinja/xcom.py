@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.check.templates import Use, place_of, templates
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 from dagconv.ir.graph import ancestors
 from dagconv.language.jinja import XComPull
 
@@ -27,7 +27,7 @@ UNKNOWN = Rule(
         "      bucket: \"{{ ti.xcom_pull(task_ids='make') }}\"\n"
     ),
     fix="Correct the task id.",
-    source="contract 9 rule 44 (contract 5)",
+    source=(ContractRule(44), Section("5")),
 )
 
 NOT_UPSTREAM = Rule(
@@ -50,7 +50,7 @@ NOT_UPSTREAM = Rule(
         "      bucket: \"{{ ti.xcom_pull(task_ids='make') }}\"\n"
     ),
     fix="Add the task to the dependencies.",
-    source="contract 9 rule 44 (contract 5)",
+    source=(ContractRule(44), Section("5")),
 )
 
 NOTHING = Rule(
@@ -72,7 +72,7 @@ NOTHING = Rule(
         "      dependencies: [start]\n"
     ),
     fix="Take the value from elsewhere.",
-    source="contract 9 rule 44 (contract 5)",
+    source=(ContractRule(44), Section("5")),
 )
 
 

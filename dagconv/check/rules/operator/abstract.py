@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.catalog.operators import Status
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC358",
@@ -24,7 +24,7 @@ RULE = Rule(
         "      operator: airflow.providers.amazon.aws.operators.sagemaker.SageMakerBaseOperator\n"
     ),
     fix="Use a class derived from it.",
-    source="contract 9 rule 6 (contract 2)",
+    source=(ContractRule(6), Section("2")),
 )
 
 

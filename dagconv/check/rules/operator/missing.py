@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Scalar, kind_of, kind_words
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC354",
@@ -19,7 +19,7 @@ RULE = Rule(
     why="Without the path of a class there is nothing that the task could run.",
     example=("my_dag:\n  tasks:\n    copy: {bucket: my-bucket}\n"),
     fix="Write `operator:` with the full path of the class.",
-    source="contract 9 rule 3 (contract 1.2)",
+    source=(ContractRule(3), Section("1.2")),
 )
 
 

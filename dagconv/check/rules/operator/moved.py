@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC361",
@@ -24,7 +24,7 @@ RULE = Rule(
         "      bucket_key: k\n"
     ),
     fix="Write the present path; `validate --fix` does.",
-    source="contract 9 rule 3 (contract 1.2, 2)",
+    source=(ContractRule(3), Section("1.2"), Section("2")),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dagconv.check.rules.operator.unknown import is_meant_for_amazon
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC363",
@@ -33,7 +33,7 @@ RULE = Rule(
         "      sql: select 1\n"
     ),
     fix="Build the code package and give it as Code when the workflow is created.",
-    source="contract 9 rule 8, rule 46, rule 51, rule 52 (contract 3.1, 3.3)",
+    source=(ContractRule(8), ContractRule(46), ContractRule(51), ContractRule(52), Section("3.1"), Section("3.3")),
 )
 
 MALFORMED = Rule(
@@ -47,7 +47,7 @@ MALFORMED = Rule(
     why=("The loader imports everything before the last dot as a module; names with other characters never import."),
     example=('my_dag:\n  tasks:\n    load: {operator: "my_package/operators.py:MyOperator"}\n'),
     fix="Write module and class joined by dots.",
-    source="contract 9 rule 3 (contract 1.2)",
+    source=(ContractRule(3), Section("1.2")),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dagconv.catalog.operators import Status
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC362",
@@ -30,7 +30,7 @@ RULE = Rule(
         "      python_callable: mod.choose\n"
     ),
     fix=("Use an own operator from the code package, an AWS service (Lambda, Step Functions), or trigger rules."),
-    source="contract 9 rule 4, rule 53 (contract 2, 3.6)",
+    source=(ContractRule(4), ContractRule(53), Section("2"), Section("3.6")),
 )
 
 

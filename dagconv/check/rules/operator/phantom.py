@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.catalog.operators import Status
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC357",
@@ -24,7 +24,7 @@ RULE = Rule(
         "my_dag:\n  tasks:\n    crawl: {operator: airflow.providers.amazon.aws.operators.glue.GlueCrawlerOperator}\n"
     ),
     fix="Use the class that really exists.",
-    source="contract 9 rule 4 (contract 2, do not exist)",
+    source=(ContractRule(4), Section("2")),
 )
 
 

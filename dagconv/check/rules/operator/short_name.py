@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC355",
@@ -18,7 +18,7 @@ RULE = Rule(
     why="The service rejects short names, though AWS's concept page shows one.",
     example=("my_dag:\n  tasks:\n    list: {operator: S3ListOperator, bucket: my-bucket}\n"),
     fix="Write the full path of the class.",
-    source="contract 9 rule 3 (contract 1.2)",
+    source=(ContractRule(3), Section("1.2")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.catalog.operators import Status
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC359",
@@ -29,7 +29,7 @@ RULE = Rule(
         "      table: t\n"
     ),
     fix="Try the workflow on the service, or use a documented operator.",
-    source="contract 9 rule 5 (contract 2, only in PEER)",
+    source=(ContractRule(5), Section("2")),
 )
 
 

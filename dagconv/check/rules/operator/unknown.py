@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC356",
@@ -28,7 +28,7 @@ RULE = Rule(
         "      bucket: my-bucket\n"
     ),
     fix="Write the path of an existing class; `dag-converter operators WORD` searches them.",
-    source="contract 9 rule 4 (contract 2)",
+    source=(ContractRule(4), Section("2")),
 )
 
 # How alike a path outside of Airflow must be to one of the provider's to be taken for a misspelt one.

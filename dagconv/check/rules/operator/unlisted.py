@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.catalog.operators import Status
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC360",
@@ -28,7 +28,7 @@ RULE = Rule(
         "      s3_key: k\n"
     ),
     fix="Use a listed class, or an own subclass from the code package.",
-    source="contract 9 rule 7 (contract 2)",
+    source=(ContractRule(7), Section("2")),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, text_of
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Engine, Rule, Section, Severity
 
 UNREADABLE = Rule(
     code="DC455",
@@ -23,7 +23,7 @@ UNREADABLE = Rule(
         "my_dag:\n  start_date: first of May\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Write the date as quoted 'YYYY-MM-DD'.",
-    source="contract 9 rule 29 (contract 1.6)",
+    source=(ContractRule(29), Section("1.6")),
 )
 
 OFFSET = Rule(
@@ -41,7 +41,7 @@ OFFSET = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Convert the moment to UTC.",
-    source="contract 9 rule 27 (contract 1.5, 1.6)",
+    source=(ContractRule(27), Section("1.5"), Section("1.6")),
 )
 
 RELATIVE = Rule(
@@ -55,7 +55,7 @@ RELATIVE = Rule(
     why='The loader turns words like "2 days" into today minus two days, each time anew.',
     example=("my_dag:\n  start_date: 2 days\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"),
     fix="Write a fixed date.",
-    source="contract 9 rule 29 (contract 1.6); dag-factory 1.0.1, utils.py (get_datetime)",
+    source=(ContractRule(29), Section("1.6"), Engine("dagfactory.utils", "get_datetime")),
 )
 
 PAST_START = Rule(
@@ -77,7 +77,7 @@ PAST_START = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Leave the date out.",
-    source="contract 9 rule 29 (contract 1.6)",
+    source=(ContractRule(29), Section("1.6")),
 )
 
 PAST_END = Rule(
@@ -98,7 +98,7 @@ PAST_END = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Remove or correct the end date.",
-    source="contract 9 rule 29 (contract 1.6)",
+    source=(ContractRule(29), Section("1.6")),
 )
 
 ORDER = Rule(
@@ -117,7 +117,7 @@ ORDER = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Correct one of the two dates.",
-    source="contract 9 rule 29 (contract 1.6)",
+    source=(ContractRule(29), Section("1.6")),
 )
 
 

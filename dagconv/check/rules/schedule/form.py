@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, shown
 from dagconv.check.subject import Subject
 from dagconv.check.timespan import TimespanError, is_timedelta, read_timedelta
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Engine, Rule, Section, Severity
 from dagconv.language.cron import CronError, next_fires, parse_cron
 from dagconv.language.eventbridge import is_eventbridge, parse_aws_cron, parse_rate, print_rate
 
@@ -29,7 +29,7 @@ NOT_TEXT = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Write a cron expression, rate(...), or null.",
-    source="contract 9 rule 24, rule 26, rule 28 (contract 1.5)",
+    source=(ContractRule(24), ContractRule(26), ContractRule(28), Section("1.5")),
 )
 
 UNREADABLE = Rule(
@@ -43,7 +43,7 @@ UNREADABLE = Rule(
     why="The service checks the schedule when the workflow is created.",
     example=('my_dag:\n  schedule: "0 25 * * *"\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n'),
     fix="Correct the expression.",
-    source="contract 9 rule 24 (contract 1.5)",
+    source=(ContractRule(24), Section("1.5")),
 )
 
 BOTH_DAYS = Rule(
@@ -60,7 +60,7 @@ BOTH_DAYS = Rule(
     ),
     example=('my_dag:\n  schedule: "0 6 1 * 1"\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n'),
     fix="Restrict only one of the two fields.",
-    source="contract 9 rule 25 (contract 1.5)",
+    source=(ContractRule(25), Section("1.5")),
 )
 
 PRESET = Rule(
@@ -77,7 +77,7 @@ PRESET = Rule(
     ),
     example=('my_dag:\n  schedule: "@once"\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n'),
     fix=("Write the cron that means the same, or null and start the workflow by hand or by EventBridge."),
-    source="contract 9 rule 24, rule 28 (contract 1.5)",
+    source=(ContractRule(24), ContractRule(28), Section("1.5")),
 )
 
 EVENTBRIDGE = Rule(
@@ -96,7 +96,7 @@ EVENTBRIDGE = Rule(
         "my_dag:\n  schedule: rate(5 hours)\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Write a five-field cron where one means the same.",
-    source="contract 9 rule 24, rule 26 (contract 1.5)",
+    source=(ContractRule(24), ContractRule(26), Section("1.5")),
 )
 
 NEVER = Rule(
@@ -110,7 +110,7 @@ NEVER = Rule(
     why="Airflow raises when it looks for the next run and finds none.",
     example=('my_dag:\n  schedule: "0 0 31 2 *"\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n'),
     fix="Correct the day and month fields.",
-    source="contract 9 rule 24 (contract 1.5); Airflow 3.0.6, cron timetable",
+    source=(ContractRule(24), Section("1.5"), Engine("airflow.timetables._cron", "CronMixin.validate")),
 )
 
 

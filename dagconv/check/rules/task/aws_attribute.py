@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Scalar, shown
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC628",
@@ -29,7 +29,7 @@ RULE = Rule(
         "      aws_conn_id: other_account\n"
     ),
     fix=("Give the execution role the rights, and create the workflow in the Region that the task needs."),
-    source="contract 9 rule 38 (contract 4)",
+    source=(ContractRule(38), Section("4")),
 )
 
 

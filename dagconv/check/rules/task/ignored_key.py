@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dagconv.check.harmless import is_harmless
 from dagconv.check.rules.task.ignored_setting import TEXT_KINDS
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC627",
@@ -20,7 +20,7 @@ RULE = Rule(
     why=("The service accepts them and names them in the response's Warnings as ignored attributes."),
     example=("my_dag:\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator, owner: data-team}}\n"),
     fix="Leave them out.",
-    source="contract 9 rule 10 (contract 4)",
+    source=(ContractRule(10), Section("4")),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dagconv.check.harmless import is_harmless
 from dagconv.check.node import Entry, Scalar, shown
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC623",
@@ -23,7 +23,7 @@ RULE = Rule(
     ),
     example=("my_dag:\n  tasks:\n    copy: {operator: airflow.operators.empty.EmptyOperator, depends_on_past: true}\n"),
     fix="Remove the argument once the workflow is right without it.",
-    source="contract 9 rule 31 (contract 4)",
+    source=(ContractRule(31), Section("4")),
 )
 
 CALLBACK = Rule(
@@ -46,7 +46,7 @@ CALLBACK = Rule(
         "      on_failure_callback: mod.alert\n"
     ),
     fix="Replace it by a task or an EventBridge rule.",
-    source="contract 9 rule 32 (contract 1.9)",
+    source=(ContractRule(32), Section("1.9")),
 )
 
 DEFERRABLE = Rule(
@@ -70,7 +70,7 @@ DEFERRABLE = Rule(
         "      deferrable: true\n"
     ),
     fix="Remove it; on a sensor write `mode: reschedule`.",
-    source="contract 9 rule 21 (contract 4)",
+    source=(ContractRule(21), Section("4")),
 )
 
 XCOM = Rule(
@@ -91,7 +91,7 @@ XCOM = Rule(
         "      do_xcom_push: false\n"
     ),
     fix="Remove it and keep results small.",
-    source="contract 9 rule 43 (contract 4, 1.10)",
+    source=(ContractRule(43), Section("4"), Section("1.10")),
 )
 
 

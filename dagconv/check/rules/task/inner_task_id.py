@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import shown, text_of
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC352",
@@ -28,7 +28,7 @@ RULE = Rule(
         "      operator: airflow.operators.empty.EmptyOperator\n"
     ),
     fix="Remove the inner task_id, or make both equal.",
-    source="contract 9 rule 2 (contract 4, task_id is the mapping key)",
+    source=(ContractRule(2), Section("4")),
 )
 
 

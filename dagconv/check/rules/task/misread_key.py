@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC353",
@@ -23,7 +23,7 @@ RULE = Rule(
         "my_dag:\n  tasks:\n    copy:\n      operator: airflow.operators.empty.EmptyOperator\n      depends_on: []\n"
     ),
     fix="Use the key named in the help line.",
-    source="contract 9 rule 13, rule 14, rule 15, rule 53 (contract 1.2)",
+    source=(ContractRule(13), ContractRule(14), ContractRule(15), ContractRule(53), Section("1.2")),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Mapping
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Engine, Rule, Section, Severity
 
 RULE = Rule(
     code="DC351",
@@ -23,7 +23,7 @@ RULE = Rule(
     ),
     example=("my_dag:\n  tasks:\n    copy files: {operator: airflow.operators.empty.EmptyOperator}\n"),
     fix=("Rename the task, in the dependencies and in templates too; put an id that looks like a number in quotes."),
-    source="contract 9 rule 2 (contract 1.2); Airflow 3.0.6, validate_key",
+    source=(ContractRule(2), Section("1.2"), Engine("airflow.sdk.definitions._internal.node", "validate_key")),
 )
 
 

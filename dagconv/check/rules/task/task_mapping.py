@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Mapping, kind_of, kind_words
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC350",
@@ -19,7 +19,7 @@ RULE = Rule(
     why=("The loader expects a mapping with an operator below each task id and fails on anything else."),
     example=("my_dag:\n  tasks:\n    copy: airflow.operators.empty.EmptyOperator\n"),
     fix="Write `operator:` and the arguments below the task id.",
-    source="contract 9 rule 2 (contract 1.2)",
+    source=(ContractRule(2), Section("1.2")),
 )
 
 

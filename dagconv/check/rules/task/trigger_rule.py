@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Node, Scalar, kind_of, kind_words, text_of
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 UNKNOWN = Rule(
     code="DC381",
@@ -19,7 +19,7 @@ UNKNOWN = Rule(
     why="Airflow raises on any other word when the task is created.",
     example=("my_dag:\n  tasks:\n    a: {operator: airflow.operators.empty.EmptyOperator, trigger_rule: all_succes}\n"),
     fix="Write one of the twelve rules.",
-    source="contract 9 rule 23 (contract 1.9)",
+    source=(ContractRule(23), Section("1.9")),
 )
 
 REMOVED = Rule(
@@ -39,7 +39,7 @@ REMOVED = Rule(
         "      trigger_rule: none_failed_or_skipped\n"
     ),
     fix="Write the present word; `validate --fix` does.",
-    source="contract 9 rule 22, rule 23 (contract 1.9)",
+    source=(ContractRule(22), ContractRule(23), Section("1.9")),
 )
 
 DISPUTED = Rule(
@@ -56,7 +56,7 @@ DISPUTED = Rule(
     ),
     example=("my_dag:\n  tasks:\n    a: {operator: airflow.operators.empty.EmptyOperator, trigger_rule: all_done}\n"),
     fix="Nothing to do.",
-    source="contract 9 rule 22 (contract 1.9)",
+    source=(ContractRule(22), Section("1.9")),
 )
 
 

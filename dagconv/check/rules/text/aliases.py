@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.problem import ProblemKind
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Engine, Rule, Severity
 
 RULE = Rule(
     code="DC609",
@@ -22,7 +22,7 @@ RULE = Rule(
     ),
     example=("dag: &dag\n  again: *dag\n"),
     fix="Write the values out.",
-    source="dag-factory 1.0.1 (aliases are expanded by a recursive cast)",
+    source=(Engine("dagfactory.utils", "cast_with_type"),),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.problem import ProblemKind
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Engine, Rule, Severity, Web
 
 RULE = Rule(
     code="DC601",
@@ -19,7 +19,7 @@ RULE = Rule(
     why=("PyYAML refuses control characters before it reads anything else, so the definition does not load."),
     example=('dag:\n  description: "bell here"   # with the character U+0007 in the text\n'),
     fix="Delete the character or write it as an escape in double quotes.",
-    source="YAML 1.1, section 5.1; dag-factory 1.0.1",
+    source=(Web("https://yaml.org/spec/1.1/"), Engine("dagfactory._yaml", "load_yaml_file")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.problem import ProblemKind
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Engine, Rule, Severity
 
 RULE = Rule(
     code="DC610",
@@ -19,7 +19,7 @@ RULE = Rule(
     why=("The loader works by recursion; dagconv stops at 100 levels, far above what any operator takes."),
     example=("dag: {tasks: [[[[[[]]]]]]}   # and so on, a hundred times\n"),
     fix="Flatten the value.",
-    source="dag-factory 1.0.1 (recursive cast of the whole definition)",
+    source=(Engine("dagfactory.utils", "cast_with_type"),),
 )
 
 

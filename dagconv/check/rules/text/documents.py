@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.problem import ProblemKind
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Engine, Rule, Severity
 
 RULE = Rule(
     code="DC605",
@@ -19,7 +19,7 @@ RULE = Rule(
     why='The loader expects a single document and raises when it meets another "---".',
     example=("first:\n  tasks: {}\n---\nsecond:\n  tasks: {}\n"),
     fix="Put each workflow into a file of its own.",
-    source="contract 9 rule 1; dag-factory 1.0.1",
+    source=(ContractRule(1), Engine("dagfactory._yaml", "load_yaml_file")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.problem import ProblemKind
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Engine, Rule, Severity
 
 RULE = Rule(
     code="DC607",
@@ -27,7 +27,7 @@ RULE = Rule(
         "    copy: {operator: airflow.operators.empty.EmptyOperator}\n"
     ),
     fix="Delete or rename one of the two.",
-    source="contract 9 rule 2 (ids unique); dag-factory 1.0.1 (the last one wins silently)",
+    source=(ContractRule(2), Engine("dagfactory._yaml", "load_yaml_file")),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dagconv.check.document import Document
 from dagconv.check.node import Scalar
 from dagconv.check.problem import ProblemKind
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC606",
@@ -20,7 +20,7 @@ RULE = Rule(
     why=("An empty file, or one of only comments, defines no workflow; the service wants exactly one."),
     example=("# nothing but this comment\n"),
     fix="Write a definition, or delete the file.",
-    source="contract 9 rule 1 (contract 1.2)",
+    source=(ContractRule(1), Section("1.2")),
 )
 
 

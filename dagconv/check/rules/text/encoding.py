@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.problem import ProblemKind
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Engine, Rule, Severity
 
 RULE = Rule(
     code="DC600",
@@ -19,7 +19,7 @@ RULE = Rule(
     why=("dag-factory reads a definition as UTF-8 and fails with UnicodeDecodeError on anything else."),
     example=("# saved as Latin-1: the byte 0xe9 is no UTF-8\ncafé:\n  tasks: {}\n"),
     fix="Save the file as UTF-8; a byte order mark may stay.",
-    source="dag-factory 1.0.1, _yaml.py (reads as UTF-8)",
+    source=(Engine("dagfactory._yaml", "load_yaml_file"),),
 )
 
 

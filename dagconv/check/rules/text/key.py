@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.problem import ProblemKind
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Engine, Rule, Severity
 
 RULE = Rule(
     code="DC612",
@@ -22,7 +22,7 @@ RULE = Rule(
     ),
     example=("dag:\n  ? [a, b]\n  : c\n"),
     fix="Write a plain word as the key.",
-    source="PyYAML's FullLoader, which dag-factory uses (dag-factory 1.0.1)",
+    source=(Engine("dagfactory._yaml", "load_yaml_file"), Engine("yaml.constructor", "FullConstructor")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.catalog.service import service
 from dagconv.check.document import Document, span_at
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC602",
@@ -19,7 +19,7 @@ RULE = Rule(
     why=("The quota for a definition is 50 KB, counted in bytes of UTF-8. It is checked when the workflow is created."),
     example=("# a definition with 300 tasks of 200 bytes each\n"),
     fix="Split the workflow in two, or move long texts out of the definition.",
-    source="contract 9 rule 42 (contract 1.10, quota DAG definition)",
+    source=(ContractRule(42), Section("1.10")),
 )
 
 NEAR = Rule(
@@ -33,7 +33,7 @@ NEAR = Rule(
     why="The quota is stated as 50 KB only. Between the two readings the service may refuse the definition.",
     example="# a definition of 50,500 bytes\n",
     fix="Shorten the definition, or move long texts out of it.",
-    source="contract 9 rule 42 (contract 1.10, quota DAG definition)",
+    source=(ContractRule(42), Section("1.10")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.problem import ProblemKind
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Engine, Rule, Severity
 
 RULE = Rule(
     code="DC603",
@@ -19,7 +19,7 @@ RULE = Rule(
     why="The loader stops at the first syntax error, so there is no workflow at all.",
     example=("dag:\n  tasks: [a, b\n"),
     fix="Correct the text at the place shown.",
-    source="PyYAML's own parser, which dag-factory uses (dag-factory 1.0.1)",
+    source=(Engine("dagfactory._yaml", "load_yaml_file"), Engine("yaml.scanner", "Scanner")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.problem import ProblemKind
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Engine, Rule, Section, Severity
 
 RULE = Rule(
     code="DC608",
@@ -22,7 +22,7 @@ RULE = Rule(
     ),
     example=("dag:\n  tasks: !!python/name:os.getcwd\n"),
     fix="Write the plain value without the tag.",
-    source="contract 1.8 (only __type__ objects build values); dag-factory 1.0.1",
+    source=(Section("1.8"), Engine("dagfactory._yaml", "load_yaml_file")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.document import Document
 from dagconv.check.problem import ProblemKind
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC611",
@@ -22,7 +22,7 @@ RULE = Rule(
     ),
     example=("dag:\n  start_date: 2024-13-45\n"),
     fix="Correct the value, or put it in quotes if it is text.",
-    source="contract 9 rule 41 (contract 1.8: YAML 1.1)",
+    source=(ContractRule(41), Section("1.8")),
 )
 
 

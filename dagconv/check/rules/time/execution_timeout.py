@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, shown
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.check.timespan import TimespanError, is_timedelta, read_timedelta
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 from dagconv.language.duration import shown as seconds_text
 
 FORM = Rule(
@@ -26,7 +26,7 @@ FORM = Rule(
         "my_dag:\n  tasks:\n    copy: {operator: airflow.operators.empty.EmptyOperator, execution_timeout: 1800}\n"
     ),
     fix="Write a timedelta object.",
-    source="contract 9 rule 18 (contract 4, 1.4)",
+    source=(ContractRule(18), Section("4"), Section("1.4")),
 )
 
 LIMIT = Rule(
@@ -46,7 +46,7 @@ LIMIT = Rule(
         "      execution_timeout: {__type__: datetime.timedelta, hours: 2}\n"
     ),
     fix="Write at most an hour; split longer work into start and wait.",
-    source="contract 9 rule 18, rule 19 (contract 4)",
+    source=(ContractRule(18), ContractRule(19), Section("4")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Node, Scalar, kind_of, kind_words, shown
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 FORM = Rule(
     code="DC384",
@@ -21,7 +21,7 @@ FORM = Rule(
         "my_dag:\n  default_args: {retries: two}\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Write a whole number, unquoted.",
-    source="contract 9 rule 16 (contract 4)",
+    source=(ContractRule(16), Section("4")),
 )
 
 LIMIT = Rule(
@@ -35,7 +35,7 @@ LIMIT = Rule(
     why=("The service validates the number during the execution of a task; a larger one fails there."),
     example=("my_dag:\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator, retries: 5}}\n"),
     fix="Write a number within the limit.",
-    source="contract 9 rule 16 (contract 4)",
+    source=(ContractRule(16), Section("4")),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, number_of, shown
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.check.timespan import TimespanError, is_timedelta, read_timedelta
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 from dagconv.language.duration import shown as seconds_text
 
 FORM = Rule(
@@ -25,7 +25,7 @@ FORM = Rule(
         "  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator}}\n"
     ),
     fix="Write the seconds as a number, or a timedelta object.",
-    source="contract 9 rule 17 (contract 4)",
+    source=(ContractRule(17), Section("4")),
 )
 
 LIMIT = Rule(
@@ -39,7 +39,7 @@ LIMIT = Rule(
     why=("The service validates the pause during the execution of a task; a longer one fails there."),
     example=("my_dag:\n  tasks: {copy: {operator: airflow.operators.empty.EmptyOperator, retry_delay: 600}}\n"),
     fix="Write a shorter pause.",
-    source="contract 9 rule 17 (contract 4)",
+    source=(ContractRule(17), Section("4")),
 )
 
 

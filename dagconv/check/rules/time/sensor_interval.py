@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Scalar
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Engine, Rule, Section, Severity
 
 RULE = Rule(
     code="DC392",
@@ -26,7 +26,7 @@ RULE = Rule(
         "      poke_interval: -1\n"
     ),
     fix="Write a number of seconds from 0 up.",
-    source="contract 4 (sensors); Airflow 3.0.6, BaseSensorOperator",
+    source=(Section("4"), Engine("airflow.sdk.bases.sensor", "BaseSensorOperator")),
 )
 
 

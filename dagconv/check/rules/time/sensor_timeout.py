@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import number_of, text_of
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 from dagconv.language.duration import shown as seconds_text
 
 RULE = Rule(
@@ -30,7 +30,7 @@ RULE = Rule(
         "      timeout: 86400\n"
     ),
     fix="Write `mode: reschedule`, or a timeout of at most an hour.",
-    source="contract 9 rule 20 (contract 4, 7)",
+    source=(ContractRule(20), Section("4"), Section("7")),
 )
 
 

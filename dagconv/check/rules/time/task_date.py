@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Scalar
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Engine, Rule, Section, Severity
 
 RULE = Rule(
     code="DC389",
@@ -25,7 +25,7 @@ RULE = Rule(
         'my_dag:\n  tasks:\n    copy: {operator: airflow.operators.empty.EmptyOperator, start_date: "2024-01-01"}\n'
     ),
     fix="Remove the date from the task.",
-    source="contract 4 (ignored); dag-factory 1.0.1, dagbuilder.py (task dates are not parsed)",
+    source=(Section("4"), Engine("dagfactory.dagbuilder", "DagBuilder.make_task")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Scalar, number_of
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 from dagconv.language.duration import shown as seconds_text
 
 RULE = Rule(
@@ -33,7 +33,7 @@ RULE = Rule(
         "      waiter_max_attempts: 600\n"
     ),
     fix="Split the task in two: one that starts the job, and a sensor that waits.",
-    source="contract 9 rule 19 (contract 4)",
+    source=(ContractRule(19), Section("4")),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dagconv.check.document import span_at
 from dagconv.check.node import Scalar, walk
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC453",
@@ -30,7 +30,7 @@ RULE = Rule(
         "      bash_command: echo $HOME\n"
     ),
     fix=("Move the text out of the definition, or make sure that no variable of this name is set."),
-    source="contract 9 rule 40 (contract 1.8)",
+    source=(ContractRule(40), Section("1.8")),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Mapping, walk
 from dagconv.check.subject import Subject
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC452",
@@ -29,7 +29,7 @@ RULE = Rule(
         "      data: {__join__: [a, b]}\n"
     ),
     fix="Rename the key, or pass the value as JSON text.",
-    source="contract 9 rule 41 (contract 1.8)",
+    source=(ContractRule(41), Section("1.8")),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dagconv.check.node import Mapping, Scalar, kind_of, kind_words, text_of, walk
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.check.timespan import TimespanError, read_timedelta
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 REFUSED = Rule(
     code="DC450",
@@ -29,7 +29,7 @@ REFUSED = Rule(
         "      bucket: {__type__: os.getcwd}\n"
     ),
     fix="Write the plain value.",
-    source="contract 9 rule 41 (contract 1.8)",
+    source=(ContractRule(41), Section("1.8")),
 )
 
 BROKEN = Rule(
@@ -51,7 +51,7 @@ BROKEN = Rule(
         "      execution_timeout: {__type__: datetime.timedelta, minute: 30}\n"
     ),
     fix="Correct the names and values.",
-    source="contract 1.8, 4",
+    source=(Section("1.8"), Section("4")),
 )
 
 

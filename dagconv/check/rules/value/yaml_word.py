@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dagconv.check.node import Mapping, Node, Scalar, walk
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
 RULE = Rule(
     code="DC454",
@@ -33,7 +33,7 @@ RULE = Rule(
         "  params: {country: no, code: 010}\n"
     ),
     fix="Quote what is text; write booleans as true and false, and numbers plainly.",
-    source="contract 9 rule 41 (contract 1.8)",
+    source=(ContractRule(41), Section("1.8")),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
 from dagconv.migrate.survey.inventory import Inventory, Wishes
 
 BUCKET_REGION = Rule(
@@ -18,7 +18,7 @@ BUCKET_REGION = Rule(
     why="The service asks for a bucket of its own Region.",
     example="a bucket in eu-west-1 for workflows in us-east-2",
     fix="Use another bucket.",
-    source="contract 6.6, rule 58; faults C1 37",
+    source=(ContractRule(58), Section("6.6"), Page("docs/faults.md", "37")),
 )
 BUCKET_PUBLIC = Rule(
     code="DC812",
@@ -31,7 +31,7 @@ BUCKET_PUBLIC = Rule(
     why="The service's documentation asks for it.",
     example="a bucket with one of the four settings off",
     fix="Switch it on.",
-    source="contract 6.6; faults C1 37",
+    source=(Section("6.6"), Page("docs/faults.md", "37")),
 )
 BUCKET_UNVERSIONED = Rule(
     code="DC813",
@@ -44,7 +44,7 @@ BUCKET_UNVERSIONED = Rule(
     why="Without versions an overwritten object changes under the workflow that names it.",
     example="a bucket without versioning",
     fix="Nothing to do.",
-    source="contract 6.6; faults C1 33, 34",
+    source=(Section("6.6"), Page("docs/faults.md", "33"), Page("docs/faults.md", "34")),
 )
 BUCKET_EXPIRES = Rule(
     code="DC814",
@@ -57,7 +57,7 @@ BUCKET_EXPIRES = Rule(
     why="The service keeps its own copy, but a rollback needs the objects.",
     example="a rule that expires everything after 30 days",
     fix="Choose another prefix.",
-    source="faults C1 37, 39",
+    source=(Page("docs/faults.md", "37"), Page("docs/faults.md", "39")),
 )
 KEY_UNUSABLE = Rule(
     code="DC815",
@@ -70,7 +70,7 @@ KEY_UNUSABLE = Rule(
     why=("The service takes neither aliases nor multi-Region keys, and the workflow's key must be the object's."),
     example="alias/data",
     fix="Name the key itself.",
-    source="contract 6.2, 6.6; faults C1 36",
+    source=(Section("6.2"), Section("6.6"), Page("docs/faults.md", "36")),
 )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dagconv.catalog.configuration import options
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Page, Rule, Section, Severity
 from dagconv.migrate.survey.inventory import Inventory
 
 ENVIRONMENT_STATE = Rule(
@@ -20,7 +20,7 @@ ENVIRONMENT_STATE = Rule(
     why="Reading needs the bucket only; pausing needs the web server.",
     example="an environment being updated",
     fix="Wait.",
-    source="faults C1 52",
+    source=(Page("docs/faults.md", "52"),),
 )
 AIRFLOW_OLD = Rule(
     code="DC821",
@@ -33,7 +33,7 @@ AIRFLOW_OLD = Rule(
     why="Names and defaults of operators differ between major versions.",
     example="Airflow 1.10.12",
     fix="Compare the definitions.",
-    source="faults C1 52",
+    source=(Page("docs/faults.md", "52"),),
 )
 LIST_DENIED = Rule(
     code="DC822",
@@ -51,7 +51,7 @@ LIST_DENIED = Rule(
     why="The operation cannot be scoped to resources and is often left out of policies.",
     example="a policy with create and get only",
     fix="Allow it.",
-    source="contract 6.5; faults C1 24",
+    source=(Section("6.5"), Page("docs/faults.md", "24")),
 )
 
 CONFIGURATION = Rule(
@@ -65,7 +65,7 @@ CONFIGURATION = Rule(
     why="The service has no configuration to set; defaults of DAGs and tasks are written into the definitions.",
     example="core.parallelism, smtp.smtp_host",
     fix="Nothing to do.",
-    source="schemas/configuration.json; contract 3.5",
+    source=(Page("schemas/configuration.json"), Section("3.5")),
 )
 
 

@@ -8,7 +8,7 @@ from dagconv.aws.services import Json
 from dagconv.catalog.service import service
 from dagconv.deploy.definition import as_finding
 from dagconv.deploy.remote import TAG_DAG, RemoteWorkflow
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
 from dagconv.migrate.plan.item import Item
 from dagconv.migrate.survey.inventory import Inventory, Wishes
 
@@ -31,7 +31,7 @@ QUOTA_WORKFLOWS = Rule(
     ),
     example="120 DAGs in an account with no workflows",
     fix="Raise the quota in Service Quotas, then plan with --workflow-quota N.",
-    source="contract 1.10, rule 56; faults C1 19",
+    source=(ContractRule(56), Section("1.10"), Page("docs/faults.md", "19")),
 )
 VERSIONS_EXHAUSTED = Rule(
     code="DC805",
@@ -47,7 +47,7 @@ VERSIONS_EXHAUSTED = Rule(
     why=("Each update makes a version, and a workflow that is deleted and made anew loses its run history."),
     example="a workflow deployed 50 times",
     fix="Delete versions that nobody needs any more.",
-    source="contract 6.3; faults C1 20",
+    source=(Section("6.3"), Page("docs/faults.md", "20")),
 )
 VERSIONS_NEAR = Rule(
     code="DC804",
@@ -60,7 +60,7 @@ VERSIONS_NEAR = Rule(
     why="Each update makes a version; at the quota updates fail.",
     example="a workflow with 47 versions",
     fix="Delete versions that nobody needs any more.",
-    source="contract 1.10; faults C1 20",
+    source=(Section("1.10"), Page("docs/faults.md", "20")),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dagconv.deploy.trust import Trust
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
 
 TRUST_REFUSED = Rule(
     code="DC808",
@@ -19,7 +19,13 @@ TRUST_REFUSED = Rule(
     ),
     example="Statement given as a single object, or a Deny for the service",
     fix="Add the printed statement yourself.",
-    source="contract 6.5, rule 63; faults C1 25-27",
+    source=(
+        ContractRule(63),
+        Section("6.5"),
+        Page("docs/faults.md", "25"),
+        Page("docs/faults.md", "26"),
+        Page("docs/faults.md", "27"),
+    ),
 )
 TRUST_EDITED = Rule(
     code="DC809",
@@ -35,7 +41,7 @@ TRUST_EDITED = Rule(
     why="The role belongs to the old environment and may be kept by other tools.",
     example="the environment's execution role",
     fix="Put the statement into the source that keeps the role.",
-    source="contract rule 63; faults C1 31",
+    source=(ContractRule(63), Page("docs/faults.md", "31")),
 )
 ROLE_SERVICE_LINKED = Rule(
     code="DC810",
@@ -48,7 +54,7 @@ ROLE_SERVICE_LINKED = Rule(
     why="Trust policies of service-linked roles cannot be edited.",
     example="role/aws-service-role/...",
     fix="Name another role.",
-    source="faults C1 31",
+    source=(Page("docs/faults.md", "31"),),
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dagconv.aws.redact import looks_secret
 from dagconv.catalog.service import service
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
 from dagconv.migrate.survey.inventory import Wishes
 
 VARIABLE_INVALID = Rule(
@@ -21,7 +21,7 @@ VARIABLE_INVALID = Rule(
     why="CreateWorkflow refuses the whole workflow for one wrong variable.",
     example="AWS_REGION=eu-west-1",
     fix="Rename it.",
-    source="contract 3.4, rule 65",
+    source=(ContractRule(65), Section("3.4")),
 )
 VARIABLE_SECRET = Rule(
     code="DC817",
@@ -37,7 +37,7 @@ VARIABLE_SECRET = Rule(
     why="The values are returned in plain text.",
     example="DB_PASSWORD=...",
     fix="Use a secrets backend.",
-    source="contract 3.4, 3.5, rule 65; faults C1 53",
+    source=(ContractRule(65), Section("3.4"), Section("3.5"), Page("docs/faults.md", "53")),
 )
 NETWORK_HALF = Rule(
     code="DC818",
@@ -50,7 +50,7 @@ NETWORK_HALF = Rule(
     why="A network configuration needs both.",
     example="--subnet without --security-group",
     fix="Give both.",
-    source="contract 6.2",
+    source=(Section("6.2"),),
 )
 NETWORK_ZONES = Rule(
     code="DC819",
@@ -63,7 +63,7 @@ NETWORK_ZONES = Rule(
     why="The service has no capacity in that zone.",
     example="a subnet in use1-az3",
     fix="Choose other subnets.",
-    source="contract 6.6, rule 64; faults C1 11",
+    source=(ContractRule(64), Section("6.6"), Page("docs/faults.md", "11")),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagconv.aws.services import Json
 from dagconv.deploy.remote import RemoteWorkflow
-from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
+from dagconv.diagnostics import Diagnostic, Effect, Page, Rule, Section, Severity
 
 NAME_FOREIGN = Rule(
     code="DC806",
@@ -17,7 +17,7 @@ NAME_FOREIGN = Rule(
     why="Updating a workflow that somebody else made would replace their work.",
     example="a workflow `etl` made in the console",
     fix="Import it, or rename.",
-    source="faults C1 17",
+    source=(Page("docs/faults.md", "17"),),
 )
 KEY_UNCHANGEABLE = Rule(
     code="DC807",
@@ -30,7 +30,7 @@ KEY_UNCHANGEABLE = Rule(
     why=("UpdateWorkflow has no encryption member, and a definition encrypted with another key cannot be read."),
     example="a workflow made before the bucket was encrypted",
     fix="Keep the key.",
-    source="contract 6.2, 6.6; faults C1 36",
+    source=(Section("6.2"), Section("6.6"), Page("docs/faults.md", "36")),
 )
 
 
