@@ -18,7 +18,7 @@ from dagconv.aws import shapes
 from dagconv.aws.services import CallError, Cause, Clock, Json
 
 # botocore's own retries are off: they ignore RetryAfterSeconds in the body and would repeat an UpdateWorkflow
-# whose answer was lost, which burns a version (C1 13; docs/adr).
+# whose answer was lost, which burns a version (docs/faults.md 13; docs/adr).
 _THROTTLE_TRIES = 30
 _OTHER_TRIES = 5
 _LONGEST_WAIT = 60.0

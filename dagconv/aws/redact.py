@@ -1,4 +1,6 @@
-"""Hides secrets wherever the migrator prints or writes: environment values, AWS keys, passwords in URIs (C1 53)."""
+"""Hides secrets wherever the migrator prints or writes: environment values, AWS keys, passwords in URIs
+(docs/faults.md 53).
+"""
 
 from __future__ import annotations
 

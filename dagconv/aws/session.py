@@ -97,7 +97,7 @@ def _config(name: str) -> Config:
 
 
 def require_model() -> None:
-    """Raises UsageError when this botocore cannot say everything that a migration sends (C1 12)."""
+    """Raises UsageError when this botocore cannot say everything that a migration sends (docs/faults.md 12)."""
     try:
         shape = shapes.operation("mwaa-serverless", "CreateWorkflow").input_shape
         complete = shape is not None and {"Code", "Environment", "TriggerMode"} <= set(shape.members)
@@ -111,7 +111,9 @@ def require_model() -> None:
 
 
 def require_region(region: str) -> None:
-    """Raises UsageError where the service is not offered; the endpoint resolver alone accepts any name (C1 11)."""
+    """Raises UsageError where the service is not offered; the endpoint resolver alone accepts any name
+    (docs/faults.md 11).
+    """
     session = shapes.new_session()
     excluded = service().excluded_partitions
     offered = sorted(

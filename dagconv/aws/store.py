@@ -14,7 +14,9 @@ from dagconv.aws.workflows import Invoke
 
 
 class AwsStore:
-    """`services.Store` over an `Invoke` bound to S3. `owner` is the account that must own every bucket (C1 37)."""
+    """`services.Store` over an `Invoke` bound to S3. `owner` is the account that must own every bucket
+    (docs/faults.md 37).
+    """
 
     def __init__(self, invoke: Invoke, owner: Callable[[], str]) -> None:
         self._invoke = invoke
@@ -85,7 +87,7 @@ class AwsStore:
         replaces: str | None = None,
         kms_key: str | None = None,
     ) -> StoredObject:
-        """Writes an object only if the key is free, or holds the ETag `replaces` (C1 38).
+        """Writes an object only if the key is free, or holds the ETag `replaces` (docs/faults.md 38).
 
         Raises CallError with Cause.PRECONDITION when somebody else was there first.
         """
@@ -166,13 +168,17 @@ def _object(key: str, answer: Json) -> StoredObject:
 
 
 def _etag(answer: Json, key: str) -> str:
-    """Raises CallError when the header is missing: then something between here and S3 has answered (C1 16)."""
+    """Raises CallError when the header is missing: then something between here and S3 has answered
+    (docs/faults.md 16).
+    """
     if "ETag" not in answer:
         raise CallError(Cause.UNKNOWN, f"s3 {key}", "the answer carries no ETag, so it is not one of S3")
     return str(answer["ETag"])
 
 
 def _version(answer: Json) -> str | None:
-    """A suspended bucket answers "null", which names whatever was written last: never a version to pin (C1 34)."""
+    """A suspended bucket answers "null", which names whatever was written last: never a version to pin
+    (docs/faults.md 34).
+    """
     version = answer.get("VersionId")
     return None if version in (None, "null") else str(version)

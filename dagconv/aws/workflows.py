@@ -72,7 +72,7 @@ class AwsWorkflows:
 def pages(invoke: Invoke, name: str, request: Json, member: str) -> Iterator[Json]:
     """The items of all pages.
 
-    Raises CallError when the service gives the same NextToken twice, which would never end (C1 40).
+    Raises CallError when the service gives the same NextToken twice, which would never end (docs/faults.md 40).
     """
     seen: set[str] = set()
     token: str | None = None

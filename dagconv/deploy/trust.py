@@ -69,7 +69,7 @@ def own_statement(account: str, region: str, partition: str) -> Json:
 
 
 def judge_trust(document: Any, account: str, region: str, partition: str, longest: int = LONGEST) -> Judgement:
-    """What to do about a role's trust policy (C1 26, 27)."""
+    """What to do about a role's trust policy (docs/faults.md 26, 27)."""
     if not isinstance(document, dict) or "Statement" not in document:
         return Judgement(Verdict.UNUSUAL, "the policy has no Statement")
     statements = document["Statement"]

@@ -20,7 +20,9 @@ CREDENTIALS = {"aws_access_key_id": "rehearsal", "aws_secret_access_key": "rehea
 
 
 class Backing:
-    """Clients of moto. A trust policy counts `delay` seconds after it was first seen, as IAM takes its time (C1 30)."""
+    """Clients of moto. A trust policy counts `delay` seconds after it was first seen, as IAM takes its time
+    (docs/faults.md 30).
+    """
 
     def __init__(self, moto_url: str, region: str, ticker: Ticker) -> None:
         config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})

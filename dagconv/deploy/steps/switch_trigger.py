@@ -1,4 +1,4 @@
-"""Switches the trigger mode of a workflow by a new version that changes nothing else (C1 48, 49)."""
+"""Switches the trigger mode of a workflow by a new version that changes nothing else (docs/faults.md 48, 49)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Appends our one statement to the execution role's trust policy, and takes just that one out again (C1 26-32)."""
+"""Appends our one statement to the execution role's trust policy, and takes just that one out again
+(docs/faults.md 26-32).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Uploads a definition or code package under a key of ours; never over somebody else's object (C1 1, 33-38)."""
+"""Uploads a definition or code package under a key of ours; never over somebody else's object
+(docs/faults.md 1, 33-38).
+"""
 
 from __future__ import annotations
 
