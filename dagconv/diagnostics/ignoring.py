@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from dagconv.diagnostics.model import Effect, Location, Severity
 from dagconv.diagnostics.rule import Diagnostic, Rule
+from dagconv.diagnostics.source import ContractRule, Section
 
 COMMENT = re.compile(r"#[ \t]*dagconv:[ \t]*ignore\b(?:\[([^\]\n]*)\])?")
 MARK = "dagconv:"  # a text without it holds no such comment
@@ -25,7 +26,7 @@ UNUSED = Rule(
         "my_dag:\n  tasks:\n    copy: {operator: airflow.operators.empty.EmptyOperator}  # dagconv: ignore[DC623]\n"
     ),
     fix="Remove the comment, or name the code that is found on this line.",
-    source="contract 9 rule 61: every loss is named, and nothing else",
+    source=(ContractRule(61),),
 )
 REFUSED = Rule(
     code="DC691",
@@ -42,7 +43,7 @@ REFUSED = Rule(
         "    copy: {operator: airflow.operators.empty.EmptyOperator, retries: 9}  # dagconv: ignore[DC620]\n"
     ),
     fix="Correct what the code names and remove the comment.",
-    source="contract 9 rule 54 (contract 1.1): errors are those of the service and its engine",
+    source=(ContractRule(54), Section("1.1")),
 )
 MALFORMED = Rule(
     code="DC692",
@@ -55,7 +56,7 @@ MALFORMED = Rule(
     why="A comment that ignored everything would also hide what nobody has seen yet.",
     example="my_dag:  # dagconv: ignore\n  tasks:\n    copy: {operator: airflow.operators.empty.EmptyOperator}\n",
     fix="Name the codes in brackets.",
-    source="contract 9 rule 61: every loss is named by its code",
+    source=(ContractRule(61),),
 )
 IGNORE_RULES = (UNUSED, REFUSED, MALFORMED)
 
