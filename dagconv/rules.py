@@ -14,7 +14,9 @@ from dagconv.settings import Settings
 
 # By name, so that a stage's findings can be described without the layers above knowing its modules.
 PACKAGES = ("diagnostics", "discover", "load", "lower", "emit", "check", "prove", "write", "deploy", "migrate")
-MODULES = ("cli.clash", "cli.modernize", "cli.source")
+MODULES = ("cli.modernize",)
+# It needs the extra `rehearse`, and holds no rules.
+_LEFT_OUT = "dagconv.migrate.rehearse"
 # Codes that were given up, and what says the same now; none is ever used again.
 RETIRED = {"DC221": "said of the definition itself: DC459 end-date-past"}
 
@@ -36,7 +38,8 @@ def _module_names() -> Iterator[str]:
         module = importlib.import_module(f"dagconv.{package}")
         yield module.__name__
         for found in pkgutil.walk_packages(module.__path__, f"{module.__name__}."):
-            yield found.name
+            if found.name != _LEFT_OUT:
+                yield found.name
 
 
 def no_such_code(name: str) -> str:

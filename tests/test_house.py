@@ -39,8 +39,8 @@ NOT_PORTABLE = re.compile(r"(?<![\w.$])/(?:root|home/\w+|Users/\w+|opt)/\w|://[^
 # First digits of codes, and the packages that may use them (house rules: diagnostics).
 CODES = {
     "diagnostics": "6",
-    "discover": "1",
-    "load": "1",
+    "discover": "19",
+    "load": "19",
     "lower": "234",
     "emit": "4",
     "check": "2346",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -14,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dagconv.cli.clash import script_findings
 from dagconv.cli.diff import show_diff
 from dagconv.cli.main import EXIT_CODES
 from dagconv.cli.modernize import collapsed
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
 from dagconv.cli.present import exit_code, show_report, summary_line, write_bytes
 from dagconv.cli.progress import progress
-from dagconv.cli.source import configuration_findings, inputs_of, lowering_of, source_options
-from dagconv.diagnostics import Severity
+from dagconv.cli.source import source_options
+from dagconv.diagnostics import Diagnostic, Severity
 from dagconv.diagnostics.render import DOCUMENT_FORMATS
 from dagconv.diagnostics.render.terminal import safe
 from dagconv.diagnostics.report import Report
 from dagconv.diagnostics.selection import selected
 from dagconv.discover import Discovery, IgnoreSyntax, discover
+from dagconv.discover.clash import script_findings
 from dagconv.errors import UsageError
 from dagconv.write import (
     Output,
@@ -101,7 +100,7 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
                 *discovery.diagnostics,
                 *result.report.diagnostics,
                 *script_findings(),
-                *configuration_findings(settings),
+                *_configuration_findings(settings),
             ),
         )
         outputs: tuple[Output, ...] = ()
@@ -151,31 +150,28 @@ def _converted(
     """Finds and converts the files; without any file to load, the engine is neither needed nor started."""
     discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")), auto=flags["auto"])
 
-    from dagconv.pipeline import CompileOptions, ConvertResult, compiler
+    from dagconv.options import compile_options
+    from dagconv.pipeline import ConvertResult, compiler
 
     if not discovery.files:
         yield ConvertResult(Report(), ()), discovery
         return
     if flags["verbose"]:
         _say_what_is_done(settings, discovery)
-    options = CompileOptions(
-        lowering=lowering_of(settings, datetime.datetime.now(datetime.timezone.utc)),
-        jobs=settings.count("jobs") or _processors(),
-        limits=settings.limits,
-        thorough=settings.flag("thorough"),
-        inputs=inputs_of(settings),
-    )
+    options = compile_options(settings, datetime.datetime.now(datetime.timezone.utc))
     with compiler(options) as running:
         with progress(len(discovery.files), quiet=flags["quiet"]) as step:
             result = running.convert(discovery.files, lambda file: step(file.path))
         yield result, discovery
 
 
-def _processors() -> int:
-    """Those that this process may use, where the system tells (a container often has fewer than the machine)."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _configuration_findings(settings: Settings) -> list[Diagnostic]:
+    file = settings.text("airflow-config")
+    if not file:
+        return []
+    from dagconv.load.configuration import not_carried
+
+    return not_carried(Path(file))
 
 
 def _say_what_is_done(settings: Settings, discovery: Discovery) -> None:

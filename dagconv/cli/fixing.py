@@ -4,61 +4,45 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from dagconv.check.batch import Judged
-from dagconv.check.definition import check_definition
-from dagconv.diagnostics.report import FileStatus
-from dagconv.errors import InternalError, UsageError
-from dagconv.fix.apply import Fixed, fix_text
+from dagconv.errors import UsageError
+from dagconv.judge import Fix
 from dagconv.write.files import write_atomically
 
 _BOM = "\ufeff"
 
 
-def fix_files(
-    judged: Sequence[Judged],
-    stdin: tuple[str, bytes] | None,
-    *,
-    unsafe: bool,
-    diff: bool,
-    same: Callable[[str, str, str], bool] | None = None,
-) -> tuple[str, bytes] | None:
-    """Fixes every file that was read and judged. Gives standard input back as it is after its fixes.
+def place_fixes(fixes: Iterable[Fix], stdin: tuple[str, bytes] | None, *, diff: bool) -> tuple[str, bytes] | None:
+    """Brings fixed texts to their files, or with `diff` only shows them; standard input as it is after its fixes.
 
-    With `diff` nothing is written. `same` tells of path, text before and after whether both mean the same; it is
-    asked about safe fixes. Raises UsageError when a file cannot be written, InternalError when a safe fix is none.
+    Raises UsageError when a file cannot be written.
     """
-    for one in judged:
-        if one.document is None or one.report.status is FileStatus.SKIPPED or not one.document.text:
-            continue
-        path, text = one.report.path, one.document.text
-        fixed = fix_text(text, lambda new, path=path: check_definition(new, path), unsafe=unsafe)  # type: ignore[misc]
-        if same is not None and not unsafe and fixed.text != text and not same(path, text, fixed.text):
-            raise InternalError(f"the fixes {', '.join(sorted(fixed.codes))} change what {path} means; it is as it was")
+    for fix in fixes:
         if diff:
-            _show(path, text, fixed.text)
-        elif stdin is not None and path == stdin[0]:
-            stdin = (path, fixed.text.encode("utf-8"))
-        elif fixed.text != text:
-            _write(path, fixed)
+            _show(fix)
+        elif stdin is not None and fix.path == stdin[0]:
+            stdin = (fix.path, fix.after.encode("utf-8"))
+        elif fix.after != fix.before:
+            _write(fix)
     return stdin
 
 
-def _show(path: str, before: str, after: str) -> None:
-    rows = difflib.unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), path, path)
+def _show(fix: Fix) -> None:
+    before, after = fix.before.splitlines(keepends=True), fix.after.splitlines(keepends=True)
+    rows = difflib.unified_diff(before, after, fix.path, fix.path)
     sys.stdout.writelines(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
 
 
-def _write(path: str, fixed: Fixed) -> None:
-    target = Path(path)
+def _write(fix: Fix) -> None:
+    target = Path(fix.path)
     try:
         begins = _BOM if target.read_bytes().startswith(_BOM.encode()) else ""
-        write_atomically(target.resolve(), begins + fixed.text)
+        write_atomically(target.resolve(), begins + fix.after)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
-    counts = ", ".join(f"{code} ({count})" if count > 1 else code for code, count in sorted(fixed.codes.items()))
-    click.echo(f"fixed {path}: {counts}", err=True)
+        raise UsageError(f"{fix.path} cannot be written: {error.strerror or error}") from error
+    counts = ", ".join(f"{code} ({count})" if count > 1 else code for code, count in sorted(fix.codes.items()))
+    click.echo(f"fixed {fix.path}: {counts}", err=True)

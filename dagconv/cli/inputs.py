@@ -11,7 +11,7 @@ import click
 
 from dagconv.cli.main import EXIT_CODES
 from dagconv.cli.options import setting, settings_of
-from dagconv.cli.source import input_options, inputs_of
+from dagconv.cli.source import input_options
 from dagconv.diagnostics.render.terminal import safe
 from dagconv.discover import IgnoreSyntax, discover
 from dagconv.errors import UsageError
@@ -52,17 +52,17 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     """
     from dagconv.load.asks import list_asks
     from dagconv.load.process import Worker
+    from dagconv.options import inputs_of
 
     settings = settings_of(flags)
     inputs = inputs_of(settings)
     discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")))
+    limits = settings.limits
     asks: list[Ask] = []
     if discovery.files:
         with Worker() as worker:
             for file in discovery.files:
-                asks += list_asks(
-                    worker, Path(file.path).absolute(), Path(file.root).absolute(), settings.limits, inputs
-                )
+                asks += list_asks(worker, Path(file.path).absolute(), Path(file.root).absolute(), limits, inputs)
     _show(asks)
     if flags["template"]:
         _write_templates(Path(flags["template"]), asks)

@@ -63,9 +63,9 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
     if flags["fix"] or flags["diff"]:
         judged = _fixed(judged, candidates, stdin, settings, flags)
     if flags["deep"]:
-        from dagconv.cli.deep import check_deeply  # the worker loads only when asked for
+        from dagconv.judge import check_deeply  # the worker loads only when asked for
 
-        judged = check_deeply(judged, settings)
+        judged = check_deeply(judged, settings.limits)
     report = Report(tuple(one.report for one in judged), seconds=time.monotonic() - started)
     shown = _without_unjudged(selected(report, selection_of(settings).shows), flags)
     # A diff or a fixed definition takes standard output, so a report goes beside it.
@@ -103,15 +103,15 @@ def _fixed(
     flags: dict[str, Any],
 ) -> list[Judged]:
     """What is left to say after the fixes. With --diff nothing is written."""
-    from dagconv.cli.fixing import fix_files  # the fixers load only when asked for
+    from dagconv.cli.fixing import place_fixes  # the fixers load only when asked for
+    from dagconv.judge import comparing, fix_files
 
     with contextlib.ExitStack() as stack:
         same = None
         if flags["deep"]:
-            from dagconv.cli.deep import comparing
-
-            same = stack.enter_context(comparing(settings))
-        stdin = fix_files(judged, stdin, unsafe=flags["unsafe_fixes"], diff=flags["diff"], same=same)
+            same = stack.enter_context(comparing(settings.limits))
+        fixes = fix_files(judged, same, unsafe=flags["unsafe_fixes"])
+        stdin = place_fixes(fixes, stdin, diff=flags["diff"])
     if stdin is not None and not flags["diff"]:
         write_bytes(stdin[1].decode("utf-8"))
     return judged if flags["diff"] else check_files(candidates, stdin)

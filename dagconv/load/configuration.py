@@ -9,7 +9,22 @@ from pathlib import Path
 import yaml
 
 from dagconv.catalog.configuration import options, read_flag
+from dagconv.diagnostics import Diagnostic, Effect, Location, Page, Rule, Severity
 from dagconv.errors import UsageError
+
+NOT_CARRIED = Rule(
+    code="DC940",
+    slug="configuration-not-carried",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="The configuration of the source's Airflow sets an option that the service does not take over.",
+    message="{option} = {value} is not carried over",
+    help="look whether anything relies on it",
+    why="The service has no configuration of its own to set; only defaults of DAGs and tasks are written into them.",
+    example="core.parallelism = 64",
+    fix="Nothing to do.",
+    source=(Page("schemas/configuration.json"),),
+)
 
 
 def read_configuration(path: Path) -> dict[str, str]:
@@ -29,6 +44,14 @@ def read_configuration(path: Path) -> dict[str, str]:
         except ValueError as error:
             raise UsageError(f"{path}: {name}: {error}") from error
     return found
+
+
+def not_carried(path: Path) -> list[Diagnostic]:
+    """Each option of a file that is set and not taken over, once. Raises UsageError as `read_configuration`."""
+    found = sorted(read_configuration(path).items())
+    return [
+        NOT_CARRIED.at(Location(str(path)), option=name, value=value) for name, value in found if name not in options()
+    ]
 
 
 def _read_options(path: Path, text: str) -> dict[str, str]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
-
-from dagconv.cli import clash
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "report.schema.json").read_text())
 
@@ -242,14 +239,3 @@ def test_an_empty_folder_is_said(call):
     code, out, err = call("convert", "dags", "-o", "out")
     assert (code, out) == (0, "")
     assert "the folder holds no file to load" in err
-
-
-@pytest.mark.parametrize(("text", "state"), [("import dagconv", "it is ours now"), ("import peer", "that package's")])
-def test_the_other_owner_of_the_command_is_said(tmp_path, monkeypatch, text, state):
-    assert clash.script_findings(tmp_path) == ()
-    (tmp_path / "python_to_yaml_dag_converter_mwaa_serverless-0.1.4.dist-info").mkdir()
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "dag-converter").write_text(f"#!{sys.executable}\n{text}\n")
-    (found,) = clash.script_findings(tmp_path)
-    assert found.rule.slug == "script-shared"
-    assert state in found.message

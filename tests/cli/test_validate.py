@@ -233,13 +233,14 @@ def test_safe_fixes_are_proved_with_deep(judge):
 
 @pytest.mark.airflow
 def test_a_fix_that_changes_the_meaning_is_not_written(judge, monkeypatch):
-    import dagconv.cli.fixing as fixing
+    import dagconv.judge
+    from dagconv.fix.apply import Fixed
 
     def wrong(text, judge_text, *, unsafe):
         del judge_text, unsafe
-        return fixing.Fixed(text.replace("retries: 1", "retries: 2"), {"DC999": 1})
+        return Fixed(text.replace("retries: 1", "retries: 2"), {"DC999": 1})
 
-    monkeypatch.setattr(fixing, "fix_text", wrong)
+    monkeypatch.setattr(dagconv.judge, "fix_text", wrong)
     text = f"one:\n  tasks:\n    first: {{operator: {EMPTY}, retries: 1}}\n"
     code, _, err = judge(".", "--fix", "--deep", one=text)
     assert code == 3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import tempfile
 import uuid
 from dataclasses import replace
@@ -16,7 +15,7 @@ import click
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import FAILED, aws_options, open_aws
 from dagconv.cli.options import setting, settings_of
-from dagconv.cli.source import inputs_of, lowering_of, source_options
+from dagconv.cli.source import source_options
 from dagconv.deploy.definition import digest_file
 from dagconv.errors import UsageError
 from dagconv.settings import KEYS
@@ -177,19 +176,11 @@ def _converter(world: World, flags: dict[str, Any]) -> Any:
     if flags["definitions"] and not flags["source"]:
         return None
     from dagconv.migrate.survey.convert import PipelineConverter
-    from dagconv.pipeline import CompileOptions
+    from dagconv.options import compile_options
 
-    settings = settings_of(_conversion(flags))
-    lowering = lowering_of(settings, datetime.datetime.now(datetime.timezone.utc))
-    return PipelineConverter(
-        CompileOptions(
-            lowering=replace(lowering, region=world.identity.caller().region),
-            jobs=settings.count("jobs") or os.cpu_count() or 1,
-            limits=settings.limits,
-            thorough=settings.flag("thorough"),
-            inputs=inputs_of(settings),
-        )
-    )
+    options = compile_options(settings_of(_conversion(flags)), datetime.datetime.now(datetime.timezone.utc))
+    lowering = replace(options.lowering, region=world.identity.caller().region)
+    return PipelineConverter(replace(options, lowering=lowering))
 
 
 def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
