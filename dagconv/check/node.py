@@ -6,7 +6,7 @@ import datetime
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Union
+from typing import TypeGuard, Union
 
 from dagconv.diagnostics import Location
 
@@ -93,6 +93,10 @@ def walk(node: Node) -> Iterator[Node]:
 def text_of(node: Node | None) -> str | None:
     """The text of a scalar that is a string, else None."""
     return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+
+
+def is_null(node: Node | None) -> TypeGuard[Scalar]:
+    return isinstance(node, Scalar) and node.value is None
 
 
 def kind_of(node: Node) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from typing import Union
 
-from dagconv.catalog.operators import OperatorClass, Operators, Status
+from dagconv.catalog.operators import OperatorClass, Operators, Parameter, Status
 from dagconv.catalog.service import Service
 from dagconv.check.document import Document
 from dagconv.check.nearest import Hints
@@ -40,8 +40,21 @@ class TaskNode:
             return None
         return known
 
+    @property
+    def class_place(self) -> Node:
+        """Where the class is named, or is not."""
+        return self.node.get("operator") or self.key
+
     def argument(self, name: str) -> Node | None:
         return self.node.get(name)
+
+    def known_arguments(self) -> Iterator[tuple[OperatorClass, Entry, Parameter]]:
+        """The arguments that the class has, where its arguments are known, with the class and what it says of each."""
+        known = self.signature
+        for entry in self.node.entries if known is not None else ():
+            parameter = known.parameters.get(entry.key.text) if known is not None else None
+            if known is not None and parameter is not None:
+                yield known, entry, parameter
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +93,13 @@ class Subject:
                 yield None, entry.key.text, entry.value
         for task in self.tasks:
             yield from ((task, item.key.text, item.value) for item in task.node.entries)
+
+    def settings(self, name: str) -> Iterator[tuple[TaskNode | None, Node]]:
+        """Every value that a setting of tasks has: in default_args (None for the task), then in each task."""
+        shared = self.default_args.get(name) if self.default_args else None
+        for task, node in ((None, shared), *((task, task.node.get(name)) for task in self.tasks)):
+            if node is not None:
+                yield task, node
 
     def suggest(self, word: str, known: Iterable[str]) -> str:
         """` (did you mean 'x'?)`, or nothing."""

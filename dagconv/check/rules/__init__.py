@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
-from types import ModuleType
 
 from dagconv.check.document import Document
 from dagconv.check.rules.argument import bash_script, choice, exclusive, needed_at_run, one_of, wrong_type
@@ -114,10 +114,10 @@ DAG_CHECKS: tuple[Callable[[Subject], Iterator[Diagnostic]], ...] = (
     task_mapping.check_task_mapping,
     task_id.check_task_id,
     cycle.check_cycle,
-    trigger_rule.check_default_trigger_rule,
-    retries.check_default_retries,
-    retry_delay.check_default_retry_delay,
-    execution_timeout.check_default_execution_timeout,
+    trigger_rule.check_trigger_rule,
+    retries.check_retries,
+    retry_delay.check_retry_delay,
+    execution_timeout.check_execution_timeout,
     type_object.check_type_object,
     reserved_key.check_reserved_key,
     environment_name.check_environment_name,
@@ -156,10 +156,6 @@ TASK_CHECKS: tuple[Callable[[Subject, TaskNode], Iterator[Diagnostic]], ...] = (
     bash_script.check_bash_script,
     form.check_form,
     target.check_target,
-    trigger_rule.check_trigger_rule,
-    retries.check_retries,
-    retry_delay.check_retry_delay,
-    execution_timeout.check_execution_timeout,
     sensor_interval.check_sensor_interval,
     sensor_timeout.check_sensor_timeout,
     waiter.check_waiter,
@@ -171,50 +167,13 @@ TASK_CHECKS: tuple[Callable[[Subject, TaskNode], Iterator[Diagnostic]], ...] = (
     template_file.check_template_file,
 )
 
-_MODULES: tuple[ModuleType, ...] = (
-    *(encoding, control_character, size, syntax, tab, documents, empty, duplicate_key, tag, aliases, depth),
-    *(unreadable_value, key, root, dag_mapping, dag_id, inner_dag_id, unknown_key, unproven_key, ignored_setting),
-    *(
-        ignored_key,
-        key_type,
-        default_args,
-        default_args_ignored,
-        tasks,
-        params,
-        schedule_form,
-        date,
-        task_mapping,
-        task_id,
-        cycle,
-    ),
-    *(trigger_rule, retries, retry_delay, execution_timeout, type_object, reserved_key, environment_name, yaml_word),
-    *(inner_task_id, misread_key, missing, short_name, unknown, phantom, abstract, unconfirmed, unlisted, moved),
-    *(
-        not_offered,
-        needs_code,
-        unknown_argument,
-        missing_argument,
-        needed_at_run,
-        one_of,
-        exclusive,
-        wrong_type,
-        choice,
-    ),
-    *(
-        callable_argument,
-        bash_script,
-        form,
-        target,
-        sensor_interval,
-        sensor_timeout,
-        waiter,
-        task_date,
-        ignored_task_setting,
-    ),
-    *(ignored_task_key, aws_attribute, jinja_syntax, variable, macro, not_rendered, template_file, xcom, param),
-)
-
-# The ignore comments are read last, in check/ignores.py; check/batch.py adds what only a call over files can show.
+# What the checks say: the constants of their modules. The ignore comments are read last (diagnostics/ignoring.py),
+# and check/batch.py adds what only a call over files can show.
 CHECK_RULES: tuple[Rule, ...] = tuple(
-    constant for module in _MODULES for constant in vars(module).values() if isinstance(constant, Rule)
+    rule
+    for module in dict.fromkeys(
+        check.__module__ for check in (*DOCUMENT_CHECKS, *ROOT_CHECKS, *DAG_CHECKS, *TASK_CHECKS)
+    )
+    for rule in vars(sys.modules[module]).values()
+    if isinstance(rule, Rule)
 )

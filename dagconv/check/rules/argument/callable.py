@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dagconv.check.node import Node, Scalar, kind_of, kind_words, text_of
+from dagconv.check.node import is_null, kind_of, kind_words, text_of
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
@@ -61,13 +61,9 @@ _FUNCTION = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 
 def check_callable(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    known = task.signature
-    if known is None:
-        return
-    for entry in task.node.entries:
+    for known, entry, parameter in task.known_arguments():
         name = entry.key.text
-        parameter = known.parameters.get(name)
-        if parameter is None or name in subject.service.ignored_task_keys:
+        if name in subject.service.ignored_task_keys:
             continue
         if name == "python_callable":
             text = text_of(entry.value)
@@ -78,9 +74,5 @@ def check_callable(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
             else:
                 continue
             yield subject.at(PYTHON_CALLABLE, entry.value, task, name, found=found)
-        elif set(parameter.types) - {"null"} == {"callable"} and not _is_null(entry.value):
+        elif set(parameter.types) - {"null"} == {"callable"} and not is_null(entry.value):
             yield subject.at(RULE, entry, task, name, operator=known.name)
-
-
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.value is None

@@ -31,13 +31,9 @@ RULE = Rule(
 
 
 def check_choice(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    known = task.signature
-    if known is None:
-        return
-    for entry in task.node.entries:
+    for known, entry, parameter in task.known_arguments():
         name, node = entry.key.text, entry.value
-        parameter = known.parameters.get(name)
-        if parameter is None or not parameter.choices or not isinstance(node, Scalar) or name == "trigger_rule":
+        if not parameter.choices or not isinstance(node, Scalar) or name == "trigger_rule":
             continue
         if node.value in parameter.choices or (node.value is None and "null" in parameter.types) or "{{" in node.text:
             continue

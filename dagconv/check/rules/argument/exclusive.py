@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.node import Scalar
+from dagconv.check.node import is_null
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import Diagnostic, Effect, Page, Rule, Section, Severity
 
@@ -36,11 +36,7 @@ def check_exclusive(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     if known is None:
         return
     for names in known.exclusive:
-        given = [
-            entry
-            for entry in task.node.entries
-            if entry.key.text in names and not (isinstance(entry.value, Scalar) and entry.value.value is None)
-        ]
+        given = [entry for entry in task.node.entries if entry.key.text in names and not is_null(entry.value)]
         if len(given) > 1:
             shown = ", ".join(f"'{entry.key.text}'" for entry in given)
             yield subject.at(

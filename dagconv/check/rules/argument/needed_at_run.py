@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.node import Node, Scalar, walk
+from dagconv.check.node import Node, Scalar, is_null, walk
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
@@ -46,7 +46,7 @@ def check_needed_at_run(subject: Subject, task: TaskNode) -> Iterator[Diagnostic
 
 
 def is_absent(node: Node | None) -> bool:
-    return node is None or (isinstance(node, Scalar) and node.value is None)
+    return node is None or is_null(node)
 
 
 def _says(node: Node | None, start: str) -> bool:

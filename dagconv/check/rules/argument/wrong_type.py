@@ -58,13 +58,9 @@ _ELSEWHERE = frozenset(
 
 
 def check_wrong_type(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    known = task.signature
-    if known is None:
-        return
-    for entry in task.node.entries:
+    for known, entry, parameter in task.known_arguments():
         name, node = entry.key.text, entry.value
-        parameter = known.parameters.get(name)
-        if parameter is None or name in _ELSEWHERE or _is_callback(subject, name):
+        if name in _ELSEWHERE or _is_callback(subject, name):
             continue
         if _fits(parameter, node, rendered=is_rendered(task, name)):
             continue

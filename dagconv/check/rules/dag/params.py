@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from dagconv.check.node import Entry, Mapping, Scalar, kind_of, kind_words, text_of, walk
+from dagconv.check.node import Entry, Mapping, Scalar, is_null, kind_of, kind_words, text_of, walk
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
@@ -71,7 +71,7 @@ def check_params(subject: Subject) -> Iterator[Diagnostic]:
 
 def check_task_params(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     entry = task.node.entry("params")
-    empty = entry is not None and isinstance(entry.value, Scalar) and entry.value.value is None
+    empty = entry is not None and is_null(entry.value)
     if entry is not None and not empty:
         yield from _check_entry(subject, task, entry)
 

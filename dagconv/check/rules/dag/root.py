@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagconv.check.document import Document
-from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words
+from dagconv.check.node import Mapping, Node, is_null, kind_of, kind_words
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Location, Rule, Section, Severity
 
 RULE = Rule(
@@ -37,7 +37,7 @@ _ADVICE = "write the DAG id as the only root key, with its tasks below"
 
 def check_root(document: Document) -> Iterator[Diagnostic]:
     root = document.root
-    if root is None or (isinstance(root, Scalar) and root.value is None):
+    if root is None or is_null(root):
         return
     if not isinstance(root, Mapping):
         yield _at(document, root, f"the file holds {kind_words(kind_of(root))} instead of a mapping", _ADVICE)

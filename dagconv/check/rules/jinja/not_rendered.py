@@ -35,13 +35,10 @@ def check_not_rendered(subject: Subject) -> Iterator[Diagnostic]:
     for node in marked_texts(params) if params is not None else ():
         yield subject.at(RULE, node, key="params", operator=" of the DAG", fields="those of a task")
     for task in subject.tasks:
-        known = task.signature
-        for entry in task.node.entries if known is not None else ():
+        for known, entry, _ in task.known_arguments():
             name = entry.key.text
-            parameter = known.parameters.get(name) if known is not None else None
-            if parameter is None or is_rendered(task, name) or name in subject.service.ignored_task_keys:
+            if is_rendered(task, name) or name in subject.service.ignored_task_keys:
                 continue
             for node in marked_texts(entry.value):
-                fields = ", ".join(known.template_fields) if known is not None else ""
-                operator = f" of {known.name}" if known is not None else ""
-                yield subject.at(RULE, node, task, name, operator=operator, fields=fields or "none")
+                fields = ", ".join(known.template_fields) or "none"
+                yield subject.at(RULE, node, task, name, operator=f" of {known.name}", fields=fields)

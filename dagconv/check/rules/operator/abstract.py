@@ -30,5 +30,5 @@ RULE = Rule(
 
 def check_abstract(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     if task.known is not None and task.known.status is Status.ABSTRACT:
-        place = task.node.get("operator") or task.key
+        place = task.class_place
         yield subject.at(RULE, place, task, "operator", operator=task.operator)

@@ -33,5 +33,5 @@ def check_moved(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
         return
     canonical = subject.operators.canonical(task.operator)
     if canonical != task.operator and subject.operators.find(task.operator) is None:
-        place = task.node.get("operator") or task.key
+        place = task.class_place
         yield subject.at(RULE, place, task, "operator", operator=task.operator, canonical=canonical)

@@ -59,7 +59,7 @@ def check_needs_code(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     operator = task.operator
     if not operator or "." not in operator:
         return
-    place = task.node.get("operator") or task.key
+    place = task.class_place
     if not _PATH.fullmatch(operator):
         yield subject.at(MALFORMED, place, task, "operator", operator=operator)
     elif task.known is not None:

@@ -55,5 +55,5 @@ def check_not_offered(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
         return
     name = operator.rpartition(".")[2]
     advice = next((text for part, text in _ADVICE if part in name), "write an own operator for the code package")
-    place = task.node.get("operator") or task.key
+    place = task.class_place
     yield subject.at(RULE, place, task, "operator", operator=operator, advice=advice)

@@ -32,5 +32,5 @@ def check_phantom(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     if task.known is not None and task.known.status is Status.PHANTOM:
         near = [path for path in subject.nearest_operators(task.operator or "") if path != task.operator]
         advice = f"write {near[0]}" if near else "use another operator"
-        place = task.node.get("operator") or task.key
+        place = task.class_place
         yield subject.at(RULE, place, task, "operator", operator=task.operator, advice=advice)

@@ -27,6 +27,4 @@ def check_short_name(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
         same_name = [path for path in subject.operators.paths() if path.rpartition(".")[2] == task.operator]
         near = tuple(same_name[:1]) or subject.nearest_operators(task.operator, 1)
         advice = f"write {near[0]}" if near else "write the full path of the class, module and name"
-        yield subject.at(
-            RULE, task.node.get("operator") or task.key, task, "operator", operator=task.operator, advice=advice
-        )
+        yield subject.at(RULE, task.class_place, task, "operator", operator=task.operator, advice=advice)

@@ -35,5 +35,5 @@ RULE = Rule(
 
 def check_unconfirmed(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     if task.known is not None and task.known.status is Status.UNCONFIRMED:
-        place = task.node.get("operator") or task.key
+        place = task.class_place
         yield subject.at(RULE, place, task, "operator", operator=task.operator)

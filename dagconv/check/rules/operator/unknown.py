@@ -43,7 +43,7 @@ def check_unknown(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     hint = f" (did you mean {near[0].rpartition('.')[2]}?)" if near else ""
     advice = f"write {near[0]}" if near else "look it up with 'dag-converter operators'"
     version = subject.service.engine.get("amazon_provider", "")
-    place = task.node.get("operator") or task.key
+    place = task.class_place
     yield subject.at(RULE, place, task, "operator", operator=operator, version=version, hint=hint, advice=advice)
 
 

@@ -35,5 +35,5 @@ RULE = Rule(
 def check_unlisted(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     amazon = task.operator is not None and task.operator.startswith("airflow.providers.amazon.")
     if amazon and task.known is not None and task.known.status is Status.UNLISTED:
-        place = task.node.get("operator") or task.key
+        place = task.class_place
         yield subject.at(RULE, place, task, "operator", operator=task.operator)

@@ -6,7 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator
 
-from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, text_of
+from dagconv.check.node import Mapping, Node, Scalar, is_null, kind_of, kind_words, text_of
 from dagconv.check.subject import Subject
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Engine, Rule, Section, Severity
 
@@ -135,7 +135,7 @@ def check_date(subject: Subject) -> Iterator[Diagnostic]:
     for holder in (subject.default_args, subject.dag):
         for name in ("start_date", "end_date"):
             node = holder.get(name) if holder is not None else None
-            if node is None or (isinstance(node, Scalar) and node.value is None):
+            if node is None or is_null(node):
                 continue
             moment, found = _read(subject, node, name)
             yield from found

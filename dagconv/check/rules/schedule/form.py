@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, shown
+from dagconv.check.node import Mapping, Node, Scalar, is_null, shown
 from dagconv.check.subject import Subject
 from dagconv.check.timespan import TimespanError, is_timedelta, read_timedelta
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Engine, Rule, Section, Severity
@@ -116,10 +116,10 @@ NEVER = Rule(
 
 def check_form(subject: Subject) -> Iterator[Diagnostic]:
     node = subject.dag.get("schedule")
-    if node is None or (isinstance(node, Scalar) and node.value is None):
+    if node is None or is_null(node):
         return
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
-        found = shown(node) if isinstance(node, Scalar) else kind_words(kind_of(node))
+        found = shown(node)
         yield subject.at(NOT_TEXT, node, key="schedule", found=found, advice=_advice(node))
         return
     text = node.value.strip()

@@ -60,16 +60,9 @@ DISPUTED = Rule(
 )
 
 
-def check_trigger_rule(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    node = task.argument("trigger_rule")
-    if node is not None:
+def check_trigger_rule(subject: Subject) -> Iterator[Diagnostic]:
+    for task, node in subject.settings("trigger_rule"):
         yield from _check(subject, node, task)
-
-
-def check_default_trigger_rule(subject: Subject) -> Iterator[Diagnostic]:
-    node = subject.default_args.get("trigger_rule") if subject.default_args else None
-    if node is not None:
-        yield from _check(subject, node, None)
 
 
 def _check(subject: Subject, node: Node, task: TaskNode | None) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagconv.check.document import Document
-from dagconv.check.node import Scalar
+from dagconv.check.node import is_null
 from dagconv.check.problem import ProblemKind
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
@@ -28,5 +28,5 @@ def check_empty(document: Document) -> Iterator[Diagnostic]:
     for _, place, _ in document.found(ProblemKind.EMPTY):
         yield RULE.at(place)
     root = document.root
-    if isinstance(root, Scalar) and root.value is None:
+    if is_null(root):
         yield RULE.at(root.span.location(document.file))

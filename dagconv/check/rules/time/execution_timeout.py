@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, shown
+from dagconv.check.node import Mapping, Node, is_null, shown
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.check.timespan import TimespanError, is_timedelta, read_timedelta
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
@@ -50,20 +50,15 @@ LIMIT = Rule(
 )
 
 
-def check_execution_timeout(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    yield from _check(subject, task.argument("execution_timeout"), task)
+def check_execution_timeout(subject: Subject) -> Iterator[Diagnostic]:
+    for task, node in subject.settings("execution_timeout"):
+        if not is_null(node):
+            yield from _check(subject, node, task)
 
 
-def check_default_execution_timeout(subject: Subject) -> Iterator[Diagnostic]:
-    node = subject.default_args.get("execution_timeout") if subject.default_args else None
-    yield from _check(subject, node, None)
-
-
-def _check(subject: Subject, node: Node | None, task: TaskNode | None) -> Iterator[Diagnostic]:
-    if node is None or (isinstance(node, Scalar) and node.value is None):
-        return
+def _check(subject: Subject, node: Node, task: TaskNode | None) -> Iterator[Diagnostic]:
     if not isinstance(node, Mapping) or not is_timedelta(node):
-        found = shown(node) if isinstance(node, Scalar) else kind_words(kind_of(node))
+        found = shown(node)
         yield subject.at(FORM, node, task, "execution_timeout", found=found)
         return
     try:

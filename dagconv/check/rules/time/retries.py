@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.node import Node, Scalar, kind_of, kind_words, shown
+from dagconv.check.node import Node, Scalar, is_null, shown
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 
@@ -39,21 +39,17 @@ LIMIT = Rule(
 )
 
 
-def check_retries(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    yield from _check(subject, task.argument("retries"), task)
+def check_retries(subject: Subject) -> Iterator[Diagnostic]:
+    for task, node in subject.settings("retries"):
+        if not is_null(node):
+            yield from _check(subject, node, task)
 
 
-def check_default_retries(subject: Subject) -> Iterator[Diagnostic]:
-    yield from _check(subject, subject.default_args.get("retries") if subject.default_args else None, None)
-
-
-def _check(subject: Subject, node: Node | None, task: TaskNode | None) -> Iterator[Diagnostic]:
-    if node is None or (isinstance(node, Scalar) and node.value is None):
-        return
+def _check(subject: Subject, node: Node, task: TaskNode | None) -> Iterator[Diagnostic]:
     limit = subject.service.limits.retries_max
     value = node.value if isinstance(node, Scalar) else None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or value % 1:
-        found = shown(node) if isinstance(node, Scalar) else kind_words(kind_of(node))
+        found = shown(node)
         yield subject.at(FORM, node, task, "retries", found=found, limit=limit)
     elif not 0 <= value <= limit:
         yield subject.at(LIMIT, node, task, "retries", found=node.text if isinstance(node, Scalar) else "", limit=limit)

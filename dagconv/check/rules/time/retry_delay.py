@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagconv.check.node import Mapping, Node, Scalar, kind_of, kind_words, number_of, shown
+from dagconv.check.node import Mapping, Node, is_null, number_of, shown
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.check.timespan import TimespanError, is_timedelta, read_timedelta
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
@@ -43,22 +43,18 @@ LIMIT = Rule(
 )
 
 
-def check_retry_delay(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
-    yield from _check(subject, task.argument("retry_delay"), task)
+def check_retry_delay(subject: Subject) -> Iterator[Diagnostic]:
+    for task, node in subject.settings("retry_delay"):
+        if not is_null(node):
+            yield from _check(subject, node, task)
 
 
-def check_default_retry_delay(subject: Subject) -> Iterator[Diagnostic]:
-    yield from _check(subject, subject.default_args.get("retry_delay") if subject.default_args else None, None)
-
-
-def _check(subject: Subject, node: Node | None, task: TaskNode | None) -> Iterator[Diagnostic]:
-    if node is None or (isinstance(node, Scalar) and node.value is None):
-        return
+def _check(subject: Subject, node: Node, task: TaskNode | None) -> Iterator[Diagnostic]:
     seconds = _seconds(node)
     limit = subject.service.limits.retry_delay_max
     if seconds is None:
         if not isinstance(node, Mapping) or not is_timedelta(node):  # else said by rule type-object
-            found = shown(node) if isinstance(node, Scalar) else kind_words(kind_of(node))
+            found = shown(node)
             yield subject.at(FORM, node, task, "retry_delay", found=found)
     elif not 0 <= seconds <= limit:
         yield subject.at(LIMIT, node, task, "retry_delay", found=seconds_text(seconds), limit=seconds_text(limit))
