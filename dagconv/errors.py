@@ -17,3 +17,7 @@ class EngineMissingError(UsageError):
 
 class InternalError(DagconvError):
     """A promise of dagconv's own code was broken (exit code 3)."""
+
+
+class EngineBrokenError(InternalError):
+    """Airflow is installed and cannot be imported: no file can be converted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 import threading
 import time
@@ -18,6 +19,8 @@ from dagconv.discover.source import SourceFile
 from dagconv.emit.document import UnemittableError, emit_document
 from dagconv.emit.size import least_bytes
 from dagconv.emit.writer import write_yaml
+from dagconv.errors import EngineBrokenError, UsageError
+from dagconv.load.failure import internal_error
 from dagconv.load.identity import Seen
 from dagconv.load.process import Worker
 from dagconv.load.reload import reload_definition
@@ -92,14 +95,19 @@ class Compiler:
     spool: Path
 
     def convert(self, files: Sequence[SourceFile], on_progress: Progress | None = None) -> ConvertResult:
-        """Converts all files of a call before anything is handed out. Raises InternalError on a bug of dagconv."""
+        """Converts all files of a call before anything is handed out. Raises EngineBrokenError."""
         started = time.monotonic()
         for server in {self.worker, self.again}:
             server.preload(tuple(name for file in files for name in file.imports))
         told = threading.Lock()
 
         def work(file: SourceFile) -> FileOutcome:
-            outcome = self.convert_file(file)
+            try:
+                outcome = self.convert_file(file)
+            except (UsageError, EngineBrokenError):
+                raise
+            except Exception as error:  # noqa: BLE001  # a bug ends the file that shows it, and no other
+                outcome = FileOutcome(file, [internal_error(file.path, error)], failed=True)
             with told:
                 if on_progress is not None:
                     on_progress(file)
@@ -166,7 +174,7 @@ class Compiler:
         return DagOutcome(seen, found + differences, Proof(ProofStatus.EQUAL, declared), self.spooled(seen, file, text))
 
     def spooled(self, seen: Seen, file: SourceFile, text: str) -> Definition:
-        number = sum(1 for _ in self.spool.iterdir())
-        place = self.spool / f"{number}-{threading.get_ident()}.yaml"
-        place.write_text(text, "utf-8")
-        return Definition(seen.dag_id, file.path, place)
+        handle, place = tempfile.mkstemp(".yaml", dir=self.spool)
+        with os.fdopen(handle, "w", encoding="utf-8") as spooled:
+            spooled.write(text)
+        return Definition(seen.dag_id, file.path, Path(place))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import platform
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
+
+from dagconv.load.failure import place_of
 
 _FRAMES = 6
-_PACKAGE = Path(__file__).parents[1]
 
 
 def crash_lines(error: BaseException, arguments: Sequence[str], version: str) -> list[str]:
@@ -18,7 +18,7 @@ def crash_lines(error: BaseException, arguments: Sequence[str], version: str) ->
     traceback follows when the call had -v.
     """
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
-    places = [f"    {_place(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames[-_FRAMES:]]
+    places = [f"    {place_of(frame)}" for frame in frames[-_FRAMES:]]
     shown = [word.partition("=")[0] for word in arguments[:1]]
     shown += [word.partition("=")[0] for word in arguments[1:] if word.startswith("-") and len(word) > 1]
     lines = [
@@ -31,10 +31,3 @@ def crash_lines(error: BaseException, arguments: Sequence[str], version: str) ->
     if {"-v", "-vv", "--verbose", "--debug"} & set(arguments):
         lines += ["", *"".join(traceback.format_exception(error)).splitlines()]
     return lines
-
-
-def _place(filename: str) -> str:
-    path = Path(filename)
-    if _PACKAGE in path.parents:
-        return str(Path("dagconv") / path.relative_to(_PACKAGE))
-    return "/".join(path.parts[-2:])

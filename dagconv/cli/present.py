@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dagconv import __version__
-from dagconv.cli.main import FINDINGS, OK
+from dagconv.cli.main import FINDINGS, INTERNAL, OK
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.lines import read_source_lines
 from dagconv.diagnostics.render import TEXT_FORMATS, RenderOptions, ordered, renderer
@@ -19,6 +19,7 @@ from dagconv.diagnostics.selection import selected
 from dagconv.errors import UsageError
 from dagconv.settings import Settings
 
+_BUG = "internal-error"
 _BAD = (FileStatus.REFUSED, FileStatus.FAILED, FileStatus.INVALID)
 # Files that the user, or Airflow's own rules, set aside on purpose do not count against `--strict`.
 _SET_ASIDE = frozenset({"ignored-by-airflowignore", "folder-left-out", "reached-twice"})
@@ -71,10 +72,13 @@ def summary_line(report: Report) -> str:
 
 
 def exit_code(report: Report, shown: Report, *, strict: bool) -> int:
-    """1 for an error or a DAG without its output; with `strict` also for a warning or a file without a DAG.
+    """1 for an error or a DAG without its output; with `strict` also for a warning or a file without a DAG; 3 for a
+    bug that ended the work on a file.
 
     `shown` is the report without the findings that the user ignores: those do not count.
     """
+    if any(found.rule.slug == _BUG for found in report.all_diagnostics()):
+        return INTERNAL
     if report.count(Severity.ERROR) or any(file.status in _BAD for file in report.files):
         return FINDINGS
     if any(dag.status is FileStatus.REFUSED for file in report.files for dag in file.dags):

@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from dagconv.errors import InternalError
-from dagconv.load.process import Worker, scrubbed_environment
+from dagconv.load.process import Worker
+from dagconv.load.server_process import ServerGoneError, scrubbed_environment
 from dagconv.load.source import load_source
-from dagconv.wire.limits import Limits
+from dagconv.wire.limits import DEFAULT_LIMITS, Limits
 
 pytestmark = pytest.mark.airflow
 
@@ -29,6 +30,13 @@ HANGING = """from airflow import DAG
 import time
 open({marker!r}, "w").close()
 time.sleep(3600)
+"""
+
+# The audit hook lets nobody kill the worker; another program is not asked.
+KILLER = """from airflow import DAG
+import os, subprocess, time
+subprocess.run(["kill", "-9", str(os.getppid())])
+time.sleep(60)
 """
 
 
@@ -80,13 +88,13 @@ def hanging_file(folder):
     return folder / "dag.py", marker
 
 
-def load(worker, path):
-    return load_source(worker, path, path.parent, Limits(), datetime.datetime.now(datetime.timezone.utc))
+def load(worker, path, limits=DEFAULT_LIMITS):
+    return load_source(worker, path, path.parent, limits, datetime.datetime.now(datetime.timezone.utc))
 
 
-def loading(worker, path):
+def loading(worker, path, limits=DEFAULT_LIMITS):
     """The same in another thread."""
-    return ThreadPoolExecutor(1).submit(load, worker, path)
+    return ThreadPoolExecutor(1).submit(load, worker, path, limits)
 
 
 @contextlib.contextmanager
@@ -105,7 +113,7 @@ def converting(path, marker, output, *options):
 def test_closing_ends_children_and_removes_the_folder(temporary, tmp_path):
     path, marker = hanging_file(tmp_path / "dags")
     worker = Worker()
-    home = worker._home.name
+    home = worker._server._home.name
     assert home.startswith(str(temporary))
     worker.preload(("airflow.providers.amazon.version_compat",))
     asked = loading(worker, path)
@@ -127,18 +135,45 @@ def test_closing_does_not_wait_for_a_server_that_is_still_starting(temporary):
     assert list(temporary.iterdir()) == []
 
 
-def test_a_dead_server_is_an_internal_error_for_all_who_wait_and_come_later(temporary, tmp_path):
+def test_a_dead_server_is_started_again_for_all_who_wait_and_come_later(temporary, tmp_path):
     path, marker = hanging_file(tmp_path / "dags")
     with Worker() as worker:
-        asked = loading(worker, path)
+        worker.preload(("airflow.providers.amazon.version_compat",))
+        first = worker._server
+        asked = loading(worker, path, Limits(timeout=4))
         wait_for(marker.exists)
-        children = set(members(worker._home.name)) - {worker._process.pid}
-        worker._process.kill()
-        with pytest.raises(InternalError, match="the worker process ended"):
-            asked.result(5)
-        with pytest.raises(InternalError, match="the worker process ended"):
-            load(worker, GOOD)
+        children = set(members(first._home.name)) - {first._process.pid}
+        first._process.kill()
+        for _ in range(2):  # the first may have been asked before the end was noticed
+            assert [dag.workflow.dag_id for dag in load(worker, GOOD).dags] == ["good"]
+        assert worker._server is not first
+        assert [found.code for found in asked.result(30).diagnostics] == ["DC107"]  # asked again, it hangs again
         wait_for(lambda: not any(map(alive, children)), 2)
+    assert list(temporary.iterdir()) == []
+
+
+def test_who_ends_the_server_again_has_ended_it_before(temporary, tmp_path):
+    path = tmp_path / "killer.py"
+    path.write_text(KILLER)
+    with Worker() as worker:
+        with pytest.raises(ServerGoneError, match="the worker process ended"):
+            load(worker, path)
+        assert [dag.workflow.dag_id for dag in load(worker, GOOD).dags] == ["good"]
+    assert list(temporary.iterdir()) == []
+
+
+def test_closing_ends_who_is_asked_again(temporary, tmp_path):
+    path, marker = hanging_file(tmp_path / "dags")
+    worker = Worker()
+    worker.preload(("airflow.providers.amazon.version_compat",))
+    asked = loading(worker, path)
+    wait_for(marker.exists)
+    marker.unlink()
+    worker._server._process.kill()
+    wait_for(marker.exists)
+    worker.close()
+    with pytest.raises(InternalError):
+        asked.result(5)
     assert list(temporary.iterdir()) == []
 
 

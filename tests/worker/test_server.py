@@ -10,7 +10,7 @@ import struct
 import pytest
 
 from dagconv.errors import InternalError
-from dagconv.load.process import Worker
+from dagconv.load.server_process import ServerProcess
 from dagconv.wire.answer import decode_answer
 from dagconv.wire.limits import Limits
 from dagconv.wire.messages import read_message, send_call
@@ -65,15 +65,15 @@ def test_a_machine_without_room_is_said(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("outcome", [Outcome.UNSTARTED, Outcome.CLOSED])
 def test_what_the_file_cannot_help_is_no_finding_about_it(outcome, tmp_path, monkeypatch):
-    class Stub(Worker):
+    class Stub(ServerProcess):
         def _start(self, hash_seed):
             self._requests, self._replies = os.open(os.devnull, os.O_WRONLY), None
 
     def send(fd, call):
         worker._waiting[call.number].put(Reply(End(outcome, output="no room")))
 
-    worker = Stub()
-    monkeypatch.setattr("dagconv.load.process.send_call", send)
+    worker = Stub(0)
+    monkeypatch.setattr("dagconv.load.server_process.send_call", send)
     monkeypatch.setattr(worker, "_process", type("Gone", (), {"poll": lambda self: None})(), raising=False)
     with pytest.raises(InternalError):
         worker.ask(CALL.request)
