@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dagconv import __version__
 from dagconv.diagnostics import Diagnostic, Effect, Location, Rule, Severity
+from dagconv.diagnostics.source import Page
 
 _PACKAGE = Path(__file__).parents[1]
 _FRAMES = 3
@@ -22,7 +23,7 @@ INTERNAL_ERROR = Rule(
     why="Nothing is written for a file that dagconv could not work on to its end; other files are not touched by it.",
     example="any file that a stage of dagconv does not expect",
     fix="report it; until it is mended, leave what the line names out of the file",
-    source="dagconv",
+    source=(Page("CONTRIBUTING.md", "What is asked of a change"),),
 )
 
 
