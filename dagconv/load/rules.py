@@ -432,7 +432,66 @@ TEXT_NOT_WRITABLE = Rule(
     source=(Page("docs/isolation.md", "What happens"),),
 )
 
+LIBRARY_CHANGED = Rule(
+    code="DC160",
+    slug="library-changed",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The file changes Airflow, a provider, boto3, botocore or Jinja while it is imported.",
+    message="the import changes {names}; the service's tasks run without that change",
+    help="give the operator the argument that makes the change needless, or use an operator of your own",
+    why="Airflow imports the DAG file in each task's process, so that tasks run with what the file has changed. "
+    "The service runs the definition alone.",
+    example="S3Hook.create_bucket = create_bucket_with_tags",
+    fix="an own operator that calls a hook of its own",
+    source="Airflow 3.0.6, task runner: the file of a task is imported before it runs",
+)
+ENGINE_ENVIRONMENT_SET = Rule(
+    code="DC161",
+    slug="engine-environment-set",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The file sets a variable by which boto3 or Airflow is configured.",
+    message="the file sets {names} in the environment; the service's tasks run without it",
+    help="take the line out: roles, endpoints and connections belong to the workflow's execution role and environment",
+    why="Airflow imports the DAG file in each task's process, where boto3 and Airflow read the variable. The service "
+    "runs the definition alone.",
+    example="os.environ['AWS_ENDPOINT_URL_S3'] = 'https://storage.example.com'",
+    fix="Give the workflow's execution role what the tasks need.",
+    source="Airflow 3.0.6, task runner: the file of a task is imported before it runs",
+)
+ENVIRONMENT_SET = Rule(
+    code="DC162",
+    slug="environment-set",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="The file sets an environment variable that neither Airflow nor boto3 reads.",
+    message="the file sets {names} in the environment, which tasks of the service do not have",
+    help="no step is needed unless a program that a task starts reads it",
+    why="Airflow imports the DAG file in each task's process; the service runs the definition alone.",
+    example="os.environ['TEAM'] = 'sales'",
+    fix="Nothing to do.",
+    source="Airflow 3.0.6, task runner: the file of a task is imported before it runs",
+)
+PROCESS_SET = Rule(
+    code="DC163",
+    slug="process-set",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="The file changes a setting of its process.",
+    message="the file changes {names} of its process; tasks of the service run without that",
+    help="no step is needed for operators of the Amazon provider: botocore sets its own time limits",
+    why="Airflow imports the DAG file in each task's process; the service runs the definition alone.",
+    example="socket.setdefaulttimeout(60)",
+    fix="Nothing to do.",
+    source="Airflow 3.0.6, task runner: the file of a task is imported before it runs",
+)
+
 LOAD_RULES = (
+    LIBRARY_CHANGED,
+    ENGINE_ENVIRONMENT_SET,
+    ENVIRONMENT_SET,
+    PROCESS_SET,
     TEMPLATE_FILE_MISSING,
     READER_FAILED,
     SYNTAX_ERROR,

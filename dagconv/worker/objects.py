@@ -12,40 +12,67 @@ import math
 import pathlib
 import types
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from dagconv.catalog.service import service
 from dagconv.worker.read.value import class_path, module_name
 
 MAX_OBJECT_DEPTH = 6
+# A Kubernetes pod in full has some hundred; a client or a cache that hangs at a DAG has no end.
+MAX_STATES = 20_000
 
 # How a Kubernetes client would connect, which each of its models carries: loggers, paths of this process's home.
 _CLIENT_SETTINGS = frozenset({"local_vars_configuration"})
 
 
-def encode_object(value: Any, depth: int = 0, seen: tuple[int, ...] = ()) -> Any:
+class TooManyObjectsError(Exception):
+    """What hangs together at a task or DAG is more than can be told apart."""
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The ids on the way to where the walk stands, and how many objects' states it may still go into."""
+
+    ancestors: list[int]
+    states: int
+
+
+def encode_object(value: Any, depth: int = 0) -> Any:
     """JSON data of any object: plain values exactly, others as class and state; the host has a twin for values.
 
-    Objects are followed to a depth, containers always; no method of a class that is not known is called.
+    Objects are followed to a depth, containers always; no method of a class that is not known is called. Raises
+    TooManyObjectsError.
     """
+    return _encode(value, depth, _Walk([], MAX_STATES))
+
+
+def _encode(value: Any, depth: int, walk: _Walk) -> Any:
     kind = type(value)
     if value is None or kind in (bool, int, str) or (kind is float and math.isfinite(value)):
         return value
-    if id(value) in seen:
+    if id(value) in walk.ancestors:
         return {"again": class_path(kind)}
-    inner = (*seen, id(value))
+    walk.ancestors.append(id(value))
+    try:
+        return _encode_inside(value, kind, depth, walk)
+    finally:
+        walk.ancestors.pop()
+
+
+def _encode_inside(value: Any, kind: type, depth: int, walk: _Walk) -> Any:
     if kind is list:
-        return [encode_object(item, depth, inner) for item in value]
+        return [_encode(item, depth, walk) for item in value]
     if kind in (tuple, set, frozenset):
-        items = [encode_object(item, depth, inner) for item in value]
+        items = [_encode(item, depth, walk) for item in value]
         return {kind.__name__: items if kind is tuple else sorted(items, key=text_of)}
     if kind is dict:
         wired = _is_dag(value.get("dag"))
         # Text alone is looked up: the hash of any other key is the user's code.
         pairs = [(k, v) for k, v in value.items() if not (wired and type(k) is str and k in base_arguments())]
-        return {"dict": [[encode_object(k, depth, inner), encode_object(v, depth, inner)] for k, v in pairs]}
+        return {"dict": [[_encode(k, depth, walk), _encode(v, depth, walk)] for k, v in pairs]}
     leaf = _encode_leaf(value, kind)
-    return leaf if leaf is not None else _encode_state(value, kind, depth, inner)
+    return leaf if leaf is not None else _encode_state(value, kind, depth, walk)
 
 
 @functools.cache
@@ -66,7 +93,7 @@ def _is_dag(value: Any) -> bool:
 
 def _encode_leaf(value: Any, kind: type) -> Any:
     # By the class itself: isinstance() asks the object for `__class__`.
-    known = kind.__module__.split(".")[0] in ("datetime", "pendulum")
+    known = module_name(kind.__module__).split(".")[0] in ("datetime", "pendulum")
     if kind is float:
         return {"float": repr(value)}
     if issubclass(kind, datetime.timedelta) and known:
@@ -85,6 +112,8 @@ def _encode_leaf(value: Any, kind: type) -> Any:
         return {"enum": [class_path(kind), value.name, plain if type(plain) in (bool, int, str) else None]}
     if issubclass(kind, type):
         return {"class": class_path(value), "itself": True}
+    if issubclass(kind, types.ModuleType):
+        return {"module": module_name(vars(value).get("__name__"))}
     return _encode_node(value, kind)
 
 
@@ -98,10 +127,13 @@ def _encode_node(value: Any, kind: type) -> Any:
     return {"dag": vars(value).get("dag_id")} if issubclass(kind, DAG) else None
 
 
-def _encode_state(value: Any, kind: type, depth: int, seen: tuple[int, ...]) -> Any:
+def _encode_state(value: Any, kind: type, depth: int, walk: _Walk) -> Any:
     if depth >= MAX_OBJECT_DEPTH:
         return {"class": class_path(kind)}
-    state = {str(name): encode_object(item, depth + 1, seen) for name, item in sorted(_state(value), key=_name)}
+    walk.states -= 1
+    if walk.states < 0:
+        raise TooManyObjectsError
+    state = {str(name): _encode(item, depth + 1, walk) for name, item in sorted(_state(value), key=_name)}
     return {"class": class_path(kind), "state": state}
 
 

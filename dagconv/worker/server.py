@@ -22,6 +22,7 @@ from dagconv.wire.messages import read_call, send_message
 from dagconv.wire.reply import End, Outcome, Ready, Replied, Reply
 from dagconv.wire.request import Call, Load, Preload, Reload, Request
 from dagconv.worker import descendants, engine, isolation
+from dagconv.worker.audit import AUDIT
 
 MAX_OUTPUT = 1024 * 1024
 MAX_RESULT = 128 * 1024 * 1024
@@ -97,6 +98,7 @@ class Server:
         match call.request:
             case Preload(modules):
                 engine.preload(modules)
+                AUDIT.take()
                 # What stands now is shared with every child; the collector must not touch, and so copy, its pages.
                 gc.collect()
                 gc.freeze()
@@ -285,6 +287,7 @@ def main() -> None:
     import dagconv.worker.source  # noqa: F401  # imported once, before any fork
 
     descendants.adopt_orphans()
+    AUDIT.take()
     gc.collect()
     gc.freeze()
     send_message(replies, Ready(versions))

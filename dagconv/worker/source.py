@@ -13,12 +13,14 @@ from typing import Any
 from dagconv.ir import codec
 from dagconv.wire.answer import Answer, Finding, Loaded
 from dagconv.wire.request import Again, Load
-from dagconv.worker import compat, isolation, witness
+from dagconv.worker import audit, compat, isolation, witness
+from dagconv.worker.audit import AUDIT
 from dagconv.worker.compat import aws_replies, inputs, stubs, user_modules
 from dagconv.worker.compat.era import era_of, judge
 from dagconv.worker.compat.subdag import INLINED
 from dagconv.worker.compat.uses import USES
 from dagconv.worker.complain import describe_error, finding, is_user_class, message_of, shown_error, was_reported
+from dagconv.worker.objects import MAX_STATES, TooManyObjectsError
 from dagconv.worker.observe import OBSERVATIONS, watch_files
 from dagconv.worker.read.location import SourceMap
 from dagconv.worker.read.task import NotReproducibleError, Source
@@ -103,6 +105,7 @@ def _import(path: str) -> Answer:
     bag = Bag(dag_folder="/nonexistent", include_examples=False, collect_dags=False, safe_mode=False)
     # Template files are read by the reader, one by one, with their names.
     _leave_templates()
+    AUDIT.watch()
     try:
         found = bag.process_file(path, only_if_updated=False, safe_mode=False)
     except BaseException as error:  # noqa: BLE001  # DagBag lets KeyboardInterrupt through
@@ -112,7 +115,8 @@ def _import(path: str) -> Answer:
     generation, reason = judge(path)
     dags, unreadable = _read_dags([] if problems else found, generation, reason)
     errors = [describe_error(problem) for problem in problems if not was_reported(problem)]
-    findings = (*OBSERVATIONS.found, *USES.found, *errors, *unreadable)
+    changed = [] if problems else audit.findings(audit.user_files())
+    findings = (*OBSERVATIONS.found, *USES.found, *errors, *changed, *unreadable)
     return Answer(codec.VERSION, bool(problems), tuple(dags), findings)
 
 
@@ -135,6 +139,10 @@ def _read_dags(found: list[Any], generation: str = "", reason: str = "") -> tupl
             testimony = _testimony(dag)
         except NotReproducibleError as error:
             findings.append(_not_readable("task-not-reproducible", dag, message_of(error), error.position))
+        except TooManyObjectsError:
+            made = dag_construction(dag)
+            params = {"reason": f"of DAG {dag.dag_id} hangs together with more than {MAX_STATES} objects"}
+            findings.append(finding("unbounded-argument", params, *_file_and_line(made.position if made else None)))
         except Exception as error:  # noqa: BLE001  # a fault of the reader must not take the other files with it
             made = dag_construction(dag)
             findings.append(_not_readable("reader-failed", dag, shown_error(error), made.position if made else None))
@@ -151,7 +159,11 @@ def _testimony(dag: Any) -> dict[str, Any]:
 
 def _not_readable(slug: str, dag: Any, error: str, position: Position | None) -> Finding:
     params = {"error": error, "dag_id": dag.dag_id}
-    return finding(slug, params, *((position.code.co_filename, position.line) if position else ()))
+    return finding(slug, params, *_file_and_line(position))
+
+
+def _file_and_line(position: Position | None) -> tuple[str | None, int | None]:
+    return (position.code.co_filename, position.line) if position else (None, None)
 
 
 def _definition_order(dag: Any) -> tuple[int, str]:
