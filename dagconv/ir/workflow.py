@@ -54,7 +54,8 @@ class Workflow:
     """A DAG. `settings` are the other DAG arguments that differ from their defaults (catchup, tags, ...).
 
     `start_date` and `end_date` are the DAG's own; those of default_args stand in `default_args`.
-    `argument_locations` tells where each argument of the DAG call stands.
+    `argument_locations` tells where each argument of the DAG call stands. `region` is the Region that the file itself
+    sets in the environment of its tasks.
     """
 
     dag_id: str
@@ -70,6 +71,7 @@ class Workflow:
     location: Location | None = None
     argument_locations: tuple[tuple[str, Location], ...] = ()
     era: Era = Era()  # frozen
+    region: str | None = None
 
     def task(self, task_id: str) -> Task | None:
         for task in self.tasks:

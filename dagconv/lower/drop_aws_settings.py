@@ -100,6 +100,35 @@ OTHER_CONNECTION = Rule(
     source=(ContractRule(37), Section("3.5")),
 )
 
+FILE_REGION = Rule(
+    code="DC393",
+    slug="region-set-by-the-file",
+    severity=Severity.WARNING,
+    effect=Effect.DROPPED,
+    summary="The file sets the Region of its tasks in the environment, and dagconv does not know the workflow's.",
+    message="the file sets the Region {value} in the environment: the service runs every task in the workflow's own "
+    "Region; dropped",
+    help="create the workflow in that Region, and say it with --region to have this checked",
+    why="Airflow imports the file in each task's process, where boto3 takes the Region from AWS_DEFAULT_REGION. The "
+    "service runs the definition alone.",
+    example="os.environ['AWS_DEFAULT_REGION'] = 'eu-west-1'",
+    fix="Say the workflow's Region with --region.",
+    source="contract 9 rule 38; contract 4",
+)
+FILE_REGION_OTHER = Rule(
+    code="DC394",
+    slug="region-of-the-file-other-than-the-workflow",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The file sets another Region for its tasks than the workflow's.",
+    message="the file sets the Region {value} in the environment, which is not the Region of the workflow ({region})",
+    help="create the workflow in that Region",
+    why="The service runs every task in the workflow's Region, so all tasks would silently work in another one.",
+    example="os.environ['AWS_DEFAULT_REGION'] = 'eu-west-1'  # with --region us-east-1",
+    fix="Convert with --region eu-west-1, and create the workflow there.",
+    source="contract 9 rule 38; contract 4",
+)
+
 _DROPPED = {"aws_conn_id": AWS_CONNECTION, "verify": VERIFY, "botocore_config": BOTOCORE}
 
 
@@ -127,6 +156,9 @@ def drop_aws_settings(lowering: Lowering) -> None:
     drop_arguments(lowering, _DROPPED, _HARMLESS)
     named = (given(task, "region_name") for task in lowering.tasks)
     regions = {show(argument.value) for argument in named if argument is not None and argument.value is not None}
+    if lowering.workflow.region is not None:
+        _drop_file_region(lowering, lowering.workflow.region)
+        regions.add(repr(lowering.workflow.region))
     for rule in (REGION_SAME, REGION_OTHER, REGION_UNKNOWN):
         concerned = {name for name in regions if _region_rule(lowering, name, regions) is rule}
         drop_arguments(lowering, {"region_name": rule}, {}, only=concerned)
@@ -134,6 +166,13 @@ def drop_aws_settings(lowering: Lowering) -> None:
         for argument in task.arguments:
             if argument.name.endswith("_conn_id") and given(task, argument.name):
                 lowering.report(OTHER_CONNECTION, task.task_id, argument.name, value=show(argument.value))
+
+
+def _drop_file_region(lowering: Lowering, file: str) -> None:
+    """It is what every task has that names none itself."""
+    region = lowering.options.region
+    if file != region:
+        lowering.report(FILE_REGION if region is None else FILE_REGION_OTHER, value=repr(file), region=region)
 
 
 def _keep_logs_region(lowering: Lowering, task: Task) -> Task:

@@ -24,9 +24,9 @@ from dagconv.worker.record import RECORDER
 
 LIBRARIES = frozenset({"airflow", "boto3", "botocore", "jinja2"})
 REGIONS = ("AWS_DEFAULT_REGION", "AWS_REGION")
-_MAX_NAMES = 20
-# What an import itself leaves in a module, and what Airflow and boto3 make on first use.
-_ANYBODY = frozenset({"__warningregistry__", "__builtins__", "__path__", "__spec__", "__annotations__", "__slotnames__"})
+_MAX_NAMES = 4
+# What an import, copying, and Airflow's decorator of DAGs (which counts frames for `warnings`) leave behind.
+_ANYBODY = frozenset({"__warningregistry__", "__builtins__", "__path__", "__spec__", "__annotations__", "__slotnames__", "warnings"})
 _MISSING = object()
 _CONTAINERS = (dict, list, set)
 
@@ -72,7 +72,8 @@ def _comes_by_itself(owner: object, name: str, before: object, after: object) ->
 
 def _is_plain_session(session: Any) -> bool:
     inner = vars(session).get("_session")
-    return inner is not None and not vars(inner).get("_session_instance_vars") and vars(inner)["_credentials"] is None
+    credentials = vars(inner).get("_credentials")
+    return not vars(inner).get("_session_instance_vars") and getattr(credentials, "method", None) != "explicit"
 
 
 def _holds_same(container: Any, copy: Any) -> bool:
@@ -92,6 +93,7 @@ class Audit:
     def __init__(self) -> None:
         self.held: dict[str, list[_Held]] = {}
         self.environment: dict[str, str] = {}
+        self.assigned: set[str] = set()
 
     def take(self) -> None:
         for name, module in list(sys.modules.items()):
@@ -108,16 +110,30 @@ class Audit:
         for name, entries in list(self.held.items()):
             if any(True for held in entries for _ in held.changed()):  # this process's own preparations
                 self.hold(name, entries[0].owner)
-        self.environment = _environment()
+        self._watch_environment()
         place = next((n for n, finder in enumerate(sys.meta_path) if finder is PathFinder), len(sys.meta_path))
         sys.meta_path.insert(place, _Newcomers(self))
+
+    def _watch_environment(self) -> None:
+        """Setting a variable to what this process happens to have is setting it, too."""
+        self.environment = _environment()
+        cls: Any = type(os.environ)
+        original = cls.__setitem__
+
+        def setitem(environ: Any, key: Any, value: Any) -> None:
+            original(environ, key, value)
+            if RECORDER.is_user_file(sys._getframe(1).f_code.co_filename):
+                self.assigned.add(key)
+
+        cls.__setitem__ = setitem
 
     def changed_names(self) -> list[str]:
         return [name for entries in list(self.held.values()) for held in entries for name in held.changed()]
 
     def set_variables(self) -> dict[str, str]:
         """What stands in the environment that did not before. What was taken away is this process's own."""
-        return {name: value for name, value in sorted(_environment().items()) if self.environment.get(name) != value}
+        now = sorted(_environment().items())
+        return {name: value for name, value in now if name in self.assigned or self.environment.get(name) != value}
 
 
 AUDIT = Audit()

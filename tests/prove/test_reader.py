@@ -40,6 +40,7 @@ SAYS_NOTHING_OF_MEANING = {
     ("Workflow", "location"),
     ("Workflow", "argument_locations"),
     ("Workflow", "era"),
+    ("Workflow", "region"),  # the environment's, of which no definition says anything
     ("Workflow", "groups"),
     ("Task", "location"),
     ("Task", "group"),
