@@ -138,11 +138,11 @@ class Compiler:
         outcome = FileOutcome(file, list(loaded.diagnostics), failed=loaded.failed)
         for dag in loaded.dags:
             seen = Seen(str(path), dag.workflow.dag_id, dag.workflow.location, dag.origin)
-            outcome.dags.append(self.convert_dag(seen, file, dag))
+            outcome.dags.append(self.convert_dag(seen, file, dag, spoiled=has_error(loaded.diagnostics)))
         return outcome
 
-    def convert_dag(self, seen: Seen, file: SourceFile, source: Loaded) -> DagOutcome:
-        """The first stage that refuses the DAG ends the work on it."""
+    def convert_dag(self, seen: Seen, file: SourceFile, source: Loaded, *, spoiled: bool) -> DagOutcome:
+        """The first stage that refuses the DAG ends the work on it; of a file that is `spoiled` none is proved."""
         lowering = Lowering(source.workflow, self.options.lowering)
         lower(lowering)
         found = lowering.diagnostics
@@ -158,7 +158,7 @@ class Compiler:
             return DagOutcome(seen, [*found, error.diagnostic(source.workflow)])
         name = f"{seen.dag_id}.yaml"
         found = found + at_source(source.workflow, check_definition(text, name, now=self.options.lowering.now))
-        if has_error(found):
+        if spoiled or has_error(found):
             return DagOutcome(seen, found)
 
         back = reload_definition(self.worker, text, name, self.options.limits)

@@ -13,6 +13,7 @@ import os
 import socket
 import sys
 import types
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -26,9 +27,11 @@ LIBRARIES = frozenset({"airflow", "boto3", "botocore", "jinja2"})
 REGIONS = ("AWS_DEFAULT_REGION", "AWS_REGION")
 _MAX_NAMES = 4
 # What an import, copying, and Airflow's decorator of DAGs (which counts frames for `warnings`) leave behind.
-_ANYBODY = frozenset({"__warningregistry__", "__builtins__", "__path__", "__spec__", "__annotations__", "__slotnames__", "warnings"})
+_ANYBODY = frozenset(
+    {"__warningregistry__", "__builtins__", "__path__", "__spec__", "__annotations__", "__slotnames__", "warnings"}
+)
 _MISSING = object()
-_CONTAINERS = (dict, list, set)
+_CONTAINERS = (dict, list, set, OrderedDict)
 
 
 def _is_library(module: str) -> bool:
@@ -79,7 +82,7 @@ def _is_plain_session(session: Any) -> bool:
 def _holds_same(container: Any, copy: Any) -> bool:
     if len(container) != len(copy):
         return False
-    if type(container) is dict:
+    if isinstance(container, dict):
         return all(map(operator.is_, container, copy)) and all(map(operator.is_, container.values(), copy.values()))
     if type(container) is list:
         return all(map(operator.is_, container, copy))
@@ -180,10 +183,14 @@ def findings(files: Sequence[str]) -> list[Finding]:
     variables = [name for name in AUDIT.set_variables() if name not in REGIONS]
     read = [name for name in variables if name.startswith(("AWS_", "AIRFLOW_"))]
     others = [name for name in variables if name not in read]
-    changed = (("library-changed", AUDIT.changed_names()), ("engine-environment-set", read), ("environment-set", others))
+    changed = (
+        ("library-changed", AUDIT.changed_names()),
+        ("engine-environment-set", read),
+        ("environment-set", others),
+    )
     found = [_finding(slug, names, files) for slug, names in changed if names]
     if socket.getdefaulttimeout() is not None:
-        found.append(_finding("process-set", ["setdefaulttimeout"], files))
+        found.append(_finding("process-set", ["socket.setdefaulttimeout"], files))
     return found
 
 

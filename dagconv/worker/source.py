@@ -135,7 +135,9 @@ def _read_dags(found: list[Any], generation: str = "", reason: str = "") -> tupl
     for dag in sorted(found, key=_definition_order):
         source = Source(is_user_class, places, twins=len(dag.tasks) <= MAX_TESTIFIED_TASKS)
         try:
-            workflow = replace(read_workflow(dag, source), era=era_of(dag, generation, reason), region=audit.file_region())
+            workflow = replace(
+                read_workflow(dag, source), era=era_of(dag, generation, reason), region=audit.file_region()
+            )
             testimony = _testimony(dag)
         except NotReproducibleError as error:
             findings.append(_not_readable("task-not-reproducible", dag, message_of(error), error.position))
