@@ -46,7 +46,8 @@ class _Held:
     def __init__(self, owner: Any, path: str) -> None:
         self.owner, self.path = owner, path
         self.names = dict(vars(owner))
-        self.containers = [(n, v, v.copy()) for n, v in self.names.items() if type(v) in _CONTAINERS and n[:2] != "__"]
+        held = ((n, v) for n, v in self.names.items() if type(v) in _CONTAINERS)
+        self.containers = [(n, v, v.copy()) for n, v in held if n[:2] != "__" and "cache" not in n.lower()]
 
     def changed(self) -> Iterator[str]:
         """Dotted names whose object is another one now, or a container of which holds others."""
@@ -70,7 +71,9 @@ def _comes_by_itself(owner: object, name: str, before: object, after: object) ->
         return type(after) is types.ModuleType or _is_library(module) or module.startswith("dagconv.worker.compat")
     if before is _MISSING and name == "__init__":  # of a protocol's class, at its first call
         return after is object.__init__
-    return name == "DEFAULT_SESSION" and before is None and _is_plain_session(after)
+    if before is None and type(owner) is types.ModuleType and _is_library(module):  # made at its first use
+        return name != "DEFAULT_SESSION" or _is_plain_session(after)
+    return False
 
 
 def _is_plain_session(session: Any) -> bool:

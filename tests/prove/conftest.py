@@ -109,7 +109,8 @@ def load(worker: Worker) -> Callable[[str], Loaded]:
         file, _, dag_id = name.partition(":")
         if file not in files:
             result = load_source(worker, DAGS / f"{file}.py", DAGS, LIMITS, NOW)
-            assert [str(d) for d in result.diagnostics] == []
+            # The proof has to see by itself what the loader tells of one of them.
+            assert [str(d) for d in result.diagnostics if d.code != "DC160"] == []
             files[file] = {dag.workflow.dag_id: dag for dag in result.dags}
         return files[file][dag_id or file]
 

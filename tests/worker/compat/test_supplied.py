@@ -86,7 +86,7 @@ def test_what_the_file_set_itself_it_may_read(worker, dag_file):
         os.environ["STAGE"] = "test"
         dag = DAG(os.environ["STAGE"], schedule=None)
     """)
-    assert loaded(worker, path) == (["test"], [])
+    assert loaded(worker, path) == (["test"], ["DC162"])
 
 
 def test_without_a_default_the_environment_is_refused(worker, dag_file):
