@@ -444,7 +444,7 @@ LIBRARY_CHANGED = Rule(
     "The service runs the definition alone.",
     example="S3Hook.create_bucket = create_bucket_with_tags",
     fix="an own operator that calls a hook of its own",
-    source="Airflow 3.0.6, task runner: the file of a task is imported before it runs",
+    source=(Engine("airflow.sdk.execution_time.task_runner", "parse"),),
 )
 ENGINE_ENVIRONMENT_SET = Rule(
     code="DC161",
@@ -458,7 +458,7 @@ ENGINE_ENVIRONMENT_SET = Rule(
     "runs the definition alone.",
     example="os.environ['AWS_ENDPOINT_URL_S3'] = 'https://storage.example.com'",
     fix="Give the workflow's execution role what the tasks need.",
-    source="Airflow 3.0.6, task runner: the file of a task is imported before it runs",
+    source=(Engine("airflow.sdk.execution_time.task_runner", "parse"),),
 )
 ENVIRONMENT_SET = Rule(
     code="DC162",
@@ -471,7 +471,7 @@ ENVIRONMENT_SET = Rule(
     why="Airflow imports the DAG file in each task's process; the service runs the definition alone.",
     example="os.environ['TEAM'] = 'sales'",
     fix="Nothing to do.",
-    source="Airflow 3.0.6, task runner: the file of a task is imported before it runs",
+    source=(Engine("airflow.sdk.execution_time.task_runner", "parse"),),
 )
 PROCESS_SET = Rule(
     code="DC163",
@@ -484,7 +484,7 @@ PROCESS_SET = Rule(
     why="Airflow imports the DAG file in each task's process; the service runs the definition alone.",
     example="socket.setdefaulttimeout(60)",
     fix="Nothing to do.",
-    source="Airflow 3.0.6, task runner: the file of a task is imported before it runs",
+    source=(Engine("airflow.sdk.execution_time.task_runner", "parse"),),
 )
 
 LOAD_RULES = (

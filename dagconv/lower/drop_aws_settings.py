@@ -113,7 +113,7 @@ FILE_REGION = Rule(
     "service runs the definition alone.",
     example="os.environ['AWS_DEFAULT_REGION'] = 'eu-west-1'",
     fix="Say the workflow's Region with --region.",
-    source="contract 9 rule 38; contract 4",
+    source=(ContractRule(38), Section("4")),
 )
 FILE_REGION_OTHER = Rule(
     code="DC394",
@@ -126,7 +126,7 @@ FILE_REGION_OTHER = Rule(
     why="The service runs every task in the workflow's Region, so all tasks would silently work in another one.",
     example="os.environ['AWS_DEFAULT_REGION'] = 'eu-west-1'  # with --region us-east-1",
     fix="Convert with --region eu-west-1, and create the workflow there.",
-    source="contract 9 rule 38; contract 4",
+    source=(ContractRule(38), Section("4")),
 )
 
 _DROPPED = {"aws_conn_id": AWS_CONNECTION, "verify": VERIFY, "botocore_config": BOTOCORE}
