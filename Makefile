@@ -23,7 +23,7 @@ help:
 	@echo "make regen       write all generated files anew"
 	@echo "make corpus      convert the example DAGs of the Amazon provider and print a table"
 	@echo "make matrix      convert a task per operator class and argument, compare with what is expected"
-	@echo "make bench       measure against the other converter, side by side"
+	@echo "make bench       measure against the other converter, side by side; BENCH=\"--rows 'one file'\" for less"
 	@echo "make lock        pin the packages of this environment in requirements.lock"
 
 $(READY): requirements.lock pyproject.toml
@@ -76,7 +76,7 @@ corpus: $(READY)
 	@$(BIN)/python scripts/corpus.py
 
 bench: $(READY)
-	@$(BIN)/python scripts/bench.py
+	@$(BIN)/python scripts/bench.py $(BENCH)
 
 regen: $(READY)
 	@$(BIN)/python scripts/regen.py

@@ -1,128 +1,245 @@
-"""Measures dagconv against its peer and against bare imports, in turn, and prints ratios: `make bench`.
+"""Measures dagconv side by side with the other converter, with an older commit and with bare imports: `make bench`.
 
-Machines are shared and noisy, so each pair runs alternately and only the ratio of each pair counts.
+Machines are shared and noisy: commands that are compared run in turn, on two cores, and only ratios between runs of
+one round count, of which the median is shown. Ours is what the wheel installs; the development environment, and the
+commit from which the bars were set, stand beside it. `--readme` writes the table into README.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import os
+import platform
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-PEER = "python-to-yaml-dag-converter-mwaa-serverless==0.1.4"
-PEER_VENV = ROOT / ".venv-peer"
-EXAMPLE = ROOT / "fixtures" / "convert" / "create_s3_objects" / "dag.py"
-DEFINITION = EXAMPLE.parent / "want.yaml"
-BIN = Path(sys.executable).parent
+import bench_inputs
+from bench_inputs import dag_text, plain_dag_text
+from bench_measure import Cost, adopt_orphans, cost_of, keep_to_cores, peak_memory
+from bench_table import Cells, Line, table, write_readme
+from bench_venvs import NAMES, bin_of
+
+CLICK = ("{python}", "-c", "import click")
+VALIDATES = ("{python}", "-c", "import click, ruamel.yaml, jsonschema")
+ENGINE = ("{python}", "-c", "import airflow.models.dagbag, dagfactory")
+CACHE_OPTION = "--cache-dir"
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two commands and the largest ratio of their times that an issue allows. `{out}` is a fresh folder."""
+class Row:
+    """A command of ours and what it is compared with; `wall` and `cpu` are the largest ratios that were asked for.
+
+    Words such as `{one}` are inputs, `{out}` the folder of outputs, `{python}` the environment's interpreter; a
+    command without that is the converter's. `against` is the environment that runs `theirs`, "" for our own.
+    """
 
     name: str
     ours: Sequence[str]
     theirs: Sequence[str]
-    at_most: float
+    against: str = ""
+    wall: float | None = None
+    cpu: float | None = None
+    floor: Sequence[str] = ()
+    cached: bool = False
+    changed: bool = False
+    exits: Sequence[int] = (0,)
+    beside: Sequence[str] = ("dev", "today")
 
 
-def pairs(peer: bool) -> list[Pair]:
-    python, ours = sys.executable, str(BIN / "dag-converter")
-    hundred = ["{hundred}"]
-    imports = [python, "-c", "import click, ruamel.yaml, jsonschema"]
-    found = [
-        Pair("--help / import click", [ours, "--help"], [python, "-c", "import click"], 2.0),
-        Pair(
-            "validate one file / import click, ruamel.yaml, jsonschema",
-            [ours, "validate", str(DEFINITION)],
-            imports,
-            1.5,
-        ),
-        Pair("validate 100 files of 4 KB / the same imports", [ours, "validate", *hundred], imports, 5.0),
+def converted(what: str, *more: str) -> tuple[str, ...]:
+    return ("convert", what, "--output", "{out}", *more)
+
+
+def rows(files: int) -> list[Row]:
+    one, folder = converted("{one}"), converted("{folder}")
+    return [
+        Row("one file cold", one, one, "peer", 0.30, 0.32, ENGINE),
+        Row(f"{files} files x 10 tasks cold", folder, folder, "peer", 0.5, 1.0, ENGINE),
+        Row("the same, one file changed", folder, folder, "peer", 0.12, floor=CLICK, cached=True, changed=True),
+        Row("the same, nothing changed", folder, folder, "peer", 0.012, floor=CLICK, cached=True),
+        Row("nothing changed / `import click`", folder, CLICK, "", 3.0, cached=True),
+        Row("200 DAGs in one file / 6bc459c", converted("{many}"), converted("{many}"), "today", 0.45, beside=["dev"]),
+        Row("`--help` / `import click`", ["--help"], CLICK, "", 1.3),
+        Row("`convert --help` / `import click`", ["convert", "--help"], CLICK, "", 1.6),
+        Row("`--version` / `import click`", ["--version"], CLICK, "", 1.6),
+        Row("validate 100 definitions / imports", ["validate", "{definitions}"], VALIDATES, "", 3.0),
+        Row("a DAG of 375 tasks, proved / one file", converted("{largest}"), one, "", 2.0),
+        Row("a DAG of 5,000 tasks, refused / one file", converted("{refused}"), one, "", 2.0, exits=(1,)),
     ]
-    if peer:
-        theirs = str(PEER_VENV / "bin" / "dag-converter")
-        found.append(
-            Pair(
-                "convert one file, proved / peer's convert",
-                [ours, "convert", str(EXAMPLE), "--output", "{out}"],
-                [theirs, "convert", str(EXAMPLE), "--output", "{out}"],
-                0.9,
-            )
-        )
-    return found
 
 
-def install_peer() -> None:
-    """The peer in an environment of its own: it owns a script of the same name."""
-    if not (PEER_VENV / "bin" / "dag-converter").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(PEER_VENV)], check=True)
-        subprocess.run([str(PEER_VENV / "bin" / "pip"), "install", "-q", PEER], check=True)
+@dataclass(slots=True)
+class Bench:
+    """Environments and inputs of one call. `own` is the environment whose figures are ours."""
+
+    folder: Path
+    bins: Mapping[str, Path]
+    own: str
+    inputs: Mapping[str, Path]
+    homes: dict[tuple[str, str], Path] = field(default_factory=dict)
+
+    def command(self, template: Sequence[str], name: str, home: Path) -> list[str]:
+        names = {key: str(path) for key, path in self.inputs.items()}
+        words = [w.format(python=self.bins[name] / "python", out=home / "out", **names) for w in template]
+        return words if "{python}" in template else [str(self.bins[name] / "dag-converter"), *words]
+
+    def run(self, row: Row, template: Sequence[str], name: str) -> Cost:
+        """One run in a fresh home, or in the one that this row's cache is kept in."""
+        if not (row.cached and template is row.ours and name != "peer"):
+            with tempfile.TemporaryDirectory(prefix="home-", dir=self.folder, ignore_cleanup_errors=True) as home:
+                return self._timed(row, template, name, Path(home))
+        home = self.homes.setdefault((row.name, name), self.folder / f"kept-{len(self.homes)}")
+        if not home.exists():
+            home.mkdir()
+            self._timed(row, template, name, home)
+        if row.changed:
+            with (self.inputs["folder"] / "dag_0.py").open("a") as file:
+                file.write("# changed\n")
+        return self._timed(row, template, name, home)
+
+    def _timed(self, row: Row, template: Sequence[str], name: str, home: Path) -> Cost:
+        return cost_of(self.command(template, name, home), home, environment_of(home), row.exits)
+
+    def peak(self, template: Sequence[str], name: str) -> int:
+        with tempfile.TemporaryDirectory(prefix="home-", dir=self.folder, ignore_cleanup_errors=True) as home:
+            return peak_memory(self.command(template, name, Path(home)), Path(home), environment_of(Path(home)))
+
+    def has_cache(self, name: str) -> bool:
+        command = [str(self.bins[name] / "dag-converter"), "convert", "--help"]
+        return CACHE_OPTION in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def measure(self, row: Row, runs: int) -> Line:
+        """The row's line: commands in turn, every second round backwards, ratios round by round."""
+        against = row.against or self.own
+        beside = [name for name in row.beside if name in self.bins and name != self.own and name != row.against]
+        if row.cached:
+            beside = [name for name in beside if self.has_cache(name)]
+        jobs = {"ours": (self.own, row.ours), **{name: (name, row.ours) for name in beside}}
+        if against in self.bins:
+            jobs["theirs"] = (against, row.theirs)
+        if row.floor:
+            jobs["floor"] = (self.own, row.floor)
+        costs: dict[str, list[Cost]] = {job: [] for job in jobs}
+        for number in range(runs + 1):  # the first round warms up
+            for job in list(jobs)[:: 1 if number % 2 else -1]:
+                name, template = jobs[job]
+                cost = self.run(row, template, name)
+                if number or not runs:
+                    costs[job].append(cost)
+        return Line(row.name, {job: cells(costs[job], costs.get("theirs")) for job in jobs}, row.wall, row.cpu)
 
 
-def seconds(command: Sequence[str], hundred: Path) -> float:
-    """Wall time of one run, in a private home, with nothing of the caller's Airflow."""
-    out = tempfile.mkdtemp(prefix="bench-")
-    words = [word.replace("{out}", out).replace("{hundred}", str(hundred)) for word in command]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "PYTHON"))}
-    environment.update(HOME=out, AIRFLOW_HOME=str(Path(out) / "airflow"))
+def cells(costs: Sequence[Cost], theirs: Sequence[Cost] | None) -> Cells:
+    """Medians of a job's seconds and of its ratios, round by round."""
+    pairs = list(zip(costs, theirs or (), strict=False))
+    return Cells(
+        statistics.median(cost.wall for cost in costs),
+        statistics.median(cost.cpu for cost in costs),
+        statistics.median(a.wall / b.wall for a, b in pairs) if pairs else None,
+        statistics.median(a.cpu / b.cpu for a, b in pairs) if pairs else None,
+    )
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """A private home, and nothing of the caller's Airflow, Python or dagconv."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "PYTHON", "DAGCONV", "XDG_"))}
+    return {**kept, "HOME": str(home), "AIRFLOW_HOME": str(home / "airflow")}
+
+
+def further_file(bench: Bench, files: int, runs: int) -> Line:
+    """What one more file costs: (1,000 files - `files`) / (1,000 - `files`), ours against the peer's."""
+    few, many = (Row("", converted(what), (), "peer") for what in ("{folder}", "{thousand}"))
+    jobs = {"ours": bench.own, **({"theirs": "peer"} if "peer" in bench.bins else {})}
+    costs: dict[str, list[Cost]] = {job: [] for job in jobs}
+    for _ in range(max(runs // 3, 1)):
+        for job, name in jobs.items():
+            less, more = (bench.run(row, row.ours, name) for row in (few, many))
+            count = 1000 - files
+            costs[job].append(Cost((more.wall - less.wall) / count, (more.cpu - less.cpu) / count))
+    return Line(
+        f"per further file (1,000 against {files})", {j: cells(costs[j], costs.get("theirs")) for j in jobs}, 0.55, 1.1
+    )
+
+
+def memory(bench: Bench, large: bool) -> Iterable[str]:
+    """Sentences about the largest proportional set size of the tree, with two loads at a time."""
+    ours = bench.peak(converted("{folder}", "--jobs", "2"), bench.own)
+    theirs = bench.peak(converted("{folder}"), "peer") if "peer" in bench.bins else None
+    ratio = f", {ours / theirs:.2f} of the peer's {theirs >> 20} MiB (at most 1.7)" if theirs else ""
+    yield f"Largest memory (PSS of the tree, -j2): {ours >> 20} MiB{ratio}."
+    if large:
+        few, many = (bench.peak(converted(w, "--jobs", "2"), bench.own) for w in ("{thousand}", "{ten_thousand}"))
+        more = f"{many / few - 1:+.0%} (at most +10%)"
+        yield f"10,000 files against 1,000: {many >> 20} MiB against {few >> 20} MiB, {more}."
+
+
+def make_inputs(folder: Path, files: int, large: bool) -> dict[str, Path]:
+    many = (dag_text(f"many_{number}", 10) for number in range(2 * files))
+    inputs = {
+        "one": bench_inputs.write_one(folder / "one" / "dag.py", dag_text("one", 10)),
+        "folder": bench_inputs.write_files(folder / "folder", files, 10),
+        "many": bench_inputs.write_one(folder / "many" / "dags.py", *many),
+        "largest": bench_inputs.write_one(folder / "largest" / "dag.py", plain_dag_text("largest", 375)),
+        "refused": bench_inputs.write_one(folder / "refused" / "dag.py", plain_dag_text("refused", 5000)),
+        "definitions": bench_inputs.write_definitions(folder / "definitions", 100),
+    }
+    if large:
+        inputs["thousand"] = bench_inputs.write_files(folder / "thousand", 1000, 10)
+        inputs["ten_thousand"] = bench_inputs.write_files(folder / "ten_thousand", 10_000, 10)
+    return inputs
+
+
+def machine(cores: int, load: float, runs: int) -> str:
+    system = f"{platform.machine()} {platform.system()}, {cores} cores of {os.cpu_count()}"
+    return (
+        f"{datetime.date.today():%Y-%m-%d}: {system}, load {load:.1f} at the start, "
+        f"Python {platform.python_version()}, median of {runs} rounds."
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--runs", type=int, default=5, help="counted rounds, after one that warms up; 0 counts that one"
+    )
+    parser.add_argument("--files", type=int, default=100, help="files of the large folder")
+    parser.add_argument("--only", default=",".join(NAMES), help=f"environments to run: {','.join(NAMES)}")
+    parser.add_argument("--rows", default="", help="only rows whose name holds this text")
+    parser.add_argument("--large", action="store_true", help="1,000 and 10,000 files too (an hour)")
+    parser.add_argument("--readme", action="store_true", help="write the table into README.md")
+    given = parser.parse_args(arguments)
+    adopt_orphans()
+    load = os.getloadavg()[0]
+    cores = keep_to_cores(2)
+    bins = {name: bin_of(name) for name in given.only.split(",")}
+    own = "wheel" if "wheel" in bins else "dev"
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        started = time.perf_counter()
-        done = subprocess.run(words, cwd=out, env=environment, capture_output=True, text=True, check=False)
-        spent = time.perf_counter() - started
-        if done.returncode != 0:
-            raise SystemExit(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-        return spent
+        bench = Bench(folder, bins, own, make_inputs(folder / "in", given.files, given.large))
+        lines = []
+        for row in rows(given.files):
+            if given.rows in row.name and (not row.cached or bench.has_cache(own)):
+                print(f"{row.name} ...", file=sys.stderr, flush=True)
+                lines.append(bench.measure(row, given.runs))
+        if given.large:
+            lines.append(further_file(bench, given.files, given.runs))
+        notes = [machine(cores, load, given.runs)]
+        if given.rows in "memory":
+            notes += memory(bench, given.large)
+        text = table(lines, notes)
+        print(text)
+        if given.readme:
+            write_readme(text)
+        return 0 if all(line.is_kept for line in lines) else 1
     finally:
-        shutil.rmtree(out, ignore_errors=True)
-
-
-def write_hundred(folder: Path) -> None:
-    """A hundred definitions of about 4 KB each."""
-    head, _, tasks = DEFINITION.read_text().partition("  tasks:\n")
-    one, *_ = tasks.split("    create_object_2:")
-    for number in range(100):
-        count, text = 0, ""
-        while len(text) < 3800:
-            count += 1
-            text += one.replace("create_object_1", f"create_object_{count}").replace("1.txt", f"{count}.txt")
-        body = f"{head}  tasks:\n{text}".replace("create_s3_objects:", f"workflow_{number}:", 1)
-        (folder / f"workflow_{number}.yaml").write_text(body)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=7, help="counted runs of each command, after one warm-up")
-    parser.add_argument("--no-peer", action="store_true", help="leave out what needs the peer")
-    arguments = parser.parse_args()
-    if not arguments.no_peer:
-        install_peer()
-    kept = True
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        hundred = Path(folder)
-        write_hundred(hundred)
-        for pair in pairs(peer=not arguments.no_peer):
-            for command in (pair.ours, pair.theirs):
-                seconds(command, hundred)
-            ratios = [seconds(pair.ours, hundred) / seconds(pair.theirs, hundred) for _ in range(arguments.runs)]
-            median = statistics.median(ratios)
-            kept = kept and median <= pair.at_most
-            verdict = "kept" if median <= pair.at_most else "MISSED"
-            print(
-                f"{pair.name}: {median:.2f} (from {min(ratios):.2f} to {max(ratios):.2f}; "
-                f"at most {pair.at_most:g}: {verdict})",
-                flush=True,
-            )
-    return 0 if kept else 1
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
