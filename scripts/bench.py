@@ -8,6 +8,7 @@ commit from which the bars were set, stand beside it. `--readme` writes the tabl
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import os
 import platform
@@ -16,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,8 +94,8 @@ class Bench:
     def run(self, row: Row, template: Sequence[str], name: str) -> Cost:
         """One run in a fresh home, or in the one that this row's cache is kept in."""
         if not (row.cached and template is row.ours and name != "peer"):
-            with tempfile.TemporaryDirectory(prefix="home-", dir=self.folder, ignore_cleanup_errors=True) as home:
-                return self._timed(row, template, name, Path(home))
+            with fresh_home(self.folder) as fresh:
+                return self._timed(row, template, name, fresh)
         home = self.homes.setdefault((row.name, name), self.folder / f"kept-{len(self.homes)}")
         if not home.exists():
             home.mkdir()
@@ -108,8 +109,8 @@ class Bench:
         return cost_of(self.command(template, name, home), home, environment_of(home), row.exits)
 
     def peak(self, template: Sequence[str], name: str) -> int:
-        with tempfile.TemporaryDirectory(prefix="home-", dir=self.folder, ignore_cleanup_errors=True) as home:
-            return peak_memory(self.command(template, name, Path(home)), Path(home), environment_of(Path(home)))
+        with fresh_home(self.folder) as home:
+            return peak_memory(self.command(template, name, home), home, environment_of(home))
 
     def has_cache(self, name: str) -> bool:
         command = [str(self.bins[name] / "dag-converter"), "convert", "--help"]
@@ -134,6 +135,12 @@ class Bench:
                 if number or not runs:
                     costs[job].append(cost)
         return Line(row.name, {job: cells(costs[job], costs.get("theirs")) for job in jobs}, row.wall, row.cpu)
+
+
+@contextlib.contextmanager
+def fresh_home(folder: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="home-", dir=folder, ignore_cleanup_errors=True) as home:
+        yield Path(home)
 
 
 def cells(costs: Sequence[Cost], theirs: Sequence[Cost] | None) -> Cells:

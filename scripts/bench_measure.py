@@ -58,7 +58,12 @@ def peak_memory(command: Sequence[str], folder: Path, environment: Mapping[str, 
     """Bytes: the largest sum over the tree of proportional set sizes. Sampling slows, so nothing is timed."""
     process, output = _start(command, folder, environment)
     peak, ended = 0, threading.Event()
-    threading.Thread(target=lambda: (process.wait(), ended.set()), daemon=True).start()
+
+    def wait() -> None:
+        process.wait()
+        ended.set()
+
+    threading.Thread(target=wait, daemon=True).start()
     while not ended.wait(_SAMPLE_SECONDS):
         peak = max(peak, sum(_proportional(pid) for pid in descendants(os.getpid())))
     _reap_orphans()

@@ -91,10 +91,10 @@ def compare_testimony(
         if one is None or two is None:
             yield task.task_id, "task", *(("there", None) if one else (None, "there"))
             continue
-        told = declared[task.task_id]
+        own = declared[task.task_id]
         inherited = {n: texts for n, texts in _inherited(after, task, reload).items() if _is_declared(changes, n)}
-        yield from _compare_class(task.task_id, one, two, told)
-        yield from _compare_attributes(task.task_id, one.attributes, two.attributes, told, inherited, task)
+        yield from _compare_class(task.task_id, one, two, own)
+        yield from _compare_attributes(task.task_id, one.attributes, two.attributes, own, inherited, task)
     for task_id in sorted(source.tasks.keys() - reload.tasks.keys() - gone):
         yield task_id, "task", "there", None
     yield from _compare_edges(source, reload, after, declared, made)
@@ -125,8 +125,8 @@ def _inherited(workflow: Workflow, task: Task, reload: Testimony) -> dict[str, t
 
 
 def _compare_class(task_id: str, one: Seen, two: Seen, declared: Mapping[str, Declared]) -> Iterator[Difference]:
-    told = declared.get("operator")
-    if one.path != two.path and (told is None or (told.before, told.after) != (one.path, two.path)):
+    change = declared.get("operator")
+    if one.path != two.path and (change is None or (change.before, change.after) != (one.path, two.path)):
         yield task_id, "class", one.path, two.path
     elif one.members != two.members:
         yield task_id, "behaviour of the class", one.members, two.members
@@ -181,9 +181,9 @@ def _compare_edges(
     made: Mapping[str, str],
 ) -> Iterator[Difference]:
     for task in after.tasks:
-        told = declared[task.task_id].get("upstream")
-        if told is not None and isinstance(told.after, ListValue):
-            expected: tuple[object, ...] = told.after.items
+        change = declared[task.task_id].get("upstream")
+        if change is not None and isinstance(change.after, ListValue):
+            expected: tuple[object, ...] = change.after.items
         elif task.task_id in made:
             expected = task.upstream
         else:
@@ -200,8 +200,8 @@ def _compare_dag(
     after: Workflow,
     declared: Mapping[str, Declared],
 ) -> Iterator[Difference]:
-    told = {"timetable": "schedule", "params": "params", "start_date": "start_date", "end_date": "end_date"}
-    for name, field in told.items():
+    fields = {"timetable": "schedule", "params": "params", "start_date": "start_date", "end_date": "end_date"}
+    for name, field in fields.items():
         for seen, workflow in ((one, before), (two, after)):
             expected = _evidence_of_dag(workflow, name)
             if expected is not None and seen.get(name) != expected:
@@ -211,7 +211,7 @@ def _compare_dag(
     for name, bare in _ENGINE_OWN.items():
         if one.get(name) != bare and name not in declared:
             yield None, name, one.get(name), None
-    special = told.keys() | _ENGINE_OWN.keys()
+    special = fields.keys() | _ENGINE_OWN.keys()
     first, second = ({name: text for name, text in side.items() if name not in special} for side in (one, two))
     yield from _compare_attributes(None, first, second, declared, {}, None)
 
