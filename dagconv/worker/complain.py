@@ -12,7 +12,7 @@ from typing import Any
 
 from dagconv.wire.answer import Answer, Finding, failure
 from dagconv.worker.isolation import BlockedError
-from dagconv.worker.read.value import module_name
+from dagconv.worker.names import module_name
 from dagconv.worker.record import RECORDER, UnboundedValueError, UnknownValueError
 
 

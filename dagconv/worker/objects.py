@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagconv.catalog.service import service
-from dagconv.worker.read.value import class_path, module_name
+from dagconv.worker.names import class_path, module_name
 
 MAX_OBJECT_DEPTH = 6
 # A Kubernetes pod in full has some hundred; a client or a cache that hangs at a DAG has no end.

@@ -14,6 +14,8 @@ from types import CodeType, FrameType
 from typing import Any
 
 ATTRIBUTE = "_dagconv_construction"
+# Marks a class that stands for one of a provider that the service does not have.
+PLACEHOLDER = "_dagconv_placeholder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,10 @@ class _Copier:
         if kind in (set, frozenset):  # what they hold cannot be changed by what they offer
             return value.copy()
         return kind([self.copy(item, inner) for item in value])
+
+
+def is_placeholder(cls: type) -> bool:
+    return any(vars(base).get(PLACEHOLDER, False) for base in cls.__mro__)
 
 
 def construction_of(task: Any) -> Construction | None:

@@ -11,8 +11,8 @@ from dagconv.ir import codec
 from dagconv.wire.answer import Answer, failure
 from dagconv.wire.request import Reload
 from dagconv.worker.complain import finding, shown_error
+from dagconv.worker.describe import read_dags
 from dagconv.worker.record import RECORDER, no_file
-from dagconv.worker.source import _read_dags
 
 _ENGINE_REFUSED = ("rate(", "cron(")
 
@@ -40,7 +40,7 @@ def reload(request: Reload) -> Answer:
     except Exception as error:  # noqa: BLE001  # dag-factory raises unrelated types
         place = _yaml_line(error) if isinstance(error, yaml.YAMLError) else None
         return failure(finding("engine-refuses", {"error": shown_error(error)}, None, place))
-    dags, findings = _read_dags(list(found.values()))
+    dags, findings = read_dags(list(found.values()))
     told = tuple(replace(dag, schedule_text=schedules.get(dag.workflow.dag_id)) for dag in dags)
     return Answer(codec.VERSION, False, told, tuple(findings))
 

@@ -9,71 +9,19 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from dagconv.worker.attributes import COSMETIC, attributes_of, encode_attribute
+from dagconv.worker.names import class_path, module_name
 from dagconv.worker.objects import MAX_OBJECT_DEPTH, encode_object, text_of
 from dagconv.worker.read.mapping import instances, is_mapped
-from dagconv.worker.read.value import class_path, module_name
-from dagconv.worker.record import ATTRIBUTE, construction_of
 
 LONG = 200
 
-# Where the task hangs and how it was made; its id is told with it.
-PLUMBING = frozenset(
-    {
-        ATTRIBUTE,
-        "task_id",
-        "_dag",
-        "dag",
-        "task_group",
-        "upstream_task_ids",
-        "downstream_task_ids",
-        "_log",
-        "_cached_logger",
-        "_BaseOperator__init_kwargs",
-        "_BaseOperator__from_mapped",
-        "_BaseOperator__instantiated",
-    }
-)
-# What a task's own dict has only where Airflow makes it of a mapped one or the source sets it.
-_HELD_BY_CLASS = {"_on_failure_fail_dagrun": False}
 # The same for a DAG. The tasks show what default_args did; the timetable holds schedule and time zone, a callback
 # that there is one; what groups and edge labels are for is drawing.
 DAG_PLUMBING = frozenset(
     {"default_args", "timezone", "schedule", "task_dict", "task_group", "edge_info"}
     | {"fileloc", "relative_fileloc", "partial", "has_on_success_callback", "has_on_failure_callback"}
 )
-# Members that only colour or name a task on Airflow's pages.
-COSMETIC = frozenset({"ui_color", "ui_fgcolor", "custom_operator_name", "operator_extra_links"})
-# What stands for an attribute that a class makes up for each object.
-_ANEW = '"made up by the class"'
-
-
-def attributes_of(task: Any) -> dict[str, str]:
-    """Each attribute of a task as a canonical text; one that its class makes up for each object has no value here."""
-    held = {**_HELD_BY_CLASS, **vars(task)}
-    construction = construction_of(task)
-    anew = construction.anew if construction is not None else frozenset()
-    return {
-        name: _ANEW if name in anew else text_of(_encode_attribute(name, value))
-        for name, value in held.items()
-        if name not in PLUMBING and name not in COSMETIC
-    }
-
-
-def _encode_attribute(name: str, value: Any) -> Any:
-    """`params` as name, value, description and schema, read without resolving them: a required one has no value."""
-    from airflow.sdk.definitions.param import ParamsDict
-
-    if name != "params" or not isinstance(value, ParamsDict):
-        return encode_object(value)
-    found = ((str(key), value.get_param(key)) for key in value)
-    rows = [[key, _encode_param_value(p.value), p.description, encode_object(p.schema)] for key, p in found]
-    return {"params": sorted(rows, key=text_of)}
-
-
-def _encode_param_value(value: Any) -> Any:
-    from airflow.sdk.definitions._internal.types import ArgNotSet
-
-    return {"missing": True} if isinstance(value, ArgNotSet) else encode_object(value)
 
 
 def testify(task: Any) -> dict[str, Any]:
@@ -130,7 +78,7 @@ def testify_dag(dag: Any) -> dict[str, Any]:
     from airflow.sdk import DAG
 
     attributes = {
-        name: _short(text_of(_encode_attribute(name, getattr(dag, name))))
+        name: _short(text_of(encode_attribute(name, getattr(dag, name))))
         for name in (field.name for field in attrs.fields(DAG))
         if name not in DAG_PLUMBING and name != "timetable"
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dagconv.catalog.renames import renames
+from dagconv.worker.compat.paths import import_path
 from dagconv.worker.compat.tasks import merged_defaults
 from dagconv.worker.compat.uses import USES
 
@@ -14,8 +15,6 @@ from dagconv.worker.compat.uses import USES
 @functools.cache
 def adapted_class(path: str) -> type:
     """A subclass of today's class, the call of which makes an object of that class itself."""
-    from dagconv.worker.compat.finder import import_path
-
     entry = renames().adapted[path]
     modern: Any = import_path(entry.new)
     convert = _WAYS[entry.how]

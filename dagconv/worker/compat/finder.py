@@ -12,12 +12,12 @@ from types import ModuleType
 from typing import Any
 
 from dagconv.catalog.renames import renames
+from dagconv.worker.compat.adapted import adapted_class
+from dagconv.worker.compat.emulate import EMULATED
+from dagconv.worker.compat.paths import PROVIDERS, generation_of, import_path, provider_of
 from dagconv.worker.compat.placeholder import is_package, placeholder
 from dagconv.worker.compat.uses import USES, asked_by_user, is_guarded
 from dagconv.worker.record import RECORDER, UnknownValueError
-
-_PROVIDERS = "airflow.providers."
-_OLD_STYLE = ("_operator", "_hook", "_sensor", "_operators", "_hooks", "_sensors")
 
 
 @functools.cache
@@ -51,9 +51,6 @@ def install() -> None:
 
 def resolve(path: str) -> Any:
     """The object behind an old or newer name, as the user's file sees it. Raises AttributeError."""
-    from dagconv.worker.compat.adapted import adapted_class
-    from dagconv.worker.compat.emulate import EMULATED
-
     table = renames()
     generation = generation_of(path)
     if path in EMULATED:
@@ -107,33 +104,6 @@ def _stand_in(old: str, new: str, provider: str, generation: str | None) -> Any:
     return placeholder(new)
 
 
-def generation_of(path: str) -> str:
-    """Whose way of naming it is: contrib and `_operator` modules are of 1.10, though 2 served them to the end."""
-    module = path.rpartition(".")[0]
-    old_style = module.startswith("airflow.contrib") or module in ("airflow.operators", "airflow.sensors")
-    return "1.10" if old_style or (module.endswith(_OLD_STYLE) and _PROVIDERS not in module) else "2"
-
-
-def provider_of(path: str) -> str:
-    parts = path.removeprefix(_PROVIDERS).split(".")
-    return "-".join(parts[:2]) if parts[0] in ("apache", "microsoft", "common") else parts[0]
-
-
-def import_path(path: str) -> Any:
-    """A module, or a name in one. Raises ImportError."""
-    module, _, name = path.rpartition(".")
-    try:
-        found = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is not None and not (module + ".").startswith(error.name + "."):
-            raise
-        raise ImportError(path) from error
-    try:
-        return getattr(found, name)
-    except AttributeError:
-        return importlib.import_module(path)
-
-
 def serve_names(module: ModuleType) -> None:
     """Adds the old and newer names to a module that exists; its own answers come first."""
     own = module.__dict__.get("__getattr__")
@@ -164,7 +134,7 @@ class LosingNames(MetaPathFinder):
     ) -> ModuleSpec | None:
         if not fullname.startswith("airflow") or fullname in self.busy:
             return None
-        provider = fullname.startswith(_PROVIDERS)
+        provider = fullname.startswith(PROVIDERS)
         if fullname not in old_names() and not provider:
             return None
         self.busy.add(fullname)
@@ -231,7 +201,7 @@ class LostModules(MetaPathFinder):
     ) -> ModuleSpec | None:
         del path, target
         old = fullname in old_names() or fullname in packages()
-        absent = fullname.startswith(_PROVIDERS) or fullname == "airflow.contrib"
+        absent = fullname.startswith(PROVIDERS) or fullname == "airflow.contrib"
         if not fullname.startswith("airflow.") or not (old or absent) or not asked_by_user():
             return None
         package = fullname in packages() or (not old and is_package(fullname))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from dagconv.worker.read.signature import signature_of
+from dagconv.worker.record import PLACEHOLDER
+
 # Modules right below these hold definitions; everything above is a package.
 _LEAF_PARENTS = frozenset(
     {
@@ -55,17 +58,11 @@ class Inert(metaclass=InertType):
         vars(self).update(kwargs)
 
 
-def is_placeholder(cls: type) -> bool:
-    return any(vars(base).get("_dagconv_placeholder", False) for base in cls.__mro__)
-
-
 def _operator(module: str, name: str) -> type:
     """An operator that keeps the arguments it does not know as attributes, which templates and other tasks read."""
     from airflow.sdk import BaseOperator
 
-    from dagconv.worker.read.task import Signature
-
-    known = Signature(BaseOperator).names
+    known = signature_of(BaseOperator).names
 
     def init(self: Any, **kwargs: Any) -> None:
         own = {key: value for key, value in kwargs.items() if key not in known}
@@ -74,6 +71,6 @@ def _operator(module: str, name: str) -> type:
         for key, value in own.items():
             setattr(self, key, value)
 
-    body = {"__module__": module, "__init__": init, "_dagconv_placeholder": True, "__doc__": None}
+    body = {"__module__": module, "__init__": init, PLACEHOLDER: True, "__doc__": None}
     made: type = type(BaseOperator)(name, (BaseOperator,), body)
     return made

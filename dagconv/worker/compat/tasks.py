@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dagconv.catalog.renames import renames
-from dagconv.worker.compat.placeholder import is_placeholder
 from dagconv.worker.compat.relative import RelativeDate, freeze
 from dagconv.worker.compat.uses import USES
-from dagconv.worker.read.value import class_path
-from dagconv.worker.record import RECORDER, Construction
+from dagconv.worker.names import class_path
+from dagconv.worker.read.signature import signature_of
+from dagconv.worker.record import RECORDER, Construction, is_placeholder
 
 # Airflow's own ways of calling a constructor.
 _INTERNAL = frozenset({"_airflow_from_mapped", "default_args", "dag", "task_group", "params"})
@@ -167,9 +167,7 @@ def merged_defaults(kwargs: dict[str, Any]) -> dict[str, Any]:
 
 @functools.cache
 def accepted_by(owner: type) -> frozenset[str]:
-    from dagconv.worker.read.task import Signature
-
-    return frozenset(Signature(owner).names)
+    return frozenset(signature_of(owner).names)
 
 
 def arguments_of(owner: type, table: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:

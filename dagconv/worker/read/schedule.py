@@ -17,7 +17,8 @@ from dagconv.ir.schedule import (
     Schedule,
 )
 from dagconv.ir.value import TimedeltaValue
-from dagconv.worker.read.value import class_path, read_value
+from dagconv.worker.names import class_path
+from dagconv.worker.read.value import read_value
 
 
 def read_schedule(dag: Any, given: Any) -> Schedule:

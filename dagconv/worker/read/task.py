@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import inspect
 import json
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,15 +11,24 @@ from typing import Any
 
 from dagconv.diagnostics.model import Location
 from dagconv.ir import codec
-from dagconv.ir.task import MISSING, Argument, Default, Mapping, Operator, Origin, Residue, Task
+from dagconv.ir.task import Argument, Mapping, Operator, Origin, Residue, Task
 from dagconv.ir.value import ListValue, MapValue, TupleValue, Value
-from dagconv.worker import witness
-from dagconv.worker.compat.placeholder import is_placeholder
+from dagconv.worker.attributes import attributes_of
+from dagconv.worker.names import class_path
 from dagconv.worker.read.location import SourceMap
 from dagconv.worker.read.mapping import instances, is_mapped, mapped_inputs, partial_defaults
+from dagconv.worker.read.signature import signature_of
 from dagconv.worker.read.template_file import with_template_files
-from dagconv.worker.read.value import class_path, read_value
-from dagconv.worker.record import RECORDER, Construction, Position, construction_of, no_file, snapshot
+from dagconv.worker.read.value import read_value
+from dagconv.worker.record import (
+    RECORDER,
+    Construction,
+    Position,
+    construction_of,
+    is_placeholder,
+    no_file,
+    snapshot,
+)
 
 # Wiring that the graph says, and `params`, whose merge with the DAG's is read apart.
 _WIRING = frozenset({"task_id", "dag", "task_group", "default_args", "params"})
@@ -159,37 +166,6 @@ def _place(named: dict[str, Location], name: str, origin: Origin) -> Location | 
     return named.get(name) if origin in (Origin.CALL, Origin.SUBCLASS) else None
 
 
-class Signature:
-    """The parameters of a class: the union over its `__init__`s as far as each passes keywords on."""
-
-    def __init__(self, cls: type) -> None:
-        self.defaults: dict[str, Any] = {}
-        for owner in cls.__mro__:
-            init = owner.__dict__.get("__init__")
-            if init is None or owner is object:
-                continue
-            parameters = inspect.signature(inspect.unwrap(init)).parameters.values()
-            for parameter in parameters:
-                if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-                    self.defaults.setdefault(parameter.name, parameter.default)
-            if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-                break
-        self.defaults.pop("self", None)
-
-    @property
-    def names(self) -> set[str]:
-        return set(self.defaults)
-
-    def default(self, name: str) -> Default:
-        value = self.defaults.get(name, inspect.Parameter.empty)
-        return MISSING if value is inspect.Parameter.empty else read_value(value)
-
-
-@functools.cache
-def signature_of(cls: type) -> Signature:
-    return Signature(cls)
-
-
 def _recorded(construction: Construction, target: type, task: Any) -> Iterator[tuple[str, tuple[Any, Origin]]]:
     """The arguments that reached the target class, and those that default_args gave to its base classes."""
     owners = {id(_own_init(cls)): cls for cls in target.__mro__ if "__init__" in cls.__dict__}
@@ -259,7 +235,7 @@ def _made_anew(task: Any, target: type, given: dict[str, tuple[Any, Origin]], ex
 
 def _attributes(task: Any) -> dict[str, str]:
     """Without `params`, which the DAG's are merged into; they are read apart."""
-    return {name: text for name, text in witness.attributes_of(task).items() if name != "params"}
+    return {name: text for name, text in attributes_of(task).items() if name != "params"}
 
 
 def _is_own(task: Any, target: type, name: str, expected: dict[str, str]) -> bool:

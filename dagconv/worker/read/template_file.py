@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dagconv.ir.value import ListValue, TemplateFileValue, Value
-from dagconv.worker.observe import OBSERVATIONS
+from dagconv.worker.noticed import OBSERVATIONS
 from dagconv.worker.record import construction_of
 
 

@@ -7,7 +7,6 @@ import decimal
 import enum
 import math
 import pathlib
-import re
 import types
 from typing import Any
 
@@ -31,20 +30,11 @@ from dagconv.ir.value import (
     Value,
     XComValue,
 )
+from dagconv.worker.names import class_path, module_name
 
 MAX_DEPTH = 60
 MAX_INTEGER_BITS = 10_000  # beyond this JSON readers, Python's own included, give up
-_DAG_MODULE = re.compile(r"^unusual_prefix_[0-9a-f]{40}_")
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
-
-
-def module_name(name: object) -> str:
-    """A module's name without the path-dependent prefix that DagBag gives to a DAG file's module."""
-    return _DAG_MODULE.sub("", name) if isinstance(name, str) else ""
-
-
-def class_path(cls: type) -> str:
-    return f"{module_name(cls.__module__)}.{cls.__qualname__}"
 
 
 def read_value(value: Any, ancestors: tuple[int, ...] = ()) -> Value:

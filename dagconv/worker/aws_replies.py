@@ -11,9 +11,9 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-from dagconv.worker.compat.inputs import INPUTS, Asked
-from dagconv.worker.observe import OBSERVATIONS
+from dagconv.worker.noticed import OBSERVATIONS
 from dagconv.worker.record import RECORDER, UnknownValueError
+from dagconv.worker.supplied import INPUTS, Asked
 
 
 def install() -> None:
