@@ -127,7 +127,8 @@ class Jinja:
 @dataclass(frozen=True, slots=True)
 class Service:
     """All facts. `facts` holds the evidence of limits, defaults and whole groups by dotted name
-    (`limits.retries_max`, `trigger_rules`)."""
+    (`limits.retries_max`, `trigger_rules`). `harmless_values` are those of ignored keys with which nothing is
+    lost, besides null and what is empty; from `harmless_from` on a number is harmless too."""
 
     limits: Limits
     defaults: Defaults
@@ -140,6 +141,8 @@ class Service:
     task_keys_misread: Mapping[str, Key]
     ignored_task_keys: Mapping[str, Key]
     dropped_aws_keys: Mapping[str, Key]
+    harmless_values: Mapping[str, tuple[bool | int | str, ...]]
+    harmless_from: Mapping[str, int]
     trigger_rules: frozenset[str]
     trigger_rule_default: str
     removed_trigger_rules: Mapping[str, str]
@@ -193,6 +196,8 @@ def service() -> Service:
         task_keys_misread=_keys(data["task_keys_misread"], KeyStatus.REJECTED),
         ignored_task_keys=_keys(data["ignored_task_keys"], KeyStatus.IGNORED, task_fact),
         dropped_aws_keys=_keys(data["dropped_aws_keys"], KeyStatus.IGNORED, aws_fact),
+        harmless_values=MappingProxyType({k: tuple(v) for k, v in data["harmless_values"].items()}),
+        harmless_from=MappingProxyType(data["harmless_from"]),
         trigger_rules=frozenset(data["trigger_rules"]["valid"]),
         trigger_rule_default=data["trigger_rules"]["default"],
         removed_trigger_rules=MappingProxyType(data["trigger_rules"]["removed"]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import Task
-from dagconv.ir.value import Value
 from dagconv.lower.losses import drop_arguments, show
 from dagconv.lower.lowering import Lowering, given
 
@@ -132,10 +131,6 @@ FILE_REGION_OTHER = Rule(
 _DROPPED = {"aws_conn_id": AWS_CONNECTION, "verify": VERIFY, "botocore_config": BOTOCORE}
 
 
-# None means boto3's own chain of credentials, which on the service is the execution role.
-_HARMLESS: dict[str, tuple[Value, ...]] = {"aws_conn_id": (None, "aws_default")}
-
-
 LOGS_REGION = Rule(
     code="DC339",
     slug="logs-region-from-region-name",
@@ -153,7 +148,7 @@ LOGS_REGION = Rule(
 
 def drop_aws_settings(lowering: Lowering) -> None:
     lowering.map_tasks(lambda task: _keep_logs_region(lowering, task))
-    drop_arguments(lowering, _DROPPED, _HARMLESS)
+    drop_arguments(lowering, _DROPPED)
     named = (given(task, "region_name") for task in lowering.tasks)
     regions = {show(argument.value) for argument in named if argument is not None and argument.value is not None}
     if lowering.workflow.region is not None:
@@ -161,7 +156,7 @@ def drop_aws_settings(lowering: Lowering) -> None:
         regions.add(repr(lowering.workflow.region))
     for rule in (REGION_SAME, REGION_OTHER, REGION_UNKNOWN):
         concerned = {name for name in regions if _region_rule(lowering, name, regions) is rule}
-        drop_arguments(lowering, {"region_name": rule}, {}, only=concerned)
+        drop_arguments(lowering, {"region_name": rule}, only=concerned)
     for task in lowering.tasks:
         for argument in task.arguments:
             if argument.name.endswith("_conn_id") and given(task, argument.name):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
-from dagconv.ir.value import ListValue, Value
 from dagconv.lower.losses import drop_arguments, drop_settings
 from dagconv.lower.lowering import Lowering
 
@@ -112,15 +111,8 @@ _ARGUMENTS = {
     "email_on_retry": EMAIL,
     "sla": SLA,
 }
-_NONE: tuple[Value, ...] = (None, "", ListValue(()))
-# Switching an e-mail off that nobody would have received, and callbacks or addresses that are none.
-_HARMLESS: dict[str, tuple[Value, ...]] = {
-    **dict.fromkeys(_ARGUMENTS, _NONE),
-    "email_on_failure": (False,),
-    "email_on_retry": (False,),
-}
 
 
 def drop_callbacks(lowering: Lowering) -> None:
     drop_settings(lowering, _SETTINGS)
-    drop_arguments(lowering, _ARGUMENTS, _HARMLESS)
+    drop_arguments(lowering, _ARGUMENTS)

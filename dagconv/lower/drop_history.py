@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
-from dagconv.ir.value import Value
 from dagconv.lower.losses import drop_arguments, drop_settings
 from dagconv.lower.lowering import Lowering
 
@@ -100,13 +99,8 @@ _ARGUMENTS = {
     "wait_for_past_depends_before_skipping": DEPENDS_ON_PAST,
     "wait_for_downstream": WAIT_FOR_DOWNSTREAM,
 }
-# These only refine depends_on_past and mean nothing by themselves.
-_REFINEMENTS: dict[str, tuple[Value, ...]] = {
-    "ignore_first_depends_on_past": (True, False),
-    "wait_for_past_depends_before_skipping": (True, False),
-}
 
 
 def drop_history(lowering: Lowering) -> None:
     drop_settings(lowering, _SETTINGS)
-    drop_arguments(lowering, _ARGUMENTS, _REFINEMENTS)
+    drop_arguments(lowering, _ARGUMENTS)

@@ -154,4 +154,4 @@ _ARGUMENTS = {
 
 def drop_metadata(lowering: Lowering) -> None:
     drop_settings(lowering, _SETTINGS)
-    drop_arguments(lowering, _ARGUMENTS, {})
+    drop_arguments(lowering, _ARGUMENTS)

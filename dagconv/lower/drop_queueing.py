@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
-from dagconv.ir.value import Value
 from dagconv.lower.losses import drop_arguments, drop_settings
 from dagconv.lower.lowering import Lowering
 
@@ -101,10 +100,8 @@ _ARGUMENTS = {
     "run_as_user": WORKER,
     "resources": WORKER,
 }
-# Airflow puts a task without a pool into default_pool.
-_HARMLESS: dict[str, tuple[Value, ...]] = {"pool": ("default_pool",), "queue": ("default",)}
 
 
 def drop_queueing(lowering: Lowering) -> None:
     drop_settings(lowering, _SETTINGS)
-    drop_arguments(lowering, _ARGUMENTS, _HARMLESS)
+    drop_arguments(lowering, _ARGUMENTS)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from dagconv.diagnostics import Rule, Severity
+from dagconv.catalog.service import service
+from dagconv.diagnostics import Rule
 from dagconv.ir import codec
 from dagconv.ir.task import Task
 from dagconv.ir.value import (
@@ -26,13 +27,13 @@ from dagconv.lower.lowering import Lowering, given
 def drop_arguments(
     lowering: Lowering,
     rules: Mapping[str, Rule],
-    harmless: Mapping[str, tuple[Value, ...]],
+    *,
     only: Collection[str] | None = None,
 ) -> None:
     """Drops the arguments named in `rules` from every task and reports them; with `only`, where `show` gives one of it.
 
-    Rules may use `{value}` and `{where}`. `harmless` are values that mean what leaving the argument out means:
-    dropping those is reported as information. What default_args gave is reported once, at the DAG.
+    Rules may use `{value}` and `{where}`. A value that means what leaving the argument out means goes without a
+    word, and is declared all the same. What default_args gave is reported once, at the DAG.
     """
 
     def rewrite(task: Task) -> Task:
@@ -40,13 +41,18 @@ def drop_arguments(
             argument = given(task, name)
             if argument is None or (only is not None and show(argument.value) not in only):
                 continue
-            quiet = any(codec.same(argument.value, value) for value in harmless.get(name, ()))
-            severity = Severity.INFO if quiet else None
-            lowering.report_argument(rule, task, name, value=show(argument.value), severity=severity)
+            if not _is_harmless(name, argument.value):
+                lowering.report_argument(rule, task, name, value=show(argument.value))
             task = lowering.drop_argument(rule, task, name)
         return task
 
     lowering.map_tasks(rewrite)
+
+
+def _is_harmless(name: str, value: Value) -> bool:
+    if value in (None, ListValue(()), MapValue(())):
+        return True
+    return any(codec.same(value, known) for known in service().harmless_values.get(name, ()))
 
 
 def drop_settings(lowering: Lowering, rules: Mapping[str, Rule]) -> None:

@@ -65,7 +65,7 @@ RETRY_BACKOFF = Rule(
 
 
 def lower_retries(lowering: Lowering) -> None:
-    drop_arguments(lowering, {"retry_exponential_backoff": RETRY_BACKOFF, "max_retry_delay": RETRY_BACKOFF}, {})
+    drop_arguments(lowering, {"retry_exponential_backoff": RETRY_BACKOFF, "max_retry_delay": RETRY_BACKOFF})
     lowering.map_tasks(lambda task: _lower_delay(lowering, _lower_count(lowering, task)))
 
 
