@@ -6,7 +6,8 @@ import datetime
 import re
 from collections.abc import Mapping, Sequence
 
-from dagconv.ir.value import FloatValue, TimedeltaValue, Value
+from dagconv.ir.task import Default
+from dagconv.ir.value import FloatValue, TimedeltaValue
 
 # The positional order of datetime.timedelta.
 KEYWORDS = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
@@ -53,7 +54,7 @@ def to_keywords(value: TimedeltaValue) -> dict[str, int]:
     return {"seconds": 0}
 
 
-def seconds_of(value: Value) -> float | None:
+def seconds_of(value: Default) -> float | None:
     """Seconds of a timedelta or of a number as Airflow takes it; None for anything else, bool included."""
     match value:
         case TimedeltaValue():

@@ -11,8 +11,8 @@ from dagconv.ir.codec import same
 from dagconv.ir.task import MISSING, Default, Missing
 from dagconv.ir.value import ListValue, SetValue, TupleValue
 from dagconv.ir.workflow import Workflow
+from dagconv.language.duration import seconds_of
 from dagconv.prove.evidence import evidence_of, shows
-from dagconv.prove.view import seconds_of
 
 # Attributes that a constructor makes of an argument of another name (Airflow 3.0.6, BaseOperator.__init__).
 DERIVED: Mapping[str, tuple[str, ...]] = {

@@ -14,8 +14,9 @@ from dagconv.catalog.service import service
 from dagconv.ir import codec
 from dagconv.ir.meaning import mapping_text, params_text, schedule_text
 from dagconv.ir.task import MISSING, Argument, Default, Task
-from dagconv.ir.value import DatetimeValue, EnumValue, TimedeltaValue
+from dagconv.ir.value import DatetimeValue, EnumValue
 from dagconv.ir.workflow import Workflow
+from dagconv.language.duration import seconds_of
 
 View = dict[tuple[str | None, str], str]
 
@@ -50,18 +51,6 @@ def canonical_field(field: str, value: Default) -> str:
         seconds = seconds_of(value)
         return codec.canonical(value) if seconds is None else codec.canonical(seconds)
     return codec.canonical(value)
-
-
-def seconds_of(value: Default) -> float | None:
-    match value:
-        case bool():
-            return None
-        case int() | float():
-            return float(value)
-        case TimedeltaValue():
-            return value.total_seconds
-        case _:
-            return None
 
 
 def _utc(value: DatetimeValue) -> str:
