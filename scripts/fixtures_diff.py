@@ -9,7 +9,8 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from cases import WANT, Files, codes_of, made_today, read_file, write_files
+from cases import WANT, Files, codes_of, read_file, write_files
+from outcomes import made_today
 
 
 def main(cases: Sequence[str]) -> int:
