@@ -7,11 +7,12 @@ present, holds options of the conversion.
 from __future__ import annotations
 
 import pytest
-from cases import WANT, Outcome, cases_with, command, converted, read_file
+from cases import WANT, command, read_file
+from outcomes import CONVERTED, Outcome, converted
 
 from dagconv.diagnostics.report import FileStatus, ProofStatus
 
-CASES = cases_with("dag.py")
+CASES = CONVERTED
 
 # The first test waits for all cases.
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]

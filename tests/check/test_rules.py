@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cases import FIXTURES, NOW, WANT, checked, command, read_file
+from cases import FIXTURES, WANT, command, read_file
+from outcomes import NOW, checked
 
 from dagconv.check.batch import BATCH_RULES
 from dagconv.check.definition import check_definition

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import yaml
-from cases import NOW, cases_with, command, fixed, read_file
+from cases import cases_with, command, read_file
+from outcomes import NOW, fixed
 
 from dagconv.catalog.service import KeyStatus, service
 from dagconv.check.definition import check_definition
