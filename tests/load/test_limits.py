@@ -38,7 +38,7 @@ def test_the_limits_are_named(batch):
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
 def test_neither_processes_nor_files_are_left(batch, running):
-    home = Path(running.worker._home.name)
+    home = Path(running.worker._server._home.name)
     assert inhabitants(str(home)) == []
     assert list(home.glob("child-*")) == []
     assert batch["leftovers"].status is FileStatus.CONVERTED
