@@ -16,7 +16,7 @@ _PATTERNS = (
 )
 _SECRET_NAME = re.compile(r"(?i)(password|passwd|secret(?!s_backend)|token|api_?key|private_?key|credential)")
 # Members of requests and answers whose values are never shown.
-_HIDDEN = frozenset({"Variables", "AirflowConfigurationOptions", "OverrideParameters"})
+_HIDDEN = frozenset({"Variables", "AirflowConfigurationOptions", "OverrideParameters", "variables"})
 
 
 def redact_text(text: str) -> str:

@@ -84,6 +84,25 @@ class StoredObject:
     storage_class: str = "STANDARD"
 
 
+class Versioning(str, enum.Enum):
+    """Of a bucket: whether it keeps what is overwritten."""
+
+    ENABLED = "enabled"
+    SUSPENDED = "suspended"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class BucketFacts:
+    """What a bucket says of itself. `kms_key` is its default key; None stands for what could not be read."""
+
+    region: str
+    versioning: Versioning
+    kms_key: str | None = None
+    public_access_blocked: bool | None = None
+    expiring_prefixes: tuple[str, ...] = ()
+
+
 class Workflows(Protocol):
     """mwaa-serverless. Requests and answers are the API's own members (contract 6)."""
 
@@ -107,7 +126,7 @@ class Workflows(Protocol):
 class Store(Protocol):
     """S3, each call with the expected owner of the bucket."""
 
-    def describe(self, bucket: str) -> Json: ...
+    def describe(self, bucket: str) -> BucketFacts: ...
     def head(self, bucket: str, key: str, version_id: str | None = None) -> StoredObject | None: ...
     def read(self, bucket: str, key: str, version_id: str | None = None, etag: str | None = None) -> bytes: ...
     def download(self, bucket: str, key: str, target: Path, etag: str | None = None) -> StoredObject: ...

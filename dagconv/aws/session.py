@@ -33,9 +33,12 @@ def open_world(region: str | None, profile: str | None, say: Callable[[str], Non
     """
     require_model()
     try:
-        session = boto3.Session(profile_name=profile, region_name=region, botocore_session=shapes.new_session())
+        named = region or os.environ.get("AWS_REGION")  # which botocore itself does not read
+        core = shapes.new_session()
+        session = boto3.Session(profile_name=profile, region_name=named, botocore_session=core)
+        core.get_scoped_config()  # else the profile is looked for with the first client only
     except botocore.exceptions.ProfileNotFound as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(f"{error}; the profiles are those of the AWS configuration files") from error
     if not session.region_name:
         raise UsageError("no Region: give --region or set AWS_REGION")
     require_region(session.region_name)

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from dagconv.aws.call import BODY_ERRORS, translate
-from dagconv.aws.services import CallError, Cause, Json, StoredObject
+from dagconv.aws.services import BucketFacts, CallError, Cause, Json, StoredObject, Versioning
 from dagconv.aws.workflows import Invoke
+
+_VERSIONING = {"Enabled": Versioning.ENABLED, "Suspended": Versioning.SUSPENDED}
 
 
 class AwsStore:
@@ -22,20 +24,17 @@ class AwsStore:
         self._invoke = invoke
         self._owner = owner
 
-    def describe(self, bucket: str) -> Json:
-        """Region, versioning, default encryption key, public access block and expiry rules; None where unreadable."""
-        facts: Json = {"bucket": bucket}
-        head = self._of("HeadBucket", bucket)
-        facts["region"] = head.get("BucketRegion")
-        if facts["region"] is None:
-            facts["region"] = self._of("GetBucketLocation", bucket).get("LocationConstraint") or "us-east-1"
-        facts["versioning"] = {"Enabled": "enabled", "Suspended": "suspended"}.get(
-            str(self._of("GetBucketVersioning", bucket).get("Status")), "off"
+    def describe(self, bucket: str) -> BucketFacts:
+        region = self._of("HeadBucket", bucket).get("BucketRegion")
+        if region is None:
+            region = self._of("GetBucketLocation", bucket).get("LocationConstraint") or "us-east-1"
+        return BucketFacts(
+            str(region),
+            _VERSIONING.get(str(self._of("GetBucketVersioning", bucket).get("Status")), Versioning.OFF),
+            self._default_key(bucket),
+            self._public_access_blocked(bucket),
+            tuple(self._expiring_prefixes(bucket)),
         )
-        facts["kms_key"] = self._default_key(bucket)
-        facts["public_access_blocked"] = self._public_access_blocked(bucket)
-        facts["expiring_prefixes"] = self._expiring_prefixes(bucket)
-        return facts
 
     def head(self, bucket: str, key: str, version_id: str | None = None) -> StoredObject | None:
         request = {"Key": key, **({"VersionId": version_id} if version_id else {})}

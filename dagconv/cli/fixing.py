@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from dagconv.errors import UsageError
+from dagconv.files import write_atomically
 from dagconv.judge import Fix
-from dagconv.write.files import write_atomically
 
 _BOM = "\ufeff"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from dagconv.aws.services import Versioning
 from dagconv.catalog.service import service
 from dagconv.diagnostics import Diagnostic
 
@@ -28,16 +30,20 @@ class Finding:
     place: str = ""
 
 
+class Origin(str, enum.Enum):
+    """Where a definition comes from: CONVERTED and proved, or GIVEN as a finished file and validated only."""
+
+    CONVERTED = "converted"
+    GIVEN = "given"
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One DAG on its way. `text` is empty when the DAG is refused; then a finding says why.
-
-    `origin` is "converted" (and proved) or "given" (a finished file, validated only).
-    """
+    """One DAG on its way. `text` is empty when the DAG is refused; then a finding says why."""
 
     dag_id: str
     text: str
-    origin: str
+    origin: Origin
     source: str
     findings: tuple[Finding, ...] = ()
     description: str | None = None
@@ -102,7 +108,7 @@ def predicted_warnings(text: str) -> set[str]:
     return service().ignored_attributes(found[1]) if found else set()
 
 
-def object_key(prefix: str, name: str, sha256: str, versioning: str) -> str:
+def object_key(prefix: str, name: str, sha256: str, versioning: Versioning) -> str:
     """Where a definition is stored: a versioned bucket keeps the old ones, elsewhere every content has its own key."""
-    tail = "" if versioning == "enabled" else f".{sha256[:16]}"
+    tail = "" if versioning is Versioning.ENABLED else f".{sha256[:16]}"
     return f"{prefix.strip('/')}/{name}{tail}.yaml".lstrip("/")

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from dagconv.aws.services import Json
@@ -37,16 +37,48 @@ class Judgement:
     document: Json | None = None
 
 
+class TrustAction(str, enum.Enum):
+    """What a plan does about a role's trust policy."""
+
+    APPEND = "append"
+    NONE = "none"
+    SKIP = "skip"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Our own statement: it lets the service assume the role for workflows of this account and Region only."""
+
+    account: str
+    region: str
+    partition: str
+
+    def document(self) -> Json:
+        """As IAM takes it (contract 6.5)."""
+        return {
+            "Sid": statement_id(self.region),
+            "Effect": "Allow",
+            "Principal": {"Service": SERVICE},
+            "Action": ACTION,
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": self.account},
+                "ArnLike": {
+                    "aws:SourceArn": f"arn:{self.partition}:airflow-serverless:{self.region}:{self.account}:workflow/*"
+                },
+            },
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """`action` is append, none, skip or refuse; `before` the fingerprint that the role must still have."""
+    """`before` is the fingerprint that the role must still have, `reason` why it is left alone."""
 
-    action: str
+    action: TrustAction
     role_arn: str
+    statement: Statement
     before: str = ""
     reason: str = ""
-    statement: Json = field(default_factory=dict)
-    document: Json = field(default_factory=dict)
 
 
 def statement_id(region: str) -> str:
@@ -54,21 +86,7 @@ def statement_id(region: str) -> str:
     return "DagconvMwaaServerless" + "".join(part.capitalize() for part in region.split("-"))
 
 
-def own_statement(account: str, region: str, partition: str) -> Json:
-    """Lets the service assume the role for workflows of this account and Region only (contract 6.5)."""
-    return {
-        "Sid": statement_id(region),
-        "Effect": "Allow",
-        "Principal": {"Service": SERVICE},
-        "Action": ACTION,
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": account},
-            "ArnLike": {"aws:SourceArn": f"arn:{partition}:airflow-serverless:{region}:{account}:workflow/*"},
-        },
-    }
-
-
-def judge_trust(document: Any, account: str, region: str, partition: str, longest: int = LONGEST) -> Judgement:
+def judge_trust(document: Any, ours: Statement, longest: int = LONGEST) -> Judgement:
     """What to do about a role's trust policy (docs/faults.md 26, 27)."""
     if not isinstance(document, dict) or "Statement" not in document:
         return Judgement(Verdict.UNUSUAL, "the policy has no Statement")
@@ -76,7 +94,7 @@ def judge_trust(document: Any, account: str, region: str, partition: str, longes
     listed = statements if isinstance(statements, list) else [statements]
     if not all(isinstance(statement, dict) for statement in listed):
         return Judgement(Verdict.UNUSUAL, "a statement is no object")
-    own = own_statement(account, region, partition)
+    own = ours.document()
     sufficient = False
     for number, statement in enumerate(listed, 1):
         name = statement.get("Sid") or f"number {number}"
@@ -86,7 +104,7 @@ def judge_trust(document: Any, account: str, region: str, partition: str, longes
         if statement.get("Sid") == own["Sid"] and normal(statement) != normal(own):
             return Judgement(Verdict.UNUSUAL, f"statement {name} carries our Sid and was changed by somebody")
         if statement.get("Effect") == "Allow" and names is True and _assumes(statement):
-            sufficient = sufficient or _conditions_hold(statement, account, region, partition)
+            sufficient = sufficient or _conditions_hold(statement, ours)
     if sufficient:
         return Judgement(Verdict.SUFFICIENT)
     if not isinstance(statements, list):
@@ -161,15 +179,15 @@ def _assumes(statement: Mapping[str, Any]) -> bool:
     return any(a in ("sts:assumerole", "sts:*", "*") for a in listed) and set(statement) <= _KEYS
 
 
-def _conditions_hold(statement: Mapping[str, Any], account: str, region: str, partition: str) -> bool:
+def _conditions_hold(statement: Mapping[str, Any], ours: Statement) -> bool:
     """Whether the conditions let our workflows through; one that is not understood counts as not holding."""
     conditions = statement.get("Condition") or {}
     if not isinstance(conditions, Mapping):
         return False
-    arn = f"arn:{partition}:airflow-serverless:{region}:{account}:workflow/any-0123456789"
+    arn = f"arn:{ours.partition}:airflow-serverless:{ours.region}:{ours.account}:workflow/any-0123456789"
     for operator, tests in conditions.items():
         for key, values in tests.items() if isinstance(tests, Mapping) else ():
-            wanted = arn if key.lower() == "aws:sourcearn" else account
+            wanted = arn if key.lower() == "aws:sourcearn" else ours.account
             if key.lower() not in _CONDITIONS or not _matches(str(operator), values, wanted):
                 return False
     return True

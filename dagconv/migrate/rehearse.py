@@ -8,9 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dagconv.migrate.run.journal import KILL_AT
-from dagconv.standin.stage import Stage
+
+if TYPE_CHECKING:
+    from dagconv.standin.stage import Stage  # which needs an extra
 
 ENVIRONMENT = "Rehearsal"
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TERM", "VIRTUAL_ENV", "PYTHONPATH", "NO_COLOR", "FORCE_COLOR", "TMPDIR")
@@ -33,7 +36,7 @@ class Rehearsal:
         """Plan, apply, verify, one DAG first and then all of them cut over, drift, and back again."""
         self._stage.open_environment(ENVIRONMENT, source)
         self._stage.environment.knows_every_dag = True
-        self._stage.workflows.page_size = 3
+        self._stage.control("/_set", {"page_size": 3})
         self._stage.backing.trust_delay = 10.0
         given = ("--definitions", str(definitions)) if definitions else ()
         # What cannot be converted is refused with exit 1 and stays behind; that is what a rehearsal shows.

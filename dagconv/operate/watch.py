@@ -1,4 +1,6 @@
-"""Starts a run of a workflow and follows it: each task's state as it changes, with its last log lines (C1 55)."""
+"""Starts a run of a workflow and follows it: each task's state as it changes, with its last log lines
+(docs/faults.md 55).
+"""
 
 from __future__ import annotations
 

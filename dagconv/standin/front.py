@@ -9,18 +9,29 @@ import threading
 import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from dagconv.aws import shapes
 from dagconv.standin.answer import Answer, Refusal, as_error, as_json, invalid, throttled
-from dagconv.standin.faults import AFTER, Fault
-
-if TYPE_CHECKING:
-    from dagconv.standin.stage import Stage
+from dagconv.standin.environment import OldEnvironment
+from dagconv.standin.faults import AFTER, Fault, Faults
+from dagconv.standin.workflows import Workflows
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]*/([^/]+)/aws4_request")
 _OWN = {"airflow-serverless": "mwaa-serverless", "airflow": "mwaa"}
 _HOP = {"connection", "transfer-encoding", "keep-alive", "expect", "host", "content-length"}
+
+
+class Backstage(Protocol):
+    """What stands behind the address."""
+
+    faults: Faults
+    workflows: Workflows
+    environment: OldEnvironment
+    moto_url: str
+
+    def control(self, path: str, body: dict[str, Any]) -> Answer: ...
+    def guard(self, service: str, operation: str, path: str, headers: dict[str, str], body: bytes) -> None: ...
 
 
 class Front(ThreadingHTTPServer):
@@ -29,7 +40,7 @@ class Front(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, stage: Stage, port: int = 0) -> None:
+    def __init__(self, stage: Backstage, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.stage = stage
         self.lock = threading.Lock()

@@ -8,6 +8,7 @@ import os
 import threading
 import urllib.parse
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -175,20 +176,24 @@ class Stage:
                 raise Refusal("LimitExceeded", f"Cannot exceed quota for ACLSizePerRole: {_TRUST_LIMIT}", 409)
 
     def _set(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Turns a knob of the service: page_size, workflow_quota, version_quota, trust_delay, failing_tasks, ..."""
+        """Turns knobs: trust_delay, foreign_buckets, environment, dags, or those of the service.
+
+        Raises TypeError for one that there is not.
+        """
+        of_service: dict[str, Any] = {}
         for name, value in body.items():
-            if name == "trust_delay":
-                self.backing.trust_delay = float(value)
-            elif name == "foreign_buckets":
-                self.foreign_buckets = set(value)
-            elif name == "environment":
-                self.environment.settings.update(value)
-            elif name == "dags":
-                self.environment.paused = dict(value)
-            elif name == "failing_tasks":
-                self.workflows.failing_tasks = set(value)
-            else:
-                setattr(self.workflows, name, value)
+            match name:
+                case "trust_delay":
+                    self.backing.trust_delay = float(value)
+                case "foreign_buckets":
+                    self.foreign_buckets = set(value)
+                case "environment":
+                    self.environment.settings.update(value)
+                case "dags":
+                    self.environment.paused = dict(value)
+                case _:
+                    of_service[name] = value
+        self.workflows.knobs = replace(self.workflows.knobs, **of_service)
         return {}
 
     def _open_bucket(self, bucket: str, versioning: str | None) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from dagconv.aws import shapes
 from dagconv.standin.answer import Refusal, invalid, not_found, over_quota
 from dagconv.standin.backing import ACCOUNT, Backing
 from dagconv.standin.judge import Judge, Judgement
@@ -18,12 +19,18 @@ from dagconv.standin.ticker import Ticker
 
 _RESERVED = ("AWS_", "AIRFLOW__")
 _SECRETS_BACKEND = "AIRFLOW__WORKERS__SECRETS_BACKEND"
-# Members of a version; those that UpdateWorkflow leaves out are gone. Only Environment is documented to be
-# (contract 6.3): the stand-in takes the harshest reading for the others, a schedule switched on included.
-_VERSIONED = (
-    "DefinitionS3Location", "RoleArn", "Code", "Environment", "Description",
-    "LoggingConfiguration", "NetworkConfiguration", "EngineVersion", "TriggerMode",
-)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """What a test or a rehearsal may turn. `failing_tasks` are "workflow/task" names."""
+
+    page_size: int = 1
+    workflow_quota: int = 100
+    version_quota: int = 50
+    deletion_seconds: float = 10.0
+    extra_warnings: tuple[str, ...] = ()
+    failing_tasks: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,6 +70,13 @@ class Workflows:
         self._ticker = ticker
         self._judge = judge
         self._lock = threading.RLock()
+        served = (
+            self.CreateWorkflow, self.UpdateWorkflow, self.DeleteWorkflow, self.GetWorkflow, self.ListWorkflows,
+            self.ListWorkflowVersions, self.TagResource, self.UntagResource, self.ListTagsForResource,
+            self.StartWorkflowRun, self.StopWorkflowRun, self.GetWorkflowRun, self.ListWorkflowRuns,
+            self.ListTaskInstances, self.GetTaskInstance,
+        )  # fmt: skip
+        self._operations = {method.__name__: method for method in served}
         self.forget()
 
     def forget(self) -> None:
@@ -70,15 +84,11 @@ class Workflows:
         self._dice = random.Random(7)  # noqa: S311  # repeatable names
         self._all: dict[str, Workflow] = {}
         self._tokens: dict[str, tuple[str, dict[str, Any]]] = {}
-        self.page_size = 1
-        self.workflow_quota, self.version_quota = 100, 50
-        self.deletion_seconds = 10.0
-        self.extra_warnings: list[str] = []
-        self.failing_tasks: set[str] = set()
+        self.knobs = Knobs()
 
     def handle(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """Raises Refusal."""
-        method: Callable[[dict[str, Any]], dict[str, Any]] | None = getattr(self, operation, None)
+        method = self._operations.get(operation)
         if method is None:
             raise invalid(f"{operation} is not part of the rehearsal", reason="unknownOperation")
         with self._lock:
@@ -102,8 +112,8 @@ class Workflows:
         workflow = self._find(request["WorkflowArn"])
         if workflow.deleting_since is not None:
             raise _conflict(workflow, "is being deleted")
-        if len(workflow.versions) >= self.version_quota:
-            raise over_quota(f"{workflow.name} has {self.version_quota} versions", workflow.identifier)
+        if len(workflow.versions) >= self.knobs.version_quota:
+            raise over_quota(f"{workflow.name} has {self.knobs.version_quota} versions", workflow.identifier)
         version, warnings = self._version(request)
         workflow.versions.append(version)
         return {
@@ -254,8 +264,8 @@ class Workflows:
         for workflow in self._all.values():
             if workflow.name == request["Name"]:
                 raise _conflict(workflow, "is being deleted" if workflow.deleting_since is not None else "exists")
-        if len(self._all) >= self.workflow_quota:
-            raise over_quota(f"The account has {self.workflow_quota} workflows", request["Name"])
+        if len(self._all) >= self.knobs.workflow_quota:
+            raise over_quota(f"The account has {self.knobs.workflow_quota} workflows", request["Name"])
         version, warnings = self._version(request)
         suffix = "".join(self._dice.choices(string.ascii_letters + string.digits, k=10))
         arn = f"arn:aws:airflow-serverless:{self._backing.region}:{ACCOUNT}:workflow/{request['Name']}-{suffix}"
@@ -285,24 +295,23 @@ class Workflows:
         judgement: Judgement = self._judge(data)
         if judgement.errors:
             raise invalid(judgement.errors[0][1], *judgement.errors)
-        members = {name: request[name] for name in _VERSIONED if name in request}
+        members = {name: request[name] for name in version_members() if name in request}
         members.setdefault("TriggerMode", "SCHEDULED")
         number = f"{self._dice.getrandbits(128):032x}"
         version = Version(number, self._ticker.now(), members, data.decode(), judgement.dag)
-        return version, [*judgement.warnings, *self.extra_warnings]
+        return version, [*judgement.warnings, *self.knobs.extra_warnings]
 
     def _start(self, request: dict[str, Any]) -> dict[str, Any]:
         workflow = self._find(request["WorkflowArn"])
         version = self._find_version(workflow, request.get("WorkflowVersion"))
         run_id = "".join(self._dice.choices(string.ascii_letters + string.digits, k=16))
+        failing = {n.partition("/")[2] for n in self.knobs.failing_tasks if n.startswith(f"{workflow.name}/")}
         workflow.runs[run_id] = Run(
             run_id,
             workflow.arn,
             version.number,
             self._ticker.now(),
-            read_tasks(
-                version.dag, {n.partition("/")[2] for n in self.failing_tasks if n.startswith(f"{workflow.name}/")}
-            ),
+            read_tasks(version.dag, failing),
             request.get("OverrideParameters", {}),
         )
         return {"RunId": run_id, "Status": "STARTING", "StartedAt": self._ticker.now()}
@@ -340,7 +349,7 @@ class Workflows:
 
     def _page(self, member: str, items: list[dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:
         start = int(request.get("NextToken", "0"))
-        end = start + min(self.page_size, request.get("MaxResults", 100))
+        end = start + min(self.knobs.page_size, request.get("MaxResults", 100))
         return {member: items[start:end], **({"NextToken": str(end)} if end < len(items) else {})}
 
     def _find(self, arn: str) -> Workflow:
@@ -368,10 +377,18 @@ class Workflows:
         gone = [
             a
             for a, w in self._all.items()
-            if w.deleting_since is not None and now - w.deleting_since >= self.deletion_seconds
+            if w.deleting_since is not None and now - w.deleting_since >= self.knobs.deletion_seconds
         ]
         for arn in gone:
             del self._all[arn]
+
+
+def version_members() -> list[str]:
+    """Members of a version; those that UpdateWorkflow leaves out are gone. Only Environment is documented to be
+    (contract 6.3): the stand-in takes the harshest reading for the others, a schedule switched on included.
+    """
+    shape = shapes.operation("mwaa-serverless", "UpdateWorkflow").input_shape
+    return [name for name in shape.members if name != "WorkflowArn"]  # type: ignore[union-attr]  # it has members
 
 
 def _log_group(workflow: Workflow) -> str:

@@ -1,11 +1,8 @@
-"""Reads and writes single output files so that a reader sees the old or the new text, never half of one."""
+"""Reads single output files that are in place."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import stat
-import tempfile
 from pathlib import Path
 
 
@@ -23,40 +20,3 @@ def read_text(path: Path) -> str | None:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(0, "something that is no regular file stands in its place")
     return path.read_bytes().decode("utf-8", "replace")
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Writes by a temporary file in the same folder that takes the final name once it is safely on disk.
-
-    Raises OSError and leaves what was there before; the permissions of a file in place are kept.
-    """
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    _sync_folder(path.parent)
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
-
-
-def _sync_folder(folder: Path) -> None:
-    # The new name itself must survive a crash. Some file systems do not know how; the file is there all the same.
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from dagconv.diagnostics import Diagnostic, Location, Rule
+from dagconv.files import write_atomically
 from dagconv.write import rules
-from dagconv.write.files import read_text, write_atomically
+from dagconv.write.files import read_text
 from dagconv.write.header import body_of, read_header, with_header
 from dagconv.write.names import SUFFIX, output_name, same_file_key
 

@@ -171,9 +171,12 @@ class Stand:
         ]
         return document
 
-    def journal(self) -> list[dict[str, Any]]:
+    def journal(self, *kinds: str) -> list[dict[str, Any]]:
+        """The fields of all records, or of those of the kinds, each with its kind."""
         (path,) = self.folder.glob(".dagconv/*/journal.jsonl")
-        return [json.loads(line.split(" ", 1)[1]) for line in path.read_text().splitlines()]
+        bodies = [json.loads(line.split(" ", 1)[1]) for line in path.read_text().splitlines()]
+        found = [{"kind": kind, **fields} for body in bodies for kind, fields in body.items()]
+        return [record for record in found if not kinds or record["kind"] in kinds]
 
     def _be_the_command(self, arguments: tuple[str, ...], env: dict[str, str], out: int, err: int) -> None:
         code = 99

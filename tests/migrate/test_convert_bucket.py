@@ -75,9 +75,9 @@ def test_the_dags_of_the_environment_are_converted_for_its_airflow(bare: Stand) 
     assert "+ create sales  [sales.py]" in planned.stdout
     assert "+ create helped  [helped.py]" in planned.stdout, "plugins.zip is on the path of the DAGs"
     (shift,) = [i for i in json.loads((bare.folder / "plan.json").read_text())["items"] if i["dag_id"] == "shift"]
-    assert "macros.ds_add(ds, -1)" in shift["text"], "ds of Airflow 2 is the day before"
+    assert "macros.ds_add(ds, -1)" in shift["deployment"]["definition"], "ds of Airflow 2 is the day before"
     (sales,) = [i for i in json.loads((bare.folder / "plan.json").read_text())["items"] if i["dag_id"] == "sales"]
-    assert "retry_delay" in sales["text"], "the environment's own default is made explicit"
+    assert "retry_delay" in sales["deployment"]["definition"], "the environment's own default is made explicit"
     assert bare.apply().code == 0
     assert "sales" in bare.workflows()
     bare.set(environment={"AirflowConfigurationOptions": {"core.default_task_retry_delay": "soon"}})

@@ -12,7 +12,7 @@ import pytest
 from dagconv.aws.redact import redact, redact_text
 from dagconv.deploy.definition import Definition
 from dagconv.deploy.names import map_names
-from dagconv.deploy.trust import Verdict, judge_trust, own_statement
+from dagconv.deploy.trust import Statement, Verdict, judge_trust
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 ACCOUNT, REGION = "123456789012", "us-east-2"
 AIRFLOW = {"Effect": "Allow", "Principal": {"Service": "airflow.amazonaws.com"}, "Action": "sts:AssumeRole"}
-OURS = own_statement(ACCOUNT, REGION, "aws")
+STATEMENT = Statement(ACCOUNT, REGION, "aws")
+OURS = STATEMENT.document()
 BROAD = {
     "Effect": "Allow",
     "Principal": {"Service": ["airflow-serverless.amazonaws.com"]},
@@ -64,7 +65,7 @@ def with_condition(**tests: Any) -> dict[str, Any]:
     ],
 )
 def test_26_27_trust_policies_of_every_shape(document: Any, verdict: Verdict) -> None:
-    judged = judge_trust(document, ACCOUNT, REGION, "aws")
+    judged = judge_trust(document, STATEMENT)
     assert judged.verdict is verdict
     if verdict is Verdict.MISSING:
         assert judged.document is not None
@@ -163,7 +164,7 @@ def test_32_a_shared_role_keeps_its_trust_while_it_is_needed(stand: Stand) -> No
     assert stand.apply().code == 0
     for path in stand.folder.glob(".dagconv/*/journal.jsonl"):
         first = path.read_text().splitlines()
-        cut = next(n for n, line in enumerate(first) if '"kind": "end"' in line) + 1
+        cut = next(n for n, line in enumerate(first) if '{"End": ' in line) + 1
         path.write_text("\n".join(first[:cut]) + "\n")  # only the first apply is known here
     ran = stand.cli("rollback", "--auto-approve")
     assert ran.code == 0

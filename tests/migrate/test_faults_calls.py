@@ -9,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dagconv.aws import session
+from dagconv.cli.migrate import plan
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def test_02_a_created_workflow_whose_answer_was_lost(stand: Stand) -> None:
     assert stand.apply().code == 0
     tokens = {r["request"]["ClientToken"] for r in stand.state()["requests"] if r["call"] == CREATE}
     assert len(tokens) == 1
-    assert tokens == {r["facts"]["token"] for r in stand.journal() if r["step"] == "create:a" and r["kind"] == "intent"}
+    assert tokens == {r["step"]["create"]["token"] for r in stand.journal("Intent") if "create" in r["step"]}
     assert stand.workflows()["a"]["versions"] == 1
 
 
@@ -53,8 +55,8 @@ def test_02_a_conflict_with_our_own_workflow_is_adopted(stand: Stand) -> None:
     for path in stand.folder.glob(".dagconv/*/journal.jsonl"):
         path.unlink()
     assert stand.apply().code == 0  # the journal is gone, the plan still says create
-    (created,) = [r for r in stand.journal() if r["step"] == "create:a" and r["kind"] == "done"]
-    assert created["facts"]["adopted"] is True
+    (created,) = [r for r in stand.journal("StepDone") if r["key"] == {"kind": "create", "name": "a"}]
+    assert created["outcome"]["adopted"] is True
     assert stand.workflows()["a"]["versions"] == 1
 
 
@@ -79,7 +81,7 @@ def test_04_a_torn_last_line_is_cut_off(stand: Stand) -> None:
     assert resumed.code == 0, resumed.text
     assert "torn" in resumed.err
     assert len(stand.workflows()) == 1
-    assert stand.journal()[-1]["kind"] == "end"
+    assert stand.journal()[-1]["kind"] == "End"
 
 
 def test_04_a_torn_middle_line_stops_until_repair(stand: Stand) -> None:
@@ -452,7 +454,7 @@ def test_47_ctrl_c_finishes_the_call_under_way(stand: Stand) -> None:
     stand.fault(CREATE, "slow", nth=2, value=2.0)
     ran = stand.cli("apply", "plan.json", "--auto-approve", "--parallel", "1", kill_after=1.6)
     assert ran.code == 130, ran.text
-    done = [r for r in stand.journal() if r["kind"] == "done" and r["step"].startswith("create:")]
+    done = [r for r in stand.journal("StepDone") if r["key"]["kind"] == "create"]
     assert len(done) == len(stand.workflows()) < 6
     assert stand.cli("apply", "--resume").code == 0
     assert len(stand.workflows()) == 6
@@ -462,7 +464,7 @@ def test_54_an_edited_or_foreign_plan_is_refused(stand: Stand) -> None:
     planned(stand, "a")
     path = stand.folder / "plan.json"
     plan = json.loads(path.read_text())
-    plan["items"][0]["request"]["TriggerMode"] = "SCHEDULED"
+    plan["items"][0]["deployment"]["trigger"] = "SCHEDULED"
     path.write_text(json.dumps(plan))
     edited = stand.apply()
     assert (edited.code, "was edited" in edited.err) == (2, True)
@@ -518,3 +520,40 @@ def test_44_a_destroy_that_was_killed_is_called_again(stand: Stand) -> None:
     assert again.code == 0, again.text
     assert stand.workflows() == {}
     assert len(stand.trust()["Statement"]) == 1
+
+
+@pytest.mark.parametrize("region", [{}, {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}])
+def test_a_profile_that_does_not_exist_is_named(stand: Stand, region: dict[str, str]) -> None:
+    stand.define("a")
+    ran = stand.cli("plan", "--environment", "Prod", "--definitions", "defs", env={"AWS_PROFILE": "nope", **region})
+    assert (ran.code, "(nope) could not be found" in ran.err) == (2, True), ran.text
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b'{"format": 1, "tool": "\xff"}', b"\x80" * 9, b""])
+def test_a_plan_file_that_is_no_text_is_refused(stand: Stand, data: bytes) -> None:
+    (stand.folder / "plan.json").write_bytes(data)
+    ran = stand.apply()
+    assert (ran.code, "plan.json is no plan" in ran.err) == (2, True), ran.text
+
+
+def test_a_kept_plan_that_is_no_text_is_refused(stand: Stand) -> None:
+    planned(stand, "a")
+    assert stand.apply(env={"DAGCONV_TEST_KILL_AT": "4:after"}).code == -signal.SIGKILL
+    (kept,) = stand.folder.glob(".dagconv/*/plan-*.json")
+    kept.write_bytes(b"\xff")
+    ran = stand.cli("apply", "--resume")
+    assert (ran.code, "is no plan" in ran.err) == (2, True), ran.text
+
+
+def test_a_region_of_the_environment_is_enough(stand: Stand) -> None:
+    stand.define("a")
+    ran = stand.process("plan", "--environment", "Prod", "--definitions", "defs", env={"AWS_DEFAULT_REGION": ""})
+    assert ran.code == 0, ran.text
+
+
+def test_a_plan_starts_as_many_workers_as_processors_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3}, raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    caller = SimpleNamespace(caller=lambda: SimpleNamespace(region="us-east-2"))
+    made = plan._converter(SimpleNamespace(identity=caller), {"definitions": None, "source": "dags"})  # type: ignore[arg-type]
+    assert made.options.jobs == 1

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import jsonschema
+import pytest
 
 from dagconv.catalog.files import read_schema
+from dagconv.deploy.steps.step import StepKey
 
 if TYPE_CHECKING:
     from conftest import Stand
@@ -160,3 +163,62 @@ def test_a_code_package_is_uploaded_once_and_pinned(stand: Stand, tmp_path: Path
     assert "2 unchanged" in stand.plan("--code", "helpers.py").out
     (tmp_path / "helpers.py").write_text("def f(): return 1\n")
     assert stand.plan("--code", "helpers.py", "--detailed-exitcode").code == 4
+
+
+def test_a_workflow_named_code_is_not_the_code_package(stand: Stand, tmp_path: Path) -> None:
+    """Both were the step `upload:code`: the later workflow was given the definition's version for its package."""
+    (tmp_path / "helpers.py").write_text("def f(): ...\n")
+    stand.deploy("code", "later", plan=("--code", "helpers.py"))
+    s3 = stand.aws("s3")
+    for workflow in stand.workflows().values():
+        package, definition = workflow["Code"]["S3Location"], workflow["DefinitionS3Location"]
+        pinned = {"Bucket": stand.bucket, "Key": package["ObjectKey"], "VersionId": package["VersionId"]}
+        assert s3.get_object(**pinned)["Body"].read() == b"def f(): ...\n"
+        assert definition["VersionId"] != package["VersionId"]
+
+
+def test_the_cut_off_upload_of_a_workflow_named_code_is_taken_back(stand: Stand) -> None:
+    stand.define("code")
+    assert stand.plan().code == 0
+    assert stand.apply(env={"DAGCONV_TEST_KILL_AT": "4:after"}).code == -signal.SIGKILL
+    taken = stand.cli("rollback", "--auto-approve")
+    assert taken.code == 0, taken.text
+
+
+def test_the_engine_of_an_adopted_workflow_survives_update_and_cutover(stand: Stand) -> None:
+    stand.deploy("seed")
+    location = stand.workflows()["seed"]["DefinitionS3Location"]
+    (stand.folder / "defs/seed.yaml").unlink()
+    s3 = stand.aws("s3")
+    s3.put_object(Bucket=stand.bucket, Key="mine.yaml", Body=stand.define("a").joinpath("a.yaml").read_bytes())
+    mine = {"Bucket": location["Bucket"], "ObjectKey": "mine.yaml"}
+    client = stand.aws("mwaa-serverless")
+    client.create_workflow(
+        Name="a", RoleArn=stand.role, DefinitionS3Location=mine, EngineVersion=1, TriggerMode="MANUAL"
+    )
+    assert stand.cli("import", "a", "--environment", "Prod", "--auto-approve").code == 0
+    stand.define("a", marker="y")
+    assert stand.plan().code == 0
+    assert stand.apply().code == 0
+    assert stand.cli("cutover", "--include", "a", "--auto-approve").code == 0
+    changed = stand.workflows()["a"]
+    assert (changed["versions"], changed["TriggerMode"], changed["EngineVersion"]) == (3, "SCHEDULED", 1)
+
+
+def test_nothing_reads_the_printed_name_of_a_step(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every printed name is the same number here: resumption, cutover and rollback go by values alone."""
+    monkeypatch.setattr(StepKey, "__str__", lambda _: "7")
+    stand.define("a", "b")
+    stand.set_dags("a", "b")
+    assert stand.plan().code == 0
+    killed = stand.apply("--parallel", "1", env={"DAGCONV_TEST_KILL_AT": "7:before"})
+    assert killed.code == -signal.SIGKILL
+    resumed = stand.cli("apply", "--resume")
+    assert (resumed.code, "done    7 (already)" in resumed.err) == (0, True)
+    assert stand.cli("verify").code == 0
+    killed = stand.cli("cutover", "--pause-source", "--auto-approve", env={"DAGCONV_TEST_KILL_AT": "5:after"})
+    assert killed.code == -signal.SIGKILL
+    assert stand.cli("cutover", "--resume").code == 0
+    assert {w["TriggerMode"] for w in stand.workflows().values()} == {"SCHEDULED"}
+    assert stand.cli("rollback", "--auto-approve").code == 0
+    assert (stand.workflows(), stand.state()["paused"]) == ({}, {"a": False, "b": False})

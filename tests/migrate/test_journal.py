@@ -6,17 +6,30 @@ from pathlib import Path
 
 import pytest
 
+from dagconv.deploy.deployment import S3Location
+from dagconv.deploy.steps.create_workflow import Create
+from dagconv.deploy.steps.step import StepKey
+from dagconv.deploy.steps.upload_object import Before, UploadCode, UploadDefinition, Uploaded
 from dagconv.errors import UsageError
 from dagconv.migrate.run.journal import Journal
+from dagconv.migrate.run.records import ApplyRun, Begin, End, Intent, Note, StepDone, TakenBack, Verb
+
+APPLY = ApplyRun("plan", "123456789012", "us-east-2", "bucket", "yaml", "Prod", overwrite=False)
+UPLOAD = UploadDefinition("a", "ü\n", "bucket", "yaml/a.yaml", "0" * 64, 1, None)
+UPLOADED = Uploaded(S3Location("bucket", "yaml/a.yaml", "1"), "etag", created=True)
+CREATE = Create("a", "a", "t", "0" * 64)
 
 
 def written(folder: Path) -> Path:
     path = folder / "journal.jsonl"
     journal = Journal(path)
-    journal.write("begin", "r1", facts={"verb": "apply"})
-    journal.write("intent", "r1", "upload:a", {"key": "ü\n", "before": None})
-    journal.write("done", "r1", "upload:a", {"version_id": "1"})
-    journal.write("intent", "r1", "create:a", {"token": "t"})
+    for record in (
+        Begin("r1", APPLY, 1.5),
+        Intent("r1", UPLOAD),
+        StepDone("r1", UPLOAD.key, UPLOADED),
+        Intent("r1", CREATE),
+    ):
+        journal.write(record)
     return path
 
 
@@ -29,8 +42,8 @@ def test_cut_at_every_byte_a_beginning_is_read_and_writing_goes_on(tmp_path: Pat
         journal = Journal(path, said.append)
         assert journal.records == records[: len(journal.records)]
         assert bool(said) is (size > 0 and whole[size - 1 : size] != b"\n")
-        journal.write("note", "r1", facts={"text": "after"})
-        assert [r.kind for r in Journal(path).records] == [*(r.kind for r in journal.records[:-1]), "note"]
+        journal.write(Note("r1", "after"))
+        assert Journal(path).records == journal.records
 
 
 def test_a_damaged_byte_is_never_read_as_another_record(tmp_path: Path) -> None:
@@ -48,24 +61,40 @@ def test_a_damaged_byte_is_never_read_as_another_record(tmp_path: Path) -> None:
 def test_runs_and_steps_as_they_stand(tmp_path: Path) -> None:
     journal = Journal(written(tmp_path))
     (run,) = journal.runs()
-    assert (run.verb, run.ended) == ("apply", False)
-    assert run.steps["upload:a"].outcome == {"version_id": "1"}
-    assert run.steps["create:a"].outcome is None
+    assert (run.verb, run.about, run.at, run.end) == (Verb.APPLY, APPLY, 1.5, None)
+    assert run.steps[UPLOAD.key].outcome == UPLOADED
+    assert run.steps[CREATE.key].outcome is None
     assert journal.unfinished() == run
-    journal.write("intent", "r1", "create:a", {"token": "another"})
-    assert journal.runs()[0].steps["create:a"].intent == {"token": "t"}, "the first intent says what was there before"
-    journal.write("end", "r1", facts={"open": ["create:a"]})
+    journal.write(Intent("r1", Create("a", "a", "another", "0" * 64)))
+    assert journal.runs()[0].steps[CREATE.key].step == CREATE, "the first intent says what was there before"
+    journal.write(End("r1", (CREATE.key,)))
     assert journal.unfinished() is None
-    assert journal.runs()[0].result == {"open": ["create:a"]}
+    assert Journal(journal.path).runs()[0].end == End("r1", (CREATE.key,))
+
+
+def test_what_is_in_force_is_what_was_not_taken_back(tmp_path: Path) -> None:
+    journal = Journal(written(tmp_path))
+    assert [entry.step for entry in journal.in_force()] == [UPLOAD, CREATE]
+    journal.write(TakenBack("r2", "another", UPLOAD.key, "", ()))
+    assert [entry.step for entry in journal.in_force()] == [UPLOAD, CREATE], "the same step of another run"
+    journal.write(TakenBack("r2", "r1", UPLOAD.key, "", ("v9",)))
+    assert [entry.step for entry in journal.in_force()] == [CREATE]
+    assert journal.known_versions() == {"v9"}
+
+
+def test_a_package_and_a_workflow_of_the_same_name_are_two_steps() -> None:
+    same = ("code", "", "bucket", "k", "0" * 64, 1, Before("e", None))
+    assert UploadCode(*same).key != UploadDefinition(*same).key
+    assert UploadDefinition(*same).key == StepKey("upload", "code")
 
 
 def test_secrets_do_not_reach_it(tmp_path: Path) -> None:
     path = written(tmp_path)
-    Journal(path).write("done", "r1", "x", {"Environment": {"Variables": {"A": "hidden"}}, "uri": "x://u:hidden@h"})
+    Journal(path).write(Note("r1", "x://u:hidden@h"))
     assert "hidden" not in path.read_text()
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot"):
-        Journal(tmp_path / "file" / "journal.jsonl").write("begin", "r")
+        Journal(tmp_path / "file" / "journal.jsonl").write(Begin("r", APPLY, 0.0))

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from dagconv.aws.services import Caller
-from dagconv.deploy.definition import Definition, object_key, predicted_warnings, same_meaning, schedule_of
+from dagconv.aws.services import BucketFacts, Caller, Versioning
+from dagconv.deploy.definition import Definition, Origin, object_key, predicted_warnings, same_meaning, schedule_of
+from dagconv.deploy.deployment import S3Location, version_request
 from dagconv.deploy.remote import TAG_DAG, TAG_ENVIRONMENT, TAG_MANAGED, RemoteWorkflow
 from dagconv.errors import UsageError
+from dagconv.migrate.plan.item import ItemKind
 from dagconv.migrate.plan.plan import Plan, plan_migration
 from dagconv.migrate.plan.planfile import parse_plan, render_plan, tool_version
 from dagconv.migrate.survey.given import read_given, replace_converted
-from dagconv.migrate.survey.inventory import Inventory, Wishes
+from dagconv.migrate.survey.inventory import Environment, Inventory, Wishes
 
 TEXT = 'a:\n  schedule: "0 5 * * *"\n  tasks:\n    t:\n      operator: x.Y\n      retries: 0\n'
 ROLE = "arn:aws:iam::123456789012:role/Prod"
@@ -24,17 +26,19 @@ TRUST: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "airflow.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
+PROD = Environment(
+    "Prod", "arn:aws:airflow:us-east-2:123456789012:environment/Prod", "AVAILABLE", "2.10.3", ROLE, "bucket", "dags"
+)
+FACTS = BucketFacts("us-east-2", Versioning.ENABLED, public_access_blocked=True)
 INVENTORY = Inventory(
     caller=Caller("123456789012", "arn:aws:iam::123456789012:user/me", "us-east-2", "aws"),
-    environment={"name": "Prod", "status": "AVAILABLE", "airflow_version": "2.10.3", "configuration": {}},
+    environment=PROD,
     bucket="bucket",
-    versioning="enabled",
-    bucket_facts={"region": "us-east-2", "public_access_blocked": True, "expiring_prefixes": []},
+    bucket_facts=FACTS,
     role_arn=ROLE,
-    role_facts={},
     trust=TRUST,
     trust_reason="",
-    definitions=(Definition("a", TEXT, "given", "a.yaml"),),
+    definitions=(Definition("a", TEXT, Origin.GIVEN, "a.yaml"),),
     workflows=(),
     workflows_known=True,
     inputs={},
@@ -48,11 +52,12 @@ def plan(inventory: Inventory = INVENTORY, wishes: Wishes | None = None) -> Plan
 
 def deployed(made: Plan, **changes: Any) -> RemoteWorkflow:
     """The workflow that applying the plan's first item would leave."""
-    (item,) = made.of("create")
-    config: Mapping[str, Any] = {k: v for k, v in item.request.items() if k != "Tags"}
+    (item,) = made.of(ItemKind.CREATE)
+    wanted = item.wanted
+    config: Mapping[str, Any] = version_request(wanted, S3Location(wanted.bucket, wanted.key, "1"), None)
     there = RemoteWorkflow(
         item.name, f"arn:aws:airflow-serverless:us-east-2:123456789012:workflow/{item.name}-0123456789",
-        "0" * 32, "READY", "MANUAL", item.text, item.request["Tags"], config, 1,
+        "0" * 32, "READY", "MANUAL", wanted.definition, wanted.tags, config, 1,
     )  # fmt: skip
     return replace(there, **changes)
 
@@ -79,7 +84,7 @@ def test_a_plan_file_reads_back_as_the_same_plan() -> None:
 def test_what_was_deployed_as_planned_is_unchanged() -> None:
     first = plan()
     again = plan(replace(INVENTORY, workflows=(deployed(first),)))
-    assert [item.kind for item in again.items] == ["unchanged"]
+    assert [item.kind for item in again.items] == [ItemKind.UNCHANGED]
 
 
 @pytest.mark.parametrize(
@@ -96,23 +101,23 @@ def test_what_was_deployed_as_planned_is_unchanged() -> None:
 def test_each_difference_is_an_update_that_names_it(changes: dict[str, Any], wishes: Wishes, said: str) -> None:
     there = deployed(plan(), **changes)
     made = plan(replace(INVENTORY, workflows=(there,)), wishes)
-    (item,) = made.of("update")
+    (item,) = made.of(ItemKind.UPDATE)
     assert item.changes == (said,)
     assert (item.arn, item.version) == (there.arn, there.version)
 
 
 def test_an_update_keeps_the_mode_in_force() -> None:
     there = deployed(plan(), trigger_mode="SCHEDULED", text="a: {tasks: {}}\n")
-    (item,) = plan(replace(INVENTORY, workflows=(there,))).of("update")
-    assert item.request["TriggerMode"] == "SCHEDULED"
+    (item,) = plan(replace(INVENTORY, workflows=(there,))).of(ItemKind.UPDATE)
+    assert item.wanted.trigger == "SCHEDULED"
 
 
 def test_tokens_follow_from_what_is_asked_for() -> None:
-    (one,) = plan().of("create")
-    (other,) = plan(wishes=Wishes(variables={"A": "b"})).of("create")
+    (one,) = plan().of(ItemKind.CREATE)
+    (other,) = plan(wishes=Wishes(variables={"A": "b"})).of(ItemKind.CREATE)
     assert one.token != other.token
-    assert one.token == plan().of("create")[0].token
-    assert one.token != plan(replace(INVENTORY, generation="two")).of("create")[0].token
+    assert one.token == plan().of(ItemKind.CREATE)[0].token
+    assert one.token != plan(replace(INVENTORY, generation="two")).of(ItemKind.CREATE)[0].token
 
 
 def test_pruning_asks_for_our_tags_and_this_environment() -> None:
@@ -124,20 +129,20 @@ def test_pruning_asks_for_our_tags_and_this_environment() -> None:
         there("other", **{TAG_ENVIRONMENT: "Test"}),
         RemoteWorkflow("foreign", "arn:foreign", "0" * 32),
     )
-    assert not plan(replace(INVENTORY, workflows=workflows)).of("delete")
+    assert not plan(replace(INVENTORY, workflows=workflows)).of(ItemKind.DELETE)
     made = plan(replace(INVENTORY, workflows=workflows), Wishes(prune=True))
-    assert [item.name for item in made.of("delete")] == ["gone"]
+    assert [item.name for item in made.of(ItemKind.DELETE)] == ["gone"]
 
 
 @pytest.mark.parametrize(
     ("code", "inventory", "wishes"),
     [
-        ("DC801", {"definitions": (Definition("_a", TEXT, "given", "a.yaml"),)}, {}),
+        ("DC801", {"definitions": (Definition("_a", TEXT, Origin.GIVEN, "a.yaml"),)}, {}),
         ("DC803", {}, {"workflow_quota": 1}),
         ("DC810", {"role_arn": "arn:aws:iam::123456789012:role/aws-service-role/x/y"}, {}),
-        ("DC812", {"bucket_facts": {"public_access_blocked": False}}, {}),
-        ("DC813", {"versioning": "suspended"}, {}),
-        ("DC814", {"bucket_facts": {"expiring_prefixes": [""]}}, {}),
+        ("DC812", {"bucket_facts": replace(FACTS, public_access_blocked=False)}, {}),
+        ("DC813", {"bucket_facts": replace(FACTS, versioning=Versioning.SUSPENDED)}, {}),
+        ("DC814", {"bucket_facts": replace(FACTS, expiring_prefixes=("",))}, {}),
         ("DC815", {"customer_key": "arn:aws:kms:us-east-2:1:alias/x"}, {}),
         ("DC816", {}, {"variables": {f"A{n}": "x" for n in range(51)}}),
         ("DC817", {}, {"variables": {"API_TOKEN": "x"}}),
@@ -158,7 +163,7 @@ def test_findings_and_their_near_misses(code: str, inventory: dict[str, Any], wi
     [({"core.parallelism": "64"}, True), ({"core.default_task_retries": "3"}, False), ({}, False)],
 )
 def test_configuration_that_is_not_carried_over_is_named(configuration: dict[str, str], fires: bool) -> None:
-    made = plan(replace(INVENTORY, environment={**INVENTORY.environment, "configuration": configuration}))
+    made = plan(replace(INVENTORY, environment=replace(PROD, configuration=configuration)))
     assert ("DC833" in codes(made)) is fires
     assert not any("64" in finding.message for finding in made.findings), "values may be secrets"
 
@@ -168,7 +173,7 @@ def test_given_definitions_win_and_doubles_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(good)
     (given,) = read_given(tmp_path)
     assert [f.code for f in given.findings if f.code == "DC830"] == ["DC830"]
-    converted = [Definition("a", "old", "converted", "a.py"), Definition("b", "b", "converted", "b.py")]
+    converted = [Definition("a", "old", Origin.CONVERTED, "a.py"), Definition("b", "b", Origin.CONVERTED, "b.py")]
     assert [d.text for d in replace_converted(converted, [given])] == ["b", good]
     (tmp_path / "again.yml").write_text(good)
     (double,) = read_given(tmp_path)
@@ -195,6 +200,6 @@ def test_what_is_the_same_and_what_fires() -> None:
 
 
 def test_keys_hold_the_content_where_versions_do_not() -> None:
-    assert object_key("yaml", "a", "f" * 64, "enabled") == "yaml/a.yaml"
-    assert object_key("/x/", "a", "f" * 64, "off") == f"x/a.{'f' * 16}.yaml"
-    assert object_key("", "a", "f" * 64, "enabled") == "a.yaml"
+    assert object_key("yaml", "a", "f" * 64, Versioning.ENABLED) == "yaml/a.yaml"
+    assert object_key("/x/", "a", "f" * 64, Versioning.OFF) == f"x/a.{'f' * 16}.yaml"
+    assert object_key("", "a", "f" * 64, Versioning.ENABLED) == "a.yaml"

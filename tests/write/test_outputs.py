@@ -11,6 +11,7 @@ import pytest
 
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
+from dagconv.files import write_atomically
 from dagconv.write import (
     OutputStatus,
     check_outputs,
@@ -19,7 +20,6 @@ from dagconv.write import (
     with_outputs,
     write_outputs,
 )
-from dagconv.write.files import write_atomically
 
 
 @dataclass(frozen=True)

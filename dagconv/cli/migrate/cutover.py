@@ -35,11 +35,11 @@ def command(**flags: Any) -> int:
     from dagconv.migrate.run.cutover import NEAR, Wave, candidates, cut_over, resume_cutover
 
     world = open_aws(flags)
-    state, run = the_state(world, flags)
-    environment, bucket, prefix = (str(run.facts.get(name, "")) for name in ("environment", "bucket", "prefix"))
+    state, about = the_state(world, flags)
+    environment = about.environment
     try:
         if flags["resume"]:
-            result = resume_cutover(world, state, bucket, prefix)
+            result = resume_cutover(world, state, about.bucket, about.prefix)
             if result is None:
                 click.echo("nothing to resume: the last cutover is complete")
                 return 0
@@ -64,7 +64,7 @@ def command(**flags: Any) -> int:
                 note = f"  fires in {one.seconds_to_fire:.0f} s{advice}" if soon else ""
                 click.echo(f"~ {escape(one.name)}  {escape(one.schedule)}{note}")
             approve(_question(wave.pause, [one.dag_id for one in chosen]), flags)
-            result = cut_over(world, state, bucket, prefix, wave, chosen, str(run.facts["plan"]))
+            result = cut_over(world, state, about.bucket, about.prefix, wave, chosen, about.plan)
     except CallError as error:
         raise UsageError(str(error)) from error
     show_result(result, "cutover")

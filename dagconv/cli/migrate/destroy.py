@@ -33,17 +33,18 @@ def command(**flags: Any) -> int:
     from dagconv.migrate.run.execute import Limits
 
     world = open_aws(flags)
-    state, run = the_state(world, flags)
-    environment, bucket, prefix = (str(run.facts.get(name, "")) for name in ("environment", "bucket", "prefix"))
+    state, about = the_state(world, flags)
     try:
-        owned = owned_workflows(world, environment)
+        owned = owned_workflows(world, about.environment)
         if not owned and state.journal().unfinished() is None:
             click.echo("nothing to destroy")
             return 0
         for workflow in owned:
             click.echo(f"- {escape(workflow.name)}  {workflow.arn}")
         approve(f"Delete these {len(owned)} workflows?", flags)
-        result = destroy(world, state, bucket, prefix, owned, Limits(flags["parallel"], flags["max_failures"]))
+        result = destroy(
+            world, state, about.bucket, about.prefix, owned, Limits(flags["parallel"], flags["max_failures"])
+        )
     except CallError as error:
         raise UsageError(str(error)) from error
     show_result(result, "destroy")

@@ -13,7 +13,7 @@ from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
     from dagconv.aws.services import World
-    from dagconv.migrate.run.journal import Run
+    from dagconv.migrate.run.records import ApplyRun
     from dagconv.migrate.run.state import State
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -70,35 +70,36 @@ def approve(question: str, flags: dict[str, Any]) -> None:
         raise click.Abort
 
 
-def the_state(world: World, flags: dict[str, Any]) -> tuple[State, Run]:
+def the_state(world: World, flags: dict[str, Any]) -> tuple[State, ApplyRun]:
     """The state folder that the call is about and its last apply.
 
     Raises UsageError when there is none, or several and neither --environment nor --bucket tells them apart.
     """
+    from dagconv.migrate.run.records import ApplyRun, Verb
     from dagconv.migrate.run.state import State, find_states
 
     caller = world.identity.caller()
-    found: list[tuple[State, Run]] = []
+    found: list[tuple[State, ApplyRun]] = []
     for folder in find_states(flags["state_dir"]):
         prefix = f"{caller.account}-{caller.region}-"
         if not folder.name.startswith(prefix):
             continue
         state = State(flags["state_dir"], caller.account, caller.region, folder.name.removeprefix(prefix), world.say)
-        run = state.journal().last("apply")
-        if run is not None and _meant(run, flags):
-            found.append((state, run))
+        run = state.journal().last(Verb.APPLY)
+        if run is not None and isinstance(run.about, ApplyRun) and _meant(run.about, flags):
+            found.append((state, run.about))
     if not found:
         raise UsageError(
             f"nothing was applied from {flags['state_dir']} to account {caller.account} in {caller.region}; "
             "name the folder with --state-dir"
         )
     if len(found) > 1:
-        names = ", ".join(sorted(str(run.facts.get("environment") or run.facts.get("bucket")) for _, run in found))
+        names = ", ".join(sorted(about.environment or about.bucket for _, about in found))
         raise UsageError(f"several migrations are kept in {flags['state_dir']} ({names}): name one with --environment")
     return found[0]
 
 
-def _meant(run: Run, flags: dict[str, Any]) -> bool:
+def _meant(about: ApplyRun, flags: dict[str, Any]) -> bool:
     wanted = flags.get("environment"), flags.get("bucket")
-    known = run.facts.get("environment"), run.facts.get("bucket")
+    known = about.environment, about.bucket
     return all(want in (None, have) for want, have in zip(wanted, known, strict=True))

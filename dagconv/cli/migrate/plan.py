@@ -194,7 +194,7 @@ def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
 
 
 def _needed(error: Any) -> str:
-    """What a caller who was denied needs (C1 23)."""
+    """What a caller who was denied needs (docs/faults.md 23)."""
     from dagconv.aws.services import Cause
 
     if error.cause is not Cause.DENIED:

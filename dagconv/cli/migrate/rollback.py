@@ -31,7 +31,7 @@ def command(**flags: Any) -> int:
     state, _ = the_state(world, flags)
     pending = pending_steps(state.journal())
     for entry in pending:
-        click.echo(f"- {escape(entry.step.name)}")
+        click.echo(f"- {escape(str(entry.step.key))}")
     if pending:
         click.echo("Cannot be taken back:")
         for text in IRREVERSIBLE:

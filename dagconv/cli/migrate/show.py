@@ -10,15 +10,26 @@ from typing import TYPE_CHECKING
 import click
 
 from dagconv.aws.redact import redact, redact_text
+from dagconv.deploy.definition import Origin
+from dagconv.deploy.deployment import S3Location, version_request
+from dagconv.deploy.remote import SCHEDULED
+from dagconv.deploy.trust import TrustAction
+from dagconv.migrate.plan.item import ItemKind
+from dagconv.migrate.run.execute import State
 
 if TYPE_CHECKING:
     from dagconv.deploy.definition import Finding
     from dagconv.migrate.plan.item import Item
     from dagconv.migrate.plan.plan import Plan
-    from dagconv.migrate.run.apply import Result
+    from dagconv.migrate.run.execute import Result
 
-_SYMBOLS = {"create": "+", "update": "~", "unchanged": "=", "delete": "-", "refused": "!"}
-_COLOURS = {"create": "green", "update": "yellow", "unchanged": None, "delete": "red", "refused": "red"}
+_LOOKS = {
+    ItemKind.CREATE: ("+", "green"),
+    ItemKind.UPDATE: ("~", "yellow"),
+    ItemKind.UNCHANGED: ("=", None),
+    ItemKind.DELETE: ("-", "red"),
+    ItemKind.REFUSED: ("!", "red"),
+}
 
 
 def show_plan(plan: Plan, *, verbose: bool) -> None:
@@ -34,16 +45,14 @@ def show_summary(plan: Plan) -> None:
 
 def show_result(result: Result, verb: str) -> None:
     """The table by cause, what was left, and how to go on."""
-    done = [o for o in result.outcomes if o.state.value == "done"]
-    failed = [o for o in result.outcomes if o.state.value == "failed"]
-    left = [o for o in result.outcomes if o.state.value == "left"]
+    done, failed, left = ([o for o in result.results if o.state is state] for state in State)
     for name, warnings in sorted(result.warnings.items()):
         for warning in warnings:
             click.echo(f"  warning of the service for {escape(name)}, not predicted: {escape(redact_text(warning))}")
     for cause, count in sorted(Counter(o.cause for o in failed).items()):
         click.echo(f"  {count} failed: {cause}")
         for outcome in [o for o in failed if o.cause == cause][:10]:
-            click.echo(f"    {escape(outcome.step)}: {escape(redact_text(outcome.reason))}")
+            click.echo(f"    {escape(str(outcome.key))}: {escape(redact_text(outcome.reason))}")
     click.echo(f"{verb}: {len(done)} steps done, {len(failed)} failed, {len(left)} left")
     if result.stopped:
         click.echo(f"stopped: {result.stopped}")
@@ -60,9 +69,8 @@ def _plan_lines(plan: Plan, verbose: bool) -> Iterator[tuple[str, str | None]]:
     environment = plan.environment
     yield f"Account {plan.account}, Region {plan.region}, as {plan.caller}", None
     if environment:
-        version, status = environment.get("airflow_version"), environment.get("status")
-        yield f"Environment {environment['name']}: Airflow {version}, {status}", None
-    yield f"Bucket {plan.bucket} (versioning {plan.versioning}), role {plan.trust.role_arn}", None
+        yield f"Environment {environment.name}: Airflow {environment.airflow_version}, {environment.status}", None
+    yield f"Bucket {plan.bucket} (versioning {plan.versioning.value}), role {plan.trust.role_arn}", None
     yield "", None
     for item in plan.items:
         yield from _item_lines(item, verbose)
@@ -73,58 +81,57 @@ def _plan_lines(plan: Plan, verbose: bool) -> Iterator[tuple[str, str | None]]:
     yield from _schedule_lines(plan)
     yield from _loss_lines(plan)
     counts = Counter(item.kind for item in plan.items)
-    parts = [f"{counts[kind]} to {kind}" for kind in ("create", "update", "delete")]
-    yield (
-        f"Plan {plan.id[:12]}: {', '.join(parts)}, {counts['unchanged']} unchanged, {counts['refused']} refused.",
-        None,
-    )
+    parts = [f"{counts[kind]} to {kind.value}" for kind in (ItemKind.CREATE, ItemKind.UPDATE, ItemKind.DELETE)]
+    unchanged, refused = counts[ItemKind.UNCHANGED], counts[ItemKind.REFUSED]
+    yield f"Plan {plan.id[:12]}: {', '.join(parts)}, {unchanged} unchanged, {refused} refused.", None
 
 
 def _item_lines(item: Item, verbose: bool) -> Iterator[tuple[str, str | None]]:
-    colour = _COLOURS[item.kind]
+    symbol, colour = _LOOKS[item.kind]
     name = f" as {item.name}" if item.name and item.name != item.dag_id else ""
     doomed = f", {item.prune_versions} old versions are DELETED" if item.prune_versions else ""
     detail = f" ({', '.join(item.changes)})" if item.changes else ""
-    proved = ", not proved" if item.origin == "given" and item.text else ""
+    proved = ", not proved" if item.origin is Origin.GIVEN and item.deployment else ""
     source = f"  [{item.source}{proved}]" if item.source else ""
-    yield f"{_SYMBOLS[item.kind]} {item.kind} {item.dag_id or item.name}{name}{detail}{source}{doomed}", colour
+    yield f"{symbol} {item.kind.value} {item.dag_id or item.name}{name}{detail}{source}{doomed}", colour
     for line in item.diff.splitlines():
         yield f"    {line}", "green" if line.startswith("+") else "red" if line.startswith("-") else None
     yield from _finding_lines(tuple(f for f in item.findings if verbose or f.severity == "error"), "    ")
-    if verbose and item.request:
-        yield f"    {json.dumps(redact(item.request), sort_keys=True)}", None
+    if verbose and item.deployment:
+        place = S3Location(item.deployment.bucket, item.deployment.key)
+        request = version_request(item.deployment, place, None) | {"Tags": dict(item.deployment.tags)}
+        yield f"    {json.dumps(redact(request), sort_keys=True)}", None
 
 
 def _trust_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:
     trust = plan.trust
+    statement = json.dumps(trust.statement.document(), indent=2).splitlines()
     match trust.action:
-        case "append":
+        case TrustAction.APPEND:
             yield f"~ trust policy of {trust.role_arn}: one statement is appended", "yellow"
-            for line in json.dumps(trust.statement, indent=2).splitlines():
+            for line in statement:
                 yield f"    + {line}", "green"
-        case "none":
+        case TrustAction.NONE:
             yield f"= trust policy of {trust.role_arn} lets the service in already", None
-        case "skip":
+        case TrustAction.SKIP:
             yield "= trust policy not looked at (--skip-trust)", None
-        case _:
+        case TrustAction.REFUSE:
             yield f"! trust policy of {trust.role_arn} is left alone: {trust.reason}", "red"
             yield "  the statement that is needed:", None
-            for line in json.dumps(trust.statement, indent=2).splitlines():
+            for line in statement:
                 yield f"    {line}", None
 
 
 def _quota_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:
-    figures = plan.quota["workflows"]
-    used = "unknown" if figures["used"] is None else figures["used"]
-    planned = "unknown" if figures["planned"] is None else figures["planned"]
-    yield f"Workflows: {used} now, {planned} after this plan, quota {figures['quota']}", None
-    if left := plan.quota.get("left_out_by_limit"):
+    used, planned = ("unknown" if n is None else n for n in (plan.quota.used, plan.quota.planned))
+    yield f"Workflows: {used} now, {planned} after this plan, quota {plan.quota.workflows}", None
+    if left := plan.quota.left_out_by_limit:
         yield f"{left} DAGs are left for later by --limit", None
 
 
 def _schedule_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:
-    scheduled = [item for item in plan.of("create") if item.scheduled]
-    starting = [item for item in scheduled if item.request.get("TriggerMode") == "SCHEDULED"]
+    scheduled = [item for item in plan.of(ItemKind.CREATE) if item.scheduled]
+    starting = [item for item in scheduled if item.wanted.trigger == SCHEDULED]
     if starting:
         yield f"Schedules of {len(starting)} workflows START AT ONCE (--trigger-mode SCHEDULED):", "red"
         yield f"  pause these DAGs in the old environment first: {', '.join(i.dag_id for i in starting)}", None
@@ -139,7 +146,7 @@ def _schedule_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:
 def _loss_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:
     losses = Counter(
         (finding.effect, finding.code)
-        for item in plan.of("create", "update", "unchanged")
+        for item in plan.of(ItemKind.CREATE, ItemKind.UPDATE, ItemKind.UNCHANGED)
         for finding in item.findings
         if finding.effect in ("changed", "dropped")
     )

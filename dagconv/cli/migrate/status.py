@@ -31,7 +31,7 @@ def command(**flags: Any) -> int:
         for wanted in wanted_workflows(state, journal):
             summary = there.get(wanted.arn, {})
             mode = summary.get("TriggerMode") or ("gone" if not summary else "?")
-            click.echo(f"{escape(wanted.item.name):40} {mode:10} {summary.get('WorkflowStatus', 'GONE')}")
+            click.echo(f"{escape(wanted.deployment.name):40} {mode:10} {summary.get('WorkflowStatus', 'GONE')}")
             if flags["drift"]:
                 differences = compare(world, wanted).differences
                 drifted += bool(differences)
@@ -41,7 +41,7 @@ def command(**flags: Any) -> int:
         raise UsageError(str(error)) from error
     unfinished = journal.unfinished()
     if unfinished is not None:
-        click.echo(f"{unfinished.verb} {unfinished.id[:12]} was cut off: `migrate {unfinished.verb} --resume`")
+        click.echo(f"{unfinished.verb.value} {unfinished.name} was cut off: `migrate {unfinished.verb.value} --resume`")
     if flags["drift"]:
         click.echo(f"{drifted} workflows differ from what was deployed")
     return FAILED if drifted else 0

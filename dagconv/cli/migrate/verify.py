@@ -39,7 +39,7 @@ def command(**flags: Any) -> int:
         for workflow in wanted:
             differences = compare(world, workflow).differences
             bad += bool(differences)
-            click.echo(f"{'differs' if differences else 'equal  '}  {escape(workflow.item.name)}")
+            click.echo(f"{'differs' if differences else 'equal  '}  {escape(workflow.deployment.name)}")
             for line in differences:
                 click.echo(f"    {escape(line)}")
         click.echo(f"{len(wanted) - bad} of {len(wanted)} workflows are as they were deployed")
@@ -52,7 +52,7 @@ def command(**flags: Any) -> int:
 
 def _named(wanted: list[Wanted], name: str) -> Wanted:
     for workflow in wanted:
-        if name in (workflow.item.name, workflow.item.dag_id):
+        if name in (workflow.deployment.name, workflow.deployment.dag_id):
             return workflow
     raise UsageError(f"--run {name}: no such workflow in this migration")
 
@@ -62,8 +62,8 @@ def _run(world: World, wanted: Wanted, flags: dict[str, Any]) -> bool:
     from dagconv.deploy.definition import body_of
     from dagconv.operate.watch import watch_run
 
-    body = body_of(wanted.item.text)
-    click.echo(f"A run of {wanted.item.name} does real work:")
+    body = body_of(wanted.deployment.definition)
+    click.echo(f"A run of {wanted.deployment.name} does real work:")
     for task_id, task in (body[1].get("tasks") or {}).items() if body else ():
         click.echo(f"  {escape(str(task_id))}: {escape(str(task.get('operator')))}")
     approve("Start it?", flags)

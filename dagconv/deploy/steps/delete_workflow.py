@@ -3,56 +3,88 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from dagconv.aws.services import CallError, Cause, Json, World
+from dagconv.aws.services import CallError, Cause, World
 from dagconv.deploy.remote import TAG_MANAGED
-from dagconv.deploy.steps.step import Done, StepRefusedError
+from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError
 
 _ACTIVE = frozenset({"STARTING", "QUEUED", "RUNNING", "STOPPING"})
 
 
 @dataclass(frozen=True, slots=True)
-class DeleteWorkflow:
+class Deleted(Outcome):
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Step[Deleted]):
+    """`definition` is where its text lay, for whoever wants it back."""
+
+    yields: ClassVar[type[Outcome]] = Deleted
+    kind: ClassVar[str] = "delete"
+    place: ClassVar[Place] = Place.WORKFLOW
     name: str
+    dag: str
+    arn: str
+    definition: str
+
+    @property
+    def key(self) -> StepKey:
+        return StepKey(self.kind, self.name)
+
+    @property
+    def dag_id(self) -> str:
+        return self.dag
+
+    def find(self, world: World) -> Deleted | None:
+        try:
+            status = world.workflows.get(self.arn).get("WorkflowStatus")
+        except CallError as error:
+            if error.cause is Cause.NOT_FOUND:
+                return Deleted(self.arn)
+            raise
+        return Deleted(self.arn) if status == "DELETING" else None
+
+    def undo(self, world: World, outcome: Deleted, known: set[str]) -> str:
+        return f"workflow {self.name} was deleted and cannot be brought back; its definition is {self.definition}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteWorkflow(Action[Delete, Deleted]):
+    name: str
+    dag_id: str
     arn: str
     version: str
 
     @property
-    def step(self) -> str:
-        return f"delete:{self.name}"
+    def key(self) -> StepKey:
+        return StepKey(Delete.kind, self.name)
 
-    def prepare(self, world: World, done: Done) -> Json:
+    def prepare(self, world: World, done: Done) -> Delete:
         """Raises StepRefusedError for a workflow that is not ours, was changed since, or has a run going on."""
         there = world.workflows.get(self.arn)
         if world.workflows.tags(self.arn).get(TAG_MANAGED) != "true":
             raise StepRefusedError(f"{self.name} is not marked as ours and is not deleted")
         if there.get("WorkflowVersion") != self.version:
             raise StepRefusedError(f"{self.name} was changed since the plan was made and is not deleted")
-        for run in world.workflows.runs(self.arn):
-            if run.get("RunDetailSummary", {}).get("Status") in _ACTIVE:
-                raise StepRefusedError(f"{self.name} has a run going on ({run.get('RunId')}); stop it or wait for it")
-        return {"arn": self.arn, "name": self.name, "location": there.get("DefinitionS3Location")}
+        if running := active_run(world, self.arn):
+            raise StepRefusedError(f"{self.name} has a run going on ({running}); stop it or wait for it")
+        place = there.get("DefinitionS3Location") or {}
+        return Delete(self.name, self.dag_id, self.arn, f"s3://{place.get('Bucket')}/{place.get('ObjectKey')}")
 
-    def apply(self, world: World, intent: Json, done: Done) -> Json:
+    def apply(self, world: World, step: Delete, done: Done) -> Deleted:
         try:
             world.workflows.delete(self.arn)
         except CallError as error:
             if error.cause is not Cause.NOT_FOUND:
                 raise
-        return {"arn": self.arn}
-
-    def find(self, world: World, intent: Json, done: Done) -> Json | None:
-        try:
-            status = world.workflows.get(self.arn).get("WorkflowStatus")
-        except CallError as error:
-            if error.cause is Cause.NOT_FOUND:
-                return {"arn": self.arn}
-            raise
-        return {"arn": self.arn} if status == "DELETING" else None
-
-    def check(self, world: World, outcome: Json) -> str:
-        return ""
+        return Deleted(self.arn)
 
 
-def undo_delete(world: World, intent: Json, outcome: Json, known: set[str]) -> str:
-    return f"workflow {intent['name']} was deleted and cannot be brought back; its definition is {intent['location']}"
+def active_run(world: World, arn: str) -> str | None:
+    """The id of a run that has not ended."""
+    for run in world.workflows.runs(arn):
+        if run.get("RunDetailSummary", {}).get("Status") in _ACTIVE:
+            return str(run.get("RunId"))
+    return None

@@ -1,66 +1,135 @@
-"""What every step of a migration is: an intent, a call, and a way to find its effect when the answer was lost."""
+"""What every step is: a value that the journal keeps, with how its effect is found, checked and taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+import enum
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
 
-from dagconv.aws.services import Json, World
+from dagconv.aws.services import World
 from dagconv.errors import DagconvError
 
-# Outcomes of the steps of this run that are done, by step name.
-Done = Mapping[str, Json]
 
-# Members that GetWorkflow gives and UpdateWorkflow must be sent again (contract 6.3).
-RESENT = (
-    "RoleArn",
-    "DefinitionS3Location",
-    "Code",
-    "Environment",
-    "Description",
-    "LoggingConfiguration",
-    "NetworkConfiguration",
-    "TriggerMode",
-)
+class Place(enum.IntEnum):
+    """The order in which the kinds of steps are made; they are taken back in the opposite order."""
 
-
-# Answer of `check`: the effect is gone, and doing the step again is right.
-REDO = "redo"
+    ROLE = 0
+    CODE = 1
+    ROOM = 2
+    DEFINITION = 3
+    WORKFLOW = 4
+    SOURCE = 5
+    TRIGGER = 6
 
 
 class StepRefusedError(DagconvError):
     """The world is not as this step needs it; nothing was called. The text says what to do."""
 
 
-class Action(Protocol):
-    """One step. `prepare` gives the facts that go to the journal before the call: what was there, what is wanted.
+@dataclass(frozen=True, slots=True)
+class StepKey:
+    """Which step of a run: its kind, and the workflow, DAG, role or package that it is about."""
 
-    `find` gives the outcome where the effect is there already, `check` says why an outcome in the journal no
-    longer holds, both read from AWS.
-    """
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Why an outcome in the journal no longer holds; `redo` when doing the step again is right."""
+
+    reason: str
+    redo: bool = False
+
+
+class Outcome:
+    """What a step has led to."""
+
+    __slots__ = ()
 
     @property
-    def step(self) -> str: ...
-    def prepare(self, world: World, done: Done) -> Json: ...
-    def apply(self, world: World, intent: Json, done: Done) -> Json: ...
-    def find(self, world: World, intent: Json, done: Done) -> Json | None: ...
-    def check(self, world: World, outcome: Json) -> str: ...
+    def versions(self) -> tuple[str, ...]:
+        """Versions of workflows that are ours by this step."""
+        return ()
 
 
-# Takes back a step from its journalled facts and outcome; says what it did, and what cannot be taken back.
-# It may be called again after it was killed. `known` are versions that our own runs have made; it adds its own.
-Undo = Callable[[World, Json, Json, set[str]], str]
+O = TypeVar("O", bound=Outcome)  # noqa: E741  # the outcome
+
+
+class Step(Generic[O]):
+    """One step as the journal keeps it, with what was there before. Everything that is asked of it reads AWS."""
+
+    __slots__ = ()
+    kind: ClassVar[str]
+    place: ClassVar[Place]
+    yields: ClassVar[type[Outcome]]
+
+    @property
+    @abstractmethod
+    def key(self) -> StepKey: ...
+
+    @property
+    def dag_id(self) -> str:
+        """The DAG that it serves; empty for what all share."""
+        return ""
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Versions of workflows that were there before."""
+        return ()
+
+    @abstractmethod
+    def find(self, world: World) -> O | None:
+        """The outcome where the effect is there already."""
+
+    def settle(self, world: World) -> O | None:
+        """The same for a step that is to be taken back, where nothing may be made any more."""
+        return self.find(world)
+
+    def check(self, world: World, outcome: O) -> Drift | None:  # what most steps answer
+        return None
+
+    @abstractmethod
+    def undo(self, world: World, outcome: O, known: set[str]) -> str:
+        """Takes the step back; says what it did, and what cannot be taken back. It may be called again.
+
+        `known` are versions that our own runs have made; it adds its own.
+        """
+
+
+S = TypeVar("S", bound=Step[Any])
+# Outcomes of the steps of this run that are done.
+Done = Mapping[StepKey, Outcome]
+
+
+class Action(Generic[S, O]):
+    """A step that is to be made, with all that it needs for its call."""
+
+    __slots__ = ()
+    needs_room: ClassVar[bool] = False  # counts against the quota of workflows
+
+    @property
+    @abstractmethod
+    def key(self) -> StepKey: ...
+
+    @abstractmethod
+    def prepare(self, world: World, done: Done) -> S:
+        """The step for the journal, before the call. Raises StepRefusedError."""
+
+    @abstractmethod
+    def apply(self, world: World, step: S, done: Done) -> O:
+        """Makes the call. Raises StepRefusedError, CallError."""
+
+
+AnyStep = Step[Any]
+AnyAction = Action[Any, Any]
 
 
 def short(arn: str) -> str:
     """Name and suffix of a workflow, which is how people and log groups call it."""
     return arn.rsplit("/", 1)[-1]
-
-
-def version_members(workflow: Mapping[str, Any]) -> Json:
-    """All that a version carries, ready to be sent again."""
-    members = {name: workflow[name] for name in RESENT if workflow.get(name)}
-    location = members.get("DefinitionS3Location")
-    if isinstance(location, dict):
-        members["DefinitionS3Location"] = {key: value for key, value in location.items() if value}
-    return members

@@ -3,53 +3,108 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, Json, World
+from dagconv.deploy.deployment import sent_again
 from dagconv.deploy.remote import TAG_MANAGED
-from dagconv.deploy.steps.step import Done, StepRefusedError, short, version_members
+from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError, short
 
 
 @dataclass(frozen=True, slots=True)
-class SwitchTrigger:
+class Switched(Outcome):
+    arn: str
+    version: str
+    trigger_mode: str
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        return (self.version,)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(Step[Switched]):
+    """`version` and `mode_before` are those that were in force."""
+
+    yields: ClassVar[type[Outcome]] = Switched
+    kind: ClassVar[str] = "trigger"
+    place: ClassVar[Place] = Place.TRIGGER
     name: str
+    dag: str
+    arn: str
+    mode: str
+    version: str
+    mode_before: str
+
+    @property
+    def key(self) -> StepKey:
+        return StepKey(self.kind, self.name)
+
+    @property
+    def dag_id(self) -> str:
+        return self.dag
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        return (self.version,)
+
+    def find(self, world: World) -> Switched | None:
+        there = world.workflows.get(self.arn)
+        if there.get("TriggerMode") != self.mode:
+            return None
+        return Switched(self.arn, str(there.get("WorkflowVersion", "")), self.mode)
+
+    def undo(self, world: World, outcome: Switched, known: set[str]) -> str:
+        arn, mode = self.arn, self.mode_before
+        try:
+            there = world.workflows.get(arn)
+        except CallError as error:
+            if error.cause is Cause.NOT_FOUND:
+                return f"{short(arn)} is gone"
+            raise
+        if there.get("TriggerMode") == mode:
+            known.add(str(there.get("WorkflowVersion")))
+            return f"{short(arn)} has trigger mode {mode} already"
+        if there.get("WorkflowVersion") not in known:
+            return f"{short(arn)} was changed by somebody since and keeps trigger mode {there.get('TriggerMode')}"
+        world.workflows.update({"WorkflowArn": arn, **sent_again(there), "TriggerMode": mode})
+        there = world.workflows.get(arn)
+        if there.get("TriggerMode") != mode:
+            raise StepRefusedError(f"{short(arn)} does not read back with trigger mode {mode}")
+        known.add(str(there.get("WorkflowVersion")))
+        return f"{short(arn)} has trigger mode {mode} again"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchTrigger(Action[Switch, Switched]):
+    name: str
+    dag_id: str
     arn: str
     mode: str
 
     @property
-    def step(self) -> str:
-        return f"trigger:{self.name}"
+    def key(self) -> StepKey:
+        return StepKey(Switch.kind, self.name)
 
-    def prepare(self, world: World, done: Done) -> Json:
+    def prepare(self, world: World, done: Done) -> Switch:
         there = world.workflows.get(self.arn)
         require_ready(world, self.name, there)
-        return {
-            "arn": self.arn,
-            "wanted": self.mode,
-            "before": {"version": there.get("WorkflowVersion", ""), "trigger_mode": there.get("TriggerMode", "")},
-        }
+        version, mode = str(there.get("WorkflowVersion", "")), str(there.get("TriggerMode", ""))
+        return Switch(self.name, self.dag_id, self.arn, self.mode, version, mode)
 
-    def apply(self, world: World, intent: Json, done: Done) -> Json:
+    def apply(self, world: World, step: Switch, done: Done) -> Switched:
         there = world.workflows.get(self.arn)
-        if there.get("WorkflowVersion") != intent["before"]["version"]:
+        if there.get("WorkflowVersion") != step.version:
             raise StepRefusedError(f"{self.name} was changed by somebody just now; it is not switched")
         if there.get("TriggerMode") != self.mode:
-            world.workflows.update({"WorkflowArn": self.arn, **version_members(there), "TriggerMode": self.mode})
-        found = self.find(world, intent, done)
+            world.workflows.update({"WorkflowArn": self.arn, **sent_again(there), "TriggerMode": self.mode})
+        found = step.find(world)
         if found is None:
             raise StepRefusedError(
                 f"{self.name} does not read back with trigger mode {self.mode}; "
                 "if the service spells it otherwise, pass --trigger-mode-raw"
             )
         return found
-
-    def find(self, world: World, intent: Json, done: Done) -> Json | None:
-        there = world.workflows.get(self.arn)
-        if there.get("TriggerMode") != self.mode:
-            return None
-        return {"arn": self.arn, "version": there.get("WorkflowVersion", ""), "trigger_mode": self.mode}
-
-    def check(self, world: World, outcome: Json) -> str:
-        return ""
 
 
 def require_ready(world: World, name: str, there: Json) -> None:
@@ -60,24 +115,3 @@ def require_ready(world: World, name: str, there: Json) -> None:
         raise StepRefusedError(f"{name} is not marked as ours; `migrate import` adopts it")
     if not there.get("DefinitionS3Location"):
         raise StepRefusedError(f"{name} has no definition")
-
-
-def undo_trigger(world: World, intent: Json, outcome: Json, known: set[str]) -> str:
-    arn, mode = intent["arn"], intent["before"]["trigger_mode"]
-    try:
-        there = world.workflows.get(arn)
-    except CallError as error:
-        if error.cause is Cause.NOT_FOUND:
-            return f"{short(arn)} is gone"
-        raise
-    if there.get("TriggerMode") == mode:
-        known.add(str(there.get("WorkflowVersion")))
-        return f"{short(arn)} has trigger mode {mode} already"
-    if there.get("WorkflowVersion") not in known:
-        return f"{short(arn)} was changed by somebody since and keeps trigger mode {there.get('TriggerMode')}"
-    world.workflows.update({"WorkflowArn": arn, **version_members(there), "TriggerMode": mode})
-    there = world.workflows.get(arn)
-    if there.get("TriggerMode") != mode:
-        raise StepRefusedError(f"{short(arn)} does not read back with trigger mode {mode}")
-    known.add(str(there.get("WorkflowVersion")))
-    return f"{short(arn)} has trigger mode {mode} again"

@@ -5,71 +5,84 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.deploy.remote import TAG_MANAGED
-from dagconv.deploy.steps.step import Done, StepRefusedError
-from dagconv.deploy.trust import Trust, append_statement, fingerprint, normal, without_statement
+from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError
+from dagconv.deploy.trust import Statement, Trust, append_statement, fingerprint, normal, without_statement
 
 
 @dataclass(frozen=True, slots=True)
-class TrustRole:
+class Trusted(Outcome):
+    role_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppendTrust(Step[Trusted]):
+    """`before` is the fingerprint of the policy without our statement."""
+
+    yields: ClassVar[type[Outcome]] = Trusted
+    kind: ClassVar[str] = "trust"
+    place: ClassVar[Place] = Place.ROLE
+    role_arn: str
+    before: str
+    statement: Statement
+
+    @property
+    def key(self) -> StepKey:
+        return StepKey(self.kind, "role")
+
+    def find(self, world: World) -> Trusted | None:
+        found = without_statement(read_trust(world, self.role_arn), self.statement.document())
+        return Trusted(self.role_arn) if found is not None else None
+
+    def undo(self, world: World, outcome: Trusted, known: set[str]) -> str:
+        """Removes our statement if it stands as we wrote it and no workflow of ours needs the role any more."""
+        role = self.role_arn
+        users = _workflows_of(world, role)
+        if users:
+            return f"the trust statement of {role_name(role)} stays: {', '.join(users[:5])} still need it"
+        document = read_trust(world, role)
+        rest = without_statement(document, self.statement.document())
+        if rest is None:
+            return f"the trust statement of {role_name(role)} is gone or was changed by somebody; nothing is removed"
+        world.roles.set_trust(role_name(role), rest)
+        if normal(read_trust(world, role)) != normal(rest):
+            raise StepRefusedError(f"the trust policy of {role_name(role)} does not read back as it was written")
+        return f"removed our statement from the trust policy of {role_name(role)}"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRole(Action[AppendTrust, Trusted]):
     trust: Trust
 
     @property
-    def step(self) -> str:
-        return "trust:role"
+    def key(self) -> StepKey:
+        return StepKey(AppendTrust.kind, "role")
 
-    def prepare(self, world: World, done: Done) -> Json:
+    def prepare(self, world: World, done: Done) -> AppendTrust:
         document = read_trust(world, self.trust.role_arn)
         if fingerprint(document) != self.trust.before and not self._is_in_force(document):
             raise StepRefusedError("the role's trust policy was changed since the plan was made; plan again")
-        return {
-            "role_arn": self.trust.role_arn,
-            "before": self.trust.before,
-            "statement": self.trust.statement,
-            "statements": len(document["Statement"]),
-        }
+        return AppendTrust(self.trust.role_arn, self.trust.before, self.trust.statement)
 
-    def apply(self, world: World, intent: Json, done: Done) -> Json:
+    def apply(self, world: World, step: AppendTrust, done: Done) -> Trusted:
         document = read_trust(world, self.trust.role_arn)
         if self._is_in_force(document):
-            return {"role_arn": self.trust.role_arn}
-        if fingerprint(document) != intent["before"]:
+            return Trusted(self.trust.role_arn)
+        if fingerprint(document) != step.before:
             raise StepRefusedError("the role's trust policy was changed by somebody just now; plan again")
-        wanted = append_statement(document, self.trust.statement)
+        wanted = append_statement(document, self.trust.statement.document())
         world.roles.set_trust(role_name(self.trust.role_arn), wanted)
         if normal(read_trust(world, self.trust.role_arn)) != normal(wanted):
             raise StepRefusedError("the role's trust policy does not read back as it was written")
-        return {"role_arn": self.trust.role_arn}
-
-    def find(self, world: World, intent: Json, done: Done) -> Json | None:
-        found = without_statement(read_trust(world, self.trust.role_arn), self.trust.statement)
-        return {"role_arn": self.trust.role_arn} if found is not None else None
+        return Trusted(self.trust.role_arn)
 
     def _is_in_force(self, document: Json) -> bool:
         """Whether the policy is the planned one already: an earlier call whose journal was lost has written it."""
-        rest = without_statement(document, self.trust.statement)
+        rest = without_statement(document, self.trust.statement.document())
         return rest is not None and fingerprint(rest) == self.trust.before
-
-    def check(self, world: World, outcome: Json) -> str:
-        return ""
-
-
-def undo_trust(world: World, intent: Json, outcome: Json, known: set[str]) -> str:
-    """Removes our statement if it stands as we wrote it and no workflow of ours needs the role any more."""
-    role = intent["role_arn"]
-    users = _workflows_of(world, role)
-    if users:
-        return f"the trust statement of {role_name(role)} stays: {', '.join(users[:5])} still need it"
-    document = read_trust(world, role)
-    rest = without_statement(document, intent["statement"])
-    if rest is None:
-        return f"the trust statement of {role_name(role)} is gone or was changed by somebody; nothing is removed"
-    world.roles.set_trust(role_name(role), rest)
-    if normal(read_trust(world, role)) != normal(rest):
-        raise StepRefusedError(f"the trust policy of {role_name(role)} does not read back as it was written")
-    return f"removed our statement from the trust policy of {role_name(role)}"
 
 
 def read_trust(world: World, role_arn: str) -> Json:

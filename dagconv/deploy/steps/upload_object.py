@@ -5,99 +5,148 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from dagconv.aws.services import CallError, Cause, Json, StoredObject, World
+from dagconv.aws.services import CallError, Cause, StoredObject, World
 from dagconv.deploy.definition import digest
-from dagconv.deploy.steps.step import Done, StepRefusedError
+from dagconv.deploy.deployment import S3Location
+from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError
 
 _MARK = "dagconv-sha256"
 
 
 @dataclass(frozen=True, slots=True)
-class UploadObject:
-    """`name` is the workflow's name, or "code" for the package."""
+class Before:
+    """The object that was under the key."""
 
+    etag: str
+    version_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded(Outcome):
+    """`created` when the object was not there before."""
+
+    location: S3Location
+    etag: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Upload(Step[Uploaded]):
+    """`name` and `dag` are the workflow's and its DAG's; a package is named by its hash and serves all."""
+
+    yields: ClassVar[type[Outcome]] = Uploaded
     name: str
+    dag: str
     bucket: str
-    key: str
+    object_key: str
+    sha256: str
+    size: int
+    before: Before | None
+
+    @property
+    def key(self) -> StepKey:
+        return StepKey(self.kind, self.name)
+
+    @property
+    def dag_id(self) -> str:
+        return self.dag
+
+    def find(self, world: World) -> Uploaded | None:
+        there = world.store.head(self.bucket, self.object_key)
+        return self.outcome(there) if there is not None and self.holds(world, there) else None
+
+    def holds(self, world: World, there: StoredObject) -> bool:
+        """Whether the object is ours with this content: the mark alone could lie, so the bytes decide."""
+        if there.size != self.size:
+            return False
+        return digest(world.store.read(self.bucket, self.object_key, there.version_id)) == self.sha256
+
+    def outcome(self, there: StoredObject) -> Uploaded:
+        created = self.before is None or self.before != Before(there.etag, there.version_id)
+        return Uploaded(S3Location(self.bucket, self.object_key, there.version_id), there.etag, created)
+
+    def undo(self, world: World, outcome: Uploaded, known: set[str]) -> str:
+        """Deletes exactly the version that was written; an object that was there before stays as it is."""
+        place, version = outcome.location, outcome.location.version_id
+        if not outcome.created:
+            return f"{place} was there before and stays"
+        there = world.store.head(place.bucket, place.key, version)
+        if there is None:
+            return f"{place} is gone already"
+        if there.etag != outcome.etag:
+            return f"{place} was changed by somebody since and stays"
+        if version is None and self.before is not None:
+            return f"{place} replaced an object that the bucket has not kept; it stays"
+        world.store.delete(place.bucket, place.key, version)
+        return f"deleted {place}" + (f" version {version}" if version else "")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadDefinition(Upload):
+    kind: ClassVar[str] = "upload"
+    place: ClassVar[Place] = Place.DEFINITION
+
+
+@dataclass(frozen=True, slots=True)
+class UploadCode(Upload):
+    kind: ClassVar[str] = "code"
+    place: ClassVar[Place] = Place.CODE
+
+
+@dataclass(frozen=True, slots=True)
+class UploadObject(Action[Upload, Uploaded]):
+    """Makes an UploadDefinition or UploadCode, as `step` says."""
+
+    step: type[UploadDefinition] | type[UploadCode]
+    name: str
+    dag_id: str
+    bucket: str
+    object_key: str
     body: bytes
     kms_key: str | None = None
 
     @property
-    def step(self) -> str:
-        return f"upload:{self.name}"
+    def key(self) -> StepKey:
+        return StepKey(self.step.kind, self.name)
 
-    def prepare(self, world: World, done: Done) -> Json:
-        there = world.store.head(self.bucket, self.key)
-        return {
-            "bucket": self.bucket,
-            "key": self.key,
-            "sha256": digest(self.body),
-            "before": {"etag": there.etag, "version_id": there.version_id} if there else None,
-        }
+    def prepare(self, world: World, done: Done) -> Upload:
+        there = world.store.head(self.bucket, self.object_key)
+        before = Before(there.etag, there.version_id) if there is not None else None
+        return self.step(
+            self.name, self.dag_id, self.bucket, self.object_key, digest(self.body), len(self.body), before
+        )
 
-    def apply(self, world: World, intent: Json, done: Done) -> Json:
-        there = world.store.head(self.bucket, self.key)
-        if there is not None and self._holds(world, there):
-            return self._outcome(intent, there)
+    def apply(self, world: World, step: Upload, done: Done) -> Uploaded:
+        there = world.store.head(self.bucket, self.object_key)
+        if there is not None and step.holds(world, there):
+            return step.outcome(there)
         if there is not None and _MARK not in there.metadata:
             raise StepRefusedError(
-                f"s3://{self.bucket}/{self.key} holds an object that dagconv did not write; "
+                f"s3://{self.bucket}/{self.object_key} holds an object that dagconv did not write; "
                 "move it away or choose another --prefix"
             )
         try:
             written = world.store.put(
                 self.bucket,
-                self.key,
+                self.object_key,
                 self.body,
-                metadata={_MARK: intent["sha256"]},
+                metadata={_MARK: step.sha256},
                 replaces=there.etag if there else None,
                 kms_key=self.kms_key,
             )
         except CallError as error:
             if error.cause is Cause.PRECONDITION:
                 raise StepRefusedError(
-                    f"s3://{self.bucket}/{self.key} was written by somebody else just now"
+                    f"s3://{self.bucket}/{self.object_key} was written by somebody else just now"
                 ) from error
             raise
-        return self._outcome(intent, written)
-
-    def find(self, world: World, intent: Json, done: Done) -> Json | None:
-        there = world.store.head(self.bucket, self.key)
-        return self._outcome(intent, there) if there is not None and self._holds(world, there) else None
-
-    def _holds(self, world: World, there: StoredObject) -> bool:
-        """Whether the object is ours with this content: the mark alone could lie, so the bytes decide."""
-        if there.size != len(self.body):
-            return False
-        return world.store.read(self.bucket, self.key, there.version_id) == self.body
-
-    def _outcome(self, intent: Json, there: StoredObject) -> Json:
-        before = intent["before"]
-        created = before is None or (before["etag"], before["version_id"]) != (there.etag, there.version_id)
-        return {
-            "bucket": self.bucket,
-            "key": self.key,
-            "version_id": there.version_id,
-            "etag": there.etag,
-            "created": created,
-        }
-
-    def check(self, world: World, outcome: Json) -> str:
-        return ""
+        return step.outcome(written)
 
 
-def undo_upload(world: World, intent: Json, outcome: Json, known: set[str]) -> str:
-    """Deletes exactly the version that was written; an object that was there before stays as it is."""
-    bucket, key, version = outcome["bucket"], outcome["key"], outcome["version_id"]
-    if not outcome["created"]:
-        return f"s3://{bucket}/{key} was there before and stays"
-    there = world.store.head(bucket, key, version)
-    if there is None:
-        return f"s3://{bucket}/{key} is gone already"
-    if there.etag != outcome["etag"]:
-        return f"s3://{bucket}/{key} was changed by somebody since and stays"
-    if version is None and intent["before"] is not None:
-        return f"s3://{bucket}/{key} replaced an object that the bucket has not kept; it stays"
-    world.store.delete(bucket, key, version)
-    return f"deleted s3://{bucket}/{key}" + (f" version {version}" if version else "")
+def location_of(key: StepKey, done: Done) -> S3Location:
+    """Where an earlier upload of this run has put its object."""
+    outcome = done[key]
+    assert isinstance(outcome, Uploaded)
+    return outcome.location

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import enum
+from dataclasses import dataclass
 
-from dagconv.aws.services import Json
-from dagconv.deploy.definition import Finding
+from dagconv.deploy.definition import Finding, Origin
+from dagconv.deploy.deployment import Deployment
 
-KINDS = ("create", "update", "unchanged", "delete", "refused")
+
+class ItemKind(str, enum.Enum):
+    """What becomes of it, in the order in which a plan lists them."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    DELETE = "delete"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One DAG or, for `delete`, one workflow. `request` are the API members but for Name, location and token.
+    """One DAG or, for DELETE, one workflow. `deployment` is what shall be, where that is known.
 
     `version` is the remote version that the plan rests on; a changed one makes the item stale.
     """
 
-    kind: str
+    kind: ItemKind
     dag_id: str
     name: str
-    origin: str = ""
+    origin: Origin | None = None
     source: str = ""
-    text: str = ""
-    key: str = ""
+    deployment: Deployment | None = None
     arn: str = ""
     version: str = ""
     token: str = ""
     scheduled: str | None = None
-    request: Json = field(default_factory=dict)
     changes: tuple[str, ...] = ()
     diff: str = ""
     prune_versions: int = 0
     warnings: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def wanted(self) -> Deployment:
+        """The deployment of an item that has one."""
+        assert self.deployment is not None
+        return self.deployment

@@ -9,32 +9,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from dagconv.aws.services import Json
-from dagconv.deploy.definition import (
-    Definition,
-    Finding,
-    as_finding,
-    object_key,
-    predicted_warnings,
-    same_meaning,
-    schedule_of,
-)
+from dagconv.aws.services import Versioning
+from dagconv.deploy.definition import Definition, Finding, as_finding, predicted_warnings, same_meaning, schedule_of
+from dagconv.deploy.deployment import Deployment, changed_members, idempotency_token
 from dagconv.deploy.names import Naming, map_names
 from dagconv.deploy.remote import TAG_DAG, TAG_ENVIRONMENT, RemoteWorkflow
-from dagconv.deploy.trust import Trust, Verdict, fingerprint, judge_trust, own_statement
+from dagconv.deploy.trust import Statement, Trust, TrustAction, Verdict, fingerprint, judge_trust
+from dagconv.ir.codec import encode
 from dagconv.migrate.plan import preflight
-from dagconv.migrate.plan.desired import (
-    changed_members,
-    client_token,
-    desired_code,
-    desired_request,
-    encryption_key,
-)
-from dagconv.migrate.plan.item import KINDS, Item
-from dagconv.migrate.record import encode
-from dagconv.migrate.survey.inventory import Inventory, Wishes, hashed
+from dagconv.migrate.plan.desired import code_key, desired, encryption_key
+from dagconv.migrate.plan.item import Item, ItemKind
+from dagconv.migrate.plan.preflight.quota import Quota
+from dagconv.migrate.survey.inventory import Environment, Inventory, Options, Wishes, hashed
 
+_ORDER = list(ItemKind)
 _DIFF_LINES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The package: where it goes in the bucket, and the local file with its content's hash."""
+
+    key: str
+    path: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +46,31 @@ class Plan:
     region: str
     partition: str
     caller: str
-    environment: Json
+    environment: Environment | None
     bucket: str
-    versioning: str
+    versioning: Versioning
     kms_key: str | None
     trust: Trust
     items: tuple[Item, ...]
-    code: Json | None
+    code: Code | None
     inputs: Mapping[str, str]
-    options: Json
-    quota: Json
+    options: Options
+    quota: Quota
     findings: tuple[Finding, ...]
 
-    def of(self, *kinds: str) -> tuple[Item, ...]:
+    def of(self, *kinds: ItemKind) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.kind in kinds)
 
     @property
     def has_changes(self) -> bool:
-        return bool(self.of("create", "update", "delete")) or self.trust.action == "append"
+        return (
+            bool(self.of(ItemKind.CREATE, ItemKind.UPDATE, ItemKind.DELETE)) or self.trust.action is TrustAction.APPEND
+        )
 
     @property
     def has_refusals(self) -> bool:
         errors = any(finding.severity == "error" for finding in self.findings)
-        return bool(self.of("refused")) or self.trust.action == "refuse" or errors
+        return bool(self.of(ItemKind.REFUSED)) or self.trust.action is TrustAction.REFUSE or errors
 
 
 def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str) -> Plan:
@@ -93,11 +93,11 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
         caller=inventory.caller.arn,
         environment=_recorded(inventory.environment),
         bucket=inventory.bucket,
-        versioning=inventory.versioning,
+        versioning=inventory.bucket_facts.versioning,
         kms_key=encryption_key(inventory, wishes),
         trust=trust,
-        items=tuple(sorted(items, key=lambda item: (KINDS.index(item.kind), item.dag_id, item.name))),
-        code=desired_code(inventory, wishes),
+        items=tuple(sorted(items, key=lambda item: (_ORDER.index(item.kind), item.dag_id, item.name))),
+        code=_code(inventory, wishes),
         inputs=dict(sorted(inventory.inputs.items())),
         options=wishes.recorded(),
         quota=quota,
@@ -106,10 +106,19 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
     return replace(plan, id=identity(plan))
 
 
-def _recorded(environment: Json) -> Json:
-    """The environment for the file: configuration options may hold passwords, so only their hashes stay (C1 53)."""
-    configuration = {name: hashed(value) for name, value in environment.get("configuration", {}).items()}
-    return {**environment, "configuration": configuration} if environment else {}
+def _recorded(environment: Environment | None) -> Environment | None:
+    """The environment for the file: configuration options may hold passwords, so only their hashes stay
+    (docs/faults.md 53).
+    """
+    if environment is None:
+        return None
+    configuration = {name: hashed(value) for name, value in environment.configuration.items()}
+    return replace(environment, configuration=configuration)
+
+
+def _code(inventory: Inventory, wishes: Wishes) -> Code | None:
+    key = code_key(inventory, wishes)
+    return None if inventory.code is None or key is None else Code(key, inventory.code.path, inventory.code.sha256)
 
 
 def _plan_item(
@@ -118,7 +127,7 @@ def _plan_item(
     named = tuple(as_finding(d) for d in naming.findings if d.dag_id == definition.dag_id)
     name = naming.names.get(definition.dag_id, "")
     base = Item(
-        kind="refused",
+        kind=ItemKind.REFUSED,
         dag_id=definition.dag_id,
         name=name,
         origin=definition.origin,
@@ -128,41 +137,50 @@ def _plan_item(
     if not definition.text or not name:
         return base
     there = remote.get(name) or _without_case(name, remote)
-    request = desired_request(definition, inventory, wishes)
+    deployment = desired(definition, name, inventory, wishes)
     base = replace(
         base,
-        text=definition.text,
+        deployment=deployment,
         scheduled=schedule_of(definition.text),
-        request=request,
-        key=object_key(wishes.prefix, name, definition.sha256, inventory.versioning),
         warnings=tuple(sorted(predicted_warnings(definition.text))),
     )
     if there is None:
-        return replace(base, kind="create", token=client_token(inventory, name, definition, request))
+        return replace(base, kind=ItemKind.CREATE, token=_token(inventory, deployment))
     if not there.ours(definition.dag_id):
         return replace(
             base, findings=(*base.findings, as_finding(preflight.foreign_workflow(there, definition.dag_id)))
         )
-    return _compare(base, there, definition, wishes)
+    return _compare(base, deployment, there, wishes)
 
 
-def _compare(base: Item, there: RemoteWorkflow, definition: Definition, wishes: Wishes) -> Item:
-    """An existing workflow of ours: what differs, and whether another version may be made (C1 20, contract 6.3)."""
-    # The mode in force stays unless one was asked for: a cutover must survive the next deployment.
-    request = {**base.request, "TriggerMode": wishes.trigger_mode or there.trigger_mode}
-    changes = [] if same_meaning(there.text, definition.text) else ["definition"]
-    changes += changed_members(request, there.config)
-    if request["TriggerMode"] != there.trigger_mode:
+def _token(inventory: Inventory, deployment: Deployment) -> str:
+    """Follows from what is asked for; `generation` sets a workflow that was deleted apart from its earlier self
+    (docs/faults.md 2, 44).
+    """
+    caller = inventory.caller
+    return idempotency_token(caller.account, caller.region, inventory.generation, encode(deployment))
+
+
+def _compare(base: Item, deployment: Deployment, there: RemoteWorkflow, wishes: Wishes) -> Item:
+    """An existing workflow of ours: what differs, and whether another version may be made (docs/faults.md 20,
+    contract 6.3). The mode and the engine in force stay unless another is asked for.
+    """
+    deployment = replace(
+        deployment, trigger=wishes.trigger_mode or there.trigger_mode, engine=there.config.get("EngineVersion")
+    )
+    changes = [] if same_meaning(there.text, deployment.definition) else ["definition"]
+    changes += changed_members(deployment, there.config)
+    if deployment.trigger != there.trigger_mode:
         changes.append("TriggerMode")
-    base = replace(base, request=request, arn=there.arn, version=there.version)
-    if problem := preflight.unchangeable(there, request):
-        return replace(base, kind="refused", findings=(*base.findings, as_finding(problem)))
+    base = replace(base, deployment=deployment, arn=there.arn, version=there.version)
+    if problem := preflight.unchangeable(there, deployment):
+        return replace(base, kind=ItemKind.REFUSED, findings=(*base.findings, as_finding(problem)))
     if not changes:
-        return replace(base, kind="unchanged", key="")
+        return replace(base, kind=ItemKind.UNCHANGED)
     version_findings = tuple(as_finding(d) for d in preflight.check_versions(there, wishes))
     pruned = wishes.prune_versions if version_findings else 0
-    kind = "refused" if any(f.severity == "error" for f in version_findings) else "update"
-    diff = _diff(there.text, definition.text) if "definition" in changes else ""
+    kind = ItemKind.REFUSED if any(f.severity == "error" for f in version_findings) else ItemKind.UPDATE
+    diff = _diff(there.text, deployment.definition) if "definition" in changes else ""
     base = replace(base, kind=kind, changes=tuple(changes), diff=diff, prune_versions=pruned)
     return replace(base, findings=(*base.findings, *version_findings))
 
@@ -172,9 +190,9 @@ def _plan_deletions(items: list[Item], inventory: Inventory, wishes: Wishes) -> 
     if not wishes.prune:
         return []
     kept = {item.name for item in items} | {item.dag_id for item in items}
-    environment = str(inventory.environment.get("name", ""))
+    environment = inventory.environment_name
     return [
-        Item("delete", there.tags.get(TAG_DAG, ""), there.name, arn=there.arn, version=there.version)
+        Item(ItemKind.DELETE, there.tags.get(TAG_DAG, ""), there.name, arn=there.arn, version=there.version)
         for there in inventory.workflows
         if there.ours()
         and there.tags.get(TAG_ENVIRONMENT, "") == environment
@@ -184,22 +202,21 @@ def _plan_deletions(items: list[Item], inventory: Inventory, wishes: Wishes) -> 
 
 
 def _plan_trust(inventory: Inventory, wishes: Wishes) -> Trust:
-    role = inventory.role_arn
+    role, caller = inventory.role_arn, inventory.caller
+    statement = Statement(caller.account, caller.region, caller.partition)
     if wishes.skip_trust:
-        return Trust("skip", role, reason="--skip-trust")
-    account, region, partition = inventory.caller.account, inventory.caller.region, inventory.caller.partition
-    statement = own_statement(account, region, partition)
+        return Trust(TrustAction.SKIP, role, statement, reason="--skip-trust")
     if inventory.trust is None:
-        return Trust("refuse", role, reason=inventory.trust_reason or "not readable", statement=statement)
-    judgement = judge_trust(inventory.trust, account, region, partition, wishes.longest_trust)
+        return Trust(TrustAction.REFUSE, role, statement, reason=inventory.trust_reason or "not readable")
+    judgement = judge_trust(inventory.trust, statement, wishes.longest_trust)
     before = fingerprint(inventory.trust)
     match judgement.verdict:
         case Verdict.SUFFICIENT:
-            return Trust("none", role, before)
+            return Trust(TrustAction.NONE, role, statement, before)
         case Verdict.MISSING:
-            return Trust("append", role, before, "", statement, judgement.document or {})
+            return Trust(TrustAction.APPEND, role, statement, before)
         case _:
-            return Trust("refuse", role, before, judgement.reason, statement)
+            return Trust(TrustAction.REFUSE, role, statement, before, judgement.reason)
 
 
 def _diff(before: str, after: str) -> str:

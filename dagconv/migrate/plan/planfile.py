@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,9 @@ import jsonschema
 from dagconv import __version__
 from dagconv.catalog.files import read_schema
 from dagconv.errors import UsageError
+from dagconv.files import write_atomically
+from dagconv.ir.codec import DecodeError, decode, encode
 from dagconv.migrate.plan.plan import Plan, identity
-from dagconv.migrate.record import decode, encode
 
 FORMAT = 1
 
@@ -32,14 +31,14 @@ def write_plan(plan: Plan, path: Path) -> None:
 
 
 def read_plan(path: Path) -> Plan:
-    """Raises UsageError when the file is missing, was edited, or was made by another version (C1 54)."""
+    """Raises UsageError when the file is missing, was edited, or was made by another version (docs/faults.md 54)."""
     try:
-        return parse_plan(path.read_text(encoding="utf-8"), str(path))
+        return parse_plan(path.read_bytes(), str(path))
     except OSError as error:
         raise UsageError(f"cannot read the plan {path}: {error.strerror}") from error
 
 
-def parse_plan(text: str, name: str) -> Plan:
+def parse_plan(text: bytes | str, name: str) -> Plan:
     try:
         data: Any = json.loads(text)
     except ValueError as error:
@@ -50,7 +49,10 @@ def parse_plan(text: str, name: str) -> Plan:
         raise UsageError(f"{name} was made by {data.get('tool')}, this is {tool_version()}: make it anew")
     check_schema(data, name)
     del data["format"]
-    plan = decode(Plan, data)
+    try:
+        plan = decode(Plan, data)
+    except DecodeError as error:
+        raise UsageError(f"{name} is no plan: {error}") from error
     if identity(plan) != plan.id:
         raise UsageError(f"{name} was edited after it was made: its content does not match its id; make it anew")
     return plan
@@ -70,15 +72,6 @@ def write_private(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-                out.write(text)
-                out.flush()
-                os.fsync(out.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomically(path, text, 0o600)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}; choose another place with --state-dir") from error

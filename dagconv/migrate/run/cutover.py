@@ -1,27 +1,24 @@
-"""Switches workflows to their schedules, one DAG after another, and pauses the old ones before (C1 48)."""
+"""Switches workflows to their schedules, one DAG after another, and pauses the old ones before (docs/faults.md 48)."""
 
 from __future__ import annotations
 
 import datetime
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from dagconv.aws.services import CallError, Json, World
+from dagconv.aws.services import CallError, World
 from dagconv.deploy.definition import schedule_of
 from dagconv.deploy.remote import DISABLED, SCHEDULED, TAG_DAG, TAG_ENVIRONMENT, RemoteWorkflow, read_remote
-from dagconv.deploy.steps.step import Action, StepRefusedError
+from dagconv.deploy.steps.step import AnyAction, StepRefusedError
 from dagconv.deploy.steps.switch_trigger import SwitchTrigger
 from dagconv.language.cron import expand_preset, next_fires, parse_cron
-from dagconv.migrate.run.apply import Result
-from dagconv.migrate.run.execute import Executor, Limits, Outcome, begin
-from dagconv.migrate.run.execute import State as StepState
+from dagconv.migrate.run.execute import Executor, Limits, Result, begin
 from dagconv.migrate.run.journal import Journal, Run
 from dagconv.migrate.run.lock import BucketLock, local_lock
+from dagconv.migrate.run.records import Chosen, CutoverRun, Note, Verb
 from dagconv.migrate.run.state import State
-from dagconv.migrate.steps import UNDO
-from dagconv.migrate.steps.pause_source import PauseSource
+from dagconv.migrate.steps.pause_source import Pause, Paused, PauseSource
 
 NEAR = 300.0  # seconds: a schedule that fires this soon may be missed, or fire on both sides
 
@@ -59,24 +56,24 @@ def cut_over(
     """Raises UsageError when a lock is held or an earlier run was cut off."""
     with local_lock(state.folder), BucketLock(world, bucket, prefix, state.folder).held("cutover"):
         journal = state.journal()
-        facts: Json = {"plan": plan_id, "prefix": prefix, "mode": wave.mode, "pause": wave.pause or ""}
-        facts["chosen"] = [[c.name, c.dag_id, c.arn] for c in chosen]
-        run = begin(journal, "cutover", uuid.uuid4().hex, facts)
+        order = tuple(Chosen(c.name, c.dag_id, c.arn) for c in chosen)
+        about = CutoverRun(plan_id, prefix, wave.mode, wave.pause or "", order)
+        run = begin(world, journal, about)
         if wave.wait:
             _wait(world, chosen)
-        return _carry_out(world, journal, run)
+        return _carry_out(world, journal, run, about)
 
 
 def resume_cutover(world: World, state: State, bucket: str, prefix: str) -> Result | None:
     """Ends a cutover that was cut off or failed in part."""
     with local_lock(state.folder):
         journal = state.journal()
-        run = journal.last("cutover")
-        if run is None or (run.ended and not run.result.get("open")):
+        run = journal.last(Verb.CUTOVER)
+        if run is None or not isinstance(run.about, CutoverRun) or (run.end is not None and not run.end.open):
             return None
         with BucketLock(world, bucket, prefix, state.folder).held("cutover --resume"):
-            journal.write("note", run.id, facts={"text": "resumed"})
-            return _carry_out(world, journal, run)
+            journal.write(Note(run.id, "resumed"))
+            return _carry_out(world, journal, run, run.about)
 
 
 def seconds_to_fire(schedule: str, now: float) -> float | None:
@@ -89,17 +86,15 @@ def seconds_to_fire(schedule: str, now: float) -> float | None:
     return (fires[0] - moment).total_seconds() if fires else None
 
 
-def _carry_out(world: World, journal: Journal, run: Run) -> Result:
-    mode, pause = str(run.facts["mode"]), str(run.facts["pause"])
-    chains: list[list[Action]] = []
-    for name, dag_id, arn in run.facts["chosen"]:
-        switch = SwitchTrigger(name, arn, mode)
-        chains.append([PauseSource(pause, dag_id, arn), switch] if pause else [switch])
+def _carry_out(world: World, journal: Journal, run: Run, about: CutoverRun) -> Result:
+    chains: list[list[AnyAction]] = []
+    for one in about.chosen:
+        switch = SwitchTrigger(one.name, one.dag_id, one.arn, about.mode)
+        pause = PauseSource(about.pause, one.dag_id, one.name, one.arn, about.mode)
+        chains.append([pause, switch] if about.pause else [switch])
     executor = Executor(world, journal, run, Limits(parallel=1), _unpause(world, journal, run))
     executor.run_chains(chains)
-    open_steps = [o.step for o in executor.outcomes if o.state is not StepState.DONE]
-    journal.write("end", run.id, facts={"open": open_steps, "stopped": executor.stopped})
-    return Result(run.id, tuple(executor.outcomes), executor.stopped, {})
+    return executor.end()
 
 
 class _unpause:  # noqa: N801  # reads as the call that it is
@@ -110,31 +105,22 @@ class _unpause:  # noqa: N801  # reads as the call that it is
         self._journal = journal
         self._run = run
 
-    def __call__(self, chain: Sequence[Action], failed: Action) -> None:
+    def __call__(self, chain: Sequence[AnyAction], failed: AnyAction) -> None:
         if not isinstance(failed, SwitchTrigger):
             return
         run = next(r for r in self._journal.runs() if r.id == self._run.id)
         for action in chain:
-            step = run.steps.get(action.step)
-            if not isinstance(action, PauseSource) or step is None or step.outcome is None:
-                continue
-            if _is_switched(self._world, failed):
-                text = f"DAG {action.dag_id} stays paused: its workflow has the new trigger mode all the same"
-            else:
-                try:
-                    text = UNDO["pause"](self._world, step.intent, step.outcome, set())
-                except (CallError, StepRefusedError) as error:
-                    text = f"DAG {action.dag_id} could not be let go again: {error}"
-            self._journal.write("note", self._run.id, action.step, {"text": text})
-            self._world.say(f"          {text}")
+            known = run.steps.get(action.key)
+            if known is not None and isinstance(known.step, Pause) and isinstance(known.outcome, Paused):
+                text = self._let_go(known.step, known.outcome)
+                self._journal.write(Note(self._run.id, text))
+                self._world.say(f"          {text}")
 
-
-def _is_switched(world: World, switch: SwitchTrigger) -> bool:
-    """Whether the new schedule is in force although the step failed; when that cannot be read, assume that it is."""
-    try:
-        return switch.find(world, {}, {}) is not None
-    except CallError:
-        return True
+    def _let_go(self, pause: Pause, outcome: Paused) -> str:
+        try:
+            return pause.undo(self._world, outcome, set())
+        except (CallError, StepRefusedError) as error:
+            return f"DAG {pause.dag} could not be let go again: {error}"
 
 
 def _candidates(world: World, environment: str, wave: Wave) -> Iterator[Candidate]:
@@ -159,8 +145,3 @@ def _wait(world: World, chosen: Sequence[Candidate]) -> None:
     if soon:
         world.say(f"waiting {max(soon) + 5:.0f} s for schedules that are about to fire")
         world.clock.sleep(max(soon) + 5)
-
-
-def outcome_names(outcomes: Sequence[Outcome]) -> list[str]:
-    """Names of the workflows that were switched."""
-    return [o.step.partition(":")[2] for o in outcomes if o.step.startswith("trigger:") and o.state is StepState.DONE]

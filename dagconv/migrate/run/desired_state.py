@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dagconv.aws.services import CallError, Cause, World
 from dagconv.deploy.definition import same_meaning
+from dagconv.deploy.deployment import Deployment, changed_members
 from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, read_remote
+from dagconv.deploy.steps.create_workflow import Create, Made
+from dagconv.deploy.steps.delete_workflow import Delete, Deleted
+from dagconv.deploy.steps.switch_trigger import Switch, Switched
+from dagconv.deploy.steps.update_workflow import Update
 from dagconv.errors import UsageError
-from dagconv.migrate.plan.desired import changed_members
-from dagconv.migrate.plan.item import Item
-from dagconv.migrate.run.journal import Journal
+from dagconv.migrate.plan.item import Item, ItemKind
+from dagconv.migrate.run.journal import Journal, Recorded
+from dagconv.migrate.run.records import About, ApplyRun
 from dagconv.migrate.run.state import State
 
 
@@ -19,9 +24,8 @@ from dagconv.migrate.run.state import State
 class Wanted:
     """A workflow as the last run left it."""
 
-    item: Item
+    deployment: Deployment
     arn: str
-    version_id: str | None
     trigger_mode: str
 
 
@@ -34,41 +38,42 @@ class Compared:
 
 
 def wanted_workflows(state: State, journal: Journal) -> list[Wanted]:
-    """By name, from every apply that was not rolled back; a later one wins, and so does a later cutover."""
-    undone = {
-        name
-        for run in journal.runs()
-        if run.verb == "rollback"
-        for name, step in run.steps.items()
-        if step.outcome is not None
-    }
+    """By DAG id, from everything that was not taken back; a later apply wins, and so does a later cutover."""
+    in_force: dict[str, list[Recorded]] = {}
+    for entry in journal.in_force():
+        in_force.setdefault(entry.run.id, []).append(entry.recorded)
     found: dict[str, Wanted] = {}
     for run in journal.runs():
-        done = {
-            name: step.outcome
-            for name, step in run.steps.items()
-            if step.outcome is not None and f"{run.id[:12]}/{name}" not in undone
-        }
-        if run.verb == "cutover":
-            _take_modes(found, done)
-            continue
-        if run.verb == "destroy":
-            found = {name: wanted for name, wanted in found.items() if f"delete:{name}" not in done}
-            continue
-        if run.verb != "apply":
-            continue
-        try:
-            plan = state.kept_plan(str(run.facts["plan"]))
-        except UsageError:
-            continue
-        for item in plan.of("create", "update", "unchanged"):
-            outcome = done.get(f"{item.kind}:{item.name}")
-            if outcome is None and item.kind != "unchanged":
-                continue
-            upload = done.get(f"upload:{item.name}", {})
-            arn = str((outcome or {}).get("arn") or item.arn)
-            found[item.name] = Wanted(item, arn, upload.get("version_id"), str(item.request.get("TriggerMode", "")))
-    return sorted(found.values(), key=lambda wanted: wanted.item.dag_id)
+        items = _planned(state, run.about)
+        for item in items.values():
+            if item.kind is ItemKind.UNCHANGED:
+                found[item.name] = Wanted(item.wanted, item.arn, item.wanted.trigger)
+        for recorded in in_force.get(run.id, ()):
+            _take(found, items, recorded)
+    return sorted(found.values(), key=lambda wanted: wanted.deployment.dag_id)
+
+
+def _planned(state: State, about: About) -> dict[str, Item]:
+    """The items of the plan that an apply carried out, by name; none where the plan is gone."""
+    if not isinstance(about, ApplyRun):
+        return {}
+    try:
+        plan = state.kept_plan(about.plan)
+    except UsageError:
+        return {}
+    return {item.name: item for item in plan.items if item.deployment is not None}
+
+
+def _take(found: dict[str, Wanted], items: dict[str, Item], recorded: Recorded) -> None:
+    match recorded.step, recorded.outcome:
+        case ((Create(name=name) | Update(name=name)), Made(arn=arn)) if name in items:
+            found[name] = Wanted(items[name].wanted, arn, items[name].wanted.trigger)
+        case Switch(name=name), Switched(trigger_mode=mode) if name in found:
+            found[name] = replace(found[name], trigger_mode=mode)
+        case Delete(name=name), Deleted():
+            found.pop(name, None)
+        case _:
+            pass
 
 
 def compare(world: World, wanted: Wanted) -> Compared:
@@ -82,20 +87,20 @@ def compare(world: World, wanted: Wanted) -> Compared:
     found: list[str] = []
     if there.status != "READY":
         found.append(f"status: {there.status}")
-    if not there.ours() or there.tags.get(TAG_DAG) != wanted.item.dag_id:
+    if not there.ours() or there.tags.get(TAG_DAG) != wanted.deployment.dag_id:
         found.append(f"tags: not marked as ours for this DAG ({TAG_MANAGED}, {TAG_DAG})")
-    if not same_meaning(there.text, wanted.item.text):
+    if not same_meaning(there.text, wanted.deployment.definition):
         found.append("definition: differs from what was deployed")
     if there.trigger_mode != wanted.trigger_mode:
         found.append(f"TriggerMode: {there.trigger_mode}, should be {wanted.trigger_mode}")
-    found += [f"{name}: differs" for name in changed_members(wanted.item.request, there.config)]
+    found += [f"{name}: differs" for name in changed_members(wanted.deployment, there.config)]
     if (problem := _missing_source(world, there.config.get("DefinitionS3Location"))) is not None:
         found.append(problem)
     return Compared(wanted, tuple(found))
 
 
 def _missing_source(world: World, location: Any) -> str | None:
-    """The service keeps its own copy, but a rollback to this version needs the object (C1 39)."""
+    """The service keeps its own copy, but a rollback to this version needs the object (docs/faults.md 39)."""
     if not isinstance(location, dict) or not location.get("Bucket"):
         return None
     key = f"s3://{location['Bucket']}/{location['ObjectKey']}"
@@ -104,11 +109,3 @@ def _missing_source(world: World, location: Any) -> str | None:
     except CallError as error:
         return f"source object: {key} cannot be read ({error.cause.value})"
     return None if there is not None else f"source object: {key} is gone"
-
-
-def _take_modes(found: dict[str, Wanted], done: dict[str, Any]) -> None:
-    for step, outcome in done.items():
-        kind, _, name = step.partition(":")
-        if kind == "trigger" and name in found:
-            old = found[name]
-            found[name] = Wanted(old.item, old.arn, old.version_id, str(outcome.get("trigger_mode", "")))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
-
 from dagconv.aws.services import World
-from dagconv.deploy.remote import TAG_ENVIRONMENT, RemoteWorkflow, read_remote
+from dagconv.deploy.remote import TAG_DAG, TAG_ENVIRONMENT, RemoteWorkflow, read_remote
 from dagconv.deploy.steps.delete_workflow import DeleteWorkflow
-from dagconv.deploy.steps.trust_role import undo_trust
-from dagconv.migrate.run.apply import Result
-from dagconv.migrate.run.execute import Executor, Limits, begin
-from dagconv.migrate.run.execute import State as StepState
+from dagconv.deploy.steps.trust_role import AppendTrust, Trusted
+from dagconv.migrate.run.execute import Executor, Limits, Result, begin
 from dagconv.migrate.run.journal import Journal
 from dagconv.migrate.run.lock import BucketLock, local_lock
+from dagconv.migrate.run.records import DestroyRun, End, Verb
 from dagconv.migrate.run.state import State
 
 
@@ -30,22 +27,20 @@ def destroy(
     with local_lock(state.folder), BucketLock(world, bucket, prefix, state.folder).held("destroy"):
         journal = state.journal()
         unfinished = journal.unfinished()
-        if unfinished is not None and unfinished.verb == "destroy":
-            journal.write("end", unfinished.id, facts={"open": [], "stopped": "called again"})
-        run = begin(journal, "destroy", uuid.uuid4().hex, {"prefix": prefix, "bucket": bucket})
+        if unfinished is not None and unfinished.verb is Verb.DESTROY:
+            journal.write(End(unfinished.id, stopped="called again"))
+        run = begin(world, journal, DestroyRun(bucket, prefix))
         executor = Executor(world, journal, run, limits)
-        executor.run_chains([[DeleteWorkflow(w.name, w.arn, w.version)] for w in owned])
+        executor.run_chains([[DeleteWorkflow(w.name, w.tags.get(TAG_DAG, ""), w.arn, w.version)] for w in owned])
         if not executor.failures:
             _free_role(world, journal)
-        open_steps = [o.step for o in executor.outcomes if o.state is not StepState.DONE]
-        journal.write("end", run.id, facts={"open": open_steps, "stopped": executor.stopped})
-        return Result(run.id, tuple(executor.outcomes), executor.stopped, {})
+        return executor.end()
 
 
 def _free_role(world: World, journal: Journal) -> None:
     """Our statement, if one of our runs has put it there."""
     for run in journal.runs():
-        step = run.steps.get("trust:role")
-        if run.verb == "apply" and step is not None and step.outcome is not None:
-            world.say(f"  {undo_trust(world, step.intent, step.outcome, set())}")
-            return
+        for recorded in run.steps.values():
+            if isinstance(recorded.step, AppendTrust) and isinstance(recorded.outcome, Trusted):
+                world.say(f"  {recorded.step.undo(world, recorded.outcome, set())}")
+                return

@@ -5,16 +5,17 @@ from __future__ import annotations
 import enum
 import os
 import threading
+import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from dagconv.aws.services import CallError, Cause, Json, World
-from dagconv.deploy.steps.step import REDO, Action, StepRefusedError
+from dagconv.aws.repeat import repeat_unknown
+from dagconv.aws.services import CallError, Cause, World
+from dagconv.deploy.steps.step import AnyAction, AnyStep, Drift, Outcome, StepKey, StepRefusedError
 from dagconv.errors import UsageError
-from dagconv.migrate.run.journal import Journal, Run
-
-_REPEATS = 4
+from dagconv.migrate.run.journal import Journal, Recorded, Run
+from dagconv.migrate.run.records import About, Begin, End, Intent, StepDone, StepFailed, Verb
 
 
 class State(str, enum.Enum):
@@ -24,15 +25,28 @@ class State(str, enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StepResult:
     """What became of a step. `cause` groups failures in the summary; `already` when it was done before."""
 
-    step: str
+    key: StepKey
     state: State
-    facts: Json = field(default_factory=dict)
     reason: str = ""
     cause: str = ""
     already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run did. `warnings` maps workflow names to warnings of the service that were not predicted."""
+
+    run_id: str
+    results: tuple[StepResult, ...]
+    stopped: str
+    warnings: dict[str, list[str]]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.stopped) or any(o.state is not State.DONE for o in self.results)
 
 
 @dataclass(slots=True)
@@ -50,7 +64,7 @@ class Executor:
         journal: Journal,
         run: Run,
         limits: Limits,
-        on_failure: Callable[[Sequence[Action], Action], None] | None = None,
+        on_failure: Callable[[Sequence[AnyAction], AnyAction], None] | None = None,
     ) -> None:
         self._world = world
         self._journal = journal
@@ -58,15 +72,15 @@ class Executor:
         self._limits = limits
         self._on_failure = on_failure
         self._stop = threading.Event()
-        self._no_creates = threading.Event()
+        self._no_room = threading.Event()
         self._lock = threading.Lock()
-        self._failures = 0
+        self._failed = 0
         self._intended = set(run.steps)
-        self.done: dict[str, Json] = {}
-        self.outcomes: list[Outcome] = []
+        self.done: dict[StepKey, Outcome] = {}
+        self.results: list[StepResult] = []
         self.stopped = ""
 
-    def run_chains(self, chains: Sequence[Sequence[Action]]) -> None:
+    def run_chains(self, chains: Sequence[Sequence[AnyAction]]) -> None:
         """All chains, `parallel` at a time. The first Ctrl-C lets calls under way end, the second leaves at once."""
         interrupted: BaseException | None = None
         with ThreadPoolExecutor(max_workers=max(1, self._limits.parallel), thread_name_prefix="apply") as pool:
@@ -87,107 +101,104 @@ class Executor:
             raise interrupted
 
     @property
-    def failures(self) -> list[Outcome]:
-        return [outcome for outcome in self.outcomes if outcome.state is State.FAILED]
+    def failures(self) -> bool:
+        return any(result.state is State.FAILED for result in self.results)
 
-    @property
-    def left(self) -> list[Outcome]:
-        return [outcome for outcome in self.outcomes if outcome.state is State.LEFT]
+    def end(self, expected: Sequence[Sequence[AnyAction]] = ()) -> Result:
+        """Ends the run in the journal. Steps of `expected` that were not begun count as left."""
+        told = {result.key for result in self.results}
+        left = [a.key for chain in expected for a in chain if a.key not in told]
+        self.results += [StepResult(key, State.LEFT, reason="not begun") for key in left]
+        still_open = tuple(result.key for result in self.results if result.state is not State.DONE)
+        self._journal.write(End(self._run.id, still_open, self.stopped))
+        return Result(self._run.id, tuple(self.results), self.stopped, {})
 
-    def _run_chain(self, chain: Sequence[Action]) -> None:
+    def _run_chain(self, chain: Sequence[AnyAction]) -> None:
         for position, action in enumerate(chain):
             reason = self.stopped if self._stop.is_set() else ""
-            if self._no_creates.is_set() and action.step.startswith("create:"):
+            if self._no_room.is_set() and action.needs_room:
                 reason = "the account has no room for more workflows"
             if reason:
-                self._tell([Outcome(a.step, State.LEFT, reason=reason) for a in chain[position:]])
+                self._tell([StepResult(a.key, State.LEFT, reason=reason) for a in chain[position:]])
                 return
-            outcome = self._run_step(action)
-            self._tell([outcome])
-            if outcome.state is not State.DONE:
+            result = self._run_step(action)
+            self._tell([result])
+            if result.state is not State.DONE:
                 if self._on_failure is not None:
                     self._on_failure(chain, action)
-                self._tell(
-                    [Outcome(a.step, State.LEFT, reason="a step before it failed") for a in chain[position + 1 :]]
-                )
+                rest = chain[position + 1 :]
+                self._tell([StepResult(a.key, State.LEFT, reason="a step before it failed") for a in rest])
                 return
 
-    def _run_step(self, action: Action) -> Outcome:
-        known = self._run.steps.get(action.step)
+    def _run_step(self, action: AnyAction) -> StepResult:
+        known = self._run.steps.get(action.key)
         if known is not None and known.outcome is not None:
-            taken = self._take_over(action, known.outcome)
+            taken = self._take_over(known, known.outcome)
             if taken is not None:
                 return taken
         try:
-            if known is not None:
-                intent, found = known.intent, action.find(self._world, known.intent, self.done)
-            else:
-                intent, found = action.prepare(self._world, self.done), None
-            if found is None:
-                self._journal.write("intent", self._run.id, action.step, intent)
-                self._intended.add(action.step)
-            outcome = found if found is not None else self._apply(action, intent)
+            step = known.step if known is not None else action.prepare(self._world, self.done)
+            outcome: Outcome | None = step.find(self._world) if known is not None else None
+            if outcome is None:
+                self._journal.write(Intent(self._run.id, step))
+                self._intended.add(action.key)
+                outcome = self._apply(action, step)
         except (CallError, StepRefusedError) as error:
             return self._fail(action, error)
-        self.done[action.step] = outcome
-        self._journal.write("done", self._run.id, action.step, outcome)
-        return Outcome(action.step, State.DONE, outcome)
+        self.done[action.key] = outcome
+        self._journal.write(StepDone(self._run.id, action.key, outcome))
+        return StepResult(action.key, State.DONE)
 
-    def _take_over(self, action: Action, outcome: Json) -> Outcome | None:
+    def _take_over(self, known: Recorded, outcome: Outcome) -> StepResult | None:
         """A step of the cut-off run, if what the journal says still holds; None when it must be done again."""
+        key = known.step.key
         try:
-            drift = action.check(self._world, outcome)
+            drift = known.step.check(self._world, outcome)
         except CallError as error:
-            drift = str(error)
-        if drift == REDO:
-            return None
-        if drift:
-            return Outcome(action.step, State.FAILED, reason=drift, cause="drift")
-        self.done[action.step] = outcome
-        return Outcome(action.step, State.DONE, outcome, already=True)
+            drift = Drift(str(error))
+        if drift is None:
+            self.done[key] = outcome
+            return StepResult(key, State.DONE, already=True)
+        return None if drift.redo else StepResult(key, State.FAILED, reason=drift.reason, cause="drift")
 
-    def _apply(self, action: Action, intent: Json) -> Json:
-        """After an unknown outcome the effect is looked for before the call is repeated (C1 2, 3, 15, 16)."""
-        for repeat in range(_REPEATS):
-            try:
-                return action.apply(self._world, intent, self.done)
-            except CallError as error:
-                if error.cause is not Cause.UNKNOWN or repeat == _REPEATS - 1:
-                    raise
-                found = action.find(self._world, intent, self.done)
-                if found is not None:
-                    return found
-                self._world.clock.sleep(1.0 * 2**repeat)
-        raise AssertionError("the loop returns or raises")
+    def _apply(self, action: AnyAction, step: AnyStep) -> Outcome:
+        """After an unknown outcome the effect is looked for before the call is repeated
+        (docs/faults.md 2, 3, 15, 16).
+        """
 
-    def _fail(self, action: Action, error: CallError | StepRefusedError) -> Outcome:
+        outcome: Outcome = repeat_unknown(
+            lambda: action.apply(self._world, step, self.done), lambda: step.find(self._world), self._world.clock
+        )
+        return outcome
+
+    def _fail(self, action: AnyAction, error: CallError | StepRefusedError) -> StepResult:
         cause = error.cause.value if isinstance(error, CallError) else "not as planned"
         reason = str(error)
-        if action.step in self._intended:
-            self._journal.write("failed", self._run.id, action.step, {"reason": reason, "cause": cause})
+        if action.key in self._intended:
+            self._journal.write(StepFailed(self._run.id, action.key, reason, cause))
         if isinstance(error, CallError) and error.cause is Cause.EXPIRED:
             self._halt("credentials are missing or have expired")
-        if isinstance(error, CallError) and error.cause is Cause.QUOTA and action.step.startswith("create:"):
-            self._no_creates.set()
+        if isinstance(error, CallError) and error.cause is Cause.QUOTA and action.needs_room:
+            self._no_room.set()
         with self._lock:
-            self._failures += 1
-            if self._limits.max_failures is not None and self._failures >= self._limits.max_failures:
+            self._failed += 1
+            if self._limits.max_failures is not None and self._failed >= self._limits.max_failures:
                 self._halt(f"--max-failures {self._limits.max_failures} reached")
-        return Outcome(action.step, State.FAILED, reason=reason, cause=cause)
+        return StepResult(action.key, State.FAILED, reason=reason, cause=cause)
 
     def _halt(self, reason: str) -> None:
         if not self._stop.is_set():
             self.stopped = reason
             self._stop.set()
 
-    def _tell(self, outcomes: Sequence[Outcome]) -> None:
+    def _tell(self, results: Sequence[StepResult]) -> None:
         with self._lock:
-            self.outcomes.extend(outcomes)
-        for outcome in outcomes:
-            if outcome.state is State.DONE:
-                self._world.say(f"  done    {outcome.step}" + (" (already)" if outcome.already else ""))
-            elif outcome.state is State.FAILED:
-                self._world.say(f"  FAILED  {outcome.step}: {outcome.reason}")
+            self.results.extend(results)
+        for result in results:
+            if result.state is State.DONE:
+                self._world.say(f"  done    {result.key}" + (" (already)" if result.already else ""))
+            elif result.state is State.FAILED:
+                self._world.say(f"  FAILED  {result.key}: {result.reason}")
 
 
 def _is_interruption(error: BaseException) -> bool:
@@ -195,13 +206,17 @@ def _is_interruption(error: BaseException) -> bool:
     return not isinstance(error, Exception)
 
 
-def begin(journal: Journal, verb: str, run_id: str, facts: Json) -> Run:
-    """A new run in the journal. Raises UsageError while another was cut off; one that ended may be partial (C1 46)."""
-    open_run = journal.unfinished()
-    if open_run is not None:
-        advice = f"`migrate {open_run.verb}` again ends it"
-        if open_run.verb in ("apply", "cutover"):
-            advice = f"`migrate {open_run.verb} --resume` ends it, `migrate rollback` takes it back"
-        raise UsageError(f"{open_run.verb} {open_run.id[:12]} was cut off: {advice}")
-    journal.write("begin", run_id, facts={"verb": verb, **facts})
-    return Run(run_id, verb, facts)
+def begin(world: World, journal: Journal, about: About) -> Run:
+    """A new run in the journal. Raises UsageError while another was cut off; one that ended may be partial
+    (docs/faults.md 46).
+    """
+    cut_off = journal.unfinished()
+    if cut_off is not None:
+        verb = cut_off.verb
+        advice = f"`migrate {verb.value}` again ends it"
+        if verb in (Verb.APPLY, Verb.CUTOVER):
+            advice = f"`migrate {verb.value} --resume` ends it, `migrate rollback` takes it back"
+        raise UsageError(f"{verb.value} {cut_off.name} was cut off: {advice}")
+    run = Run(uuid.uuid4().hex, about, world.clock.now())
+    journal.write(Begin(run.id, about, run.at))
+    return run

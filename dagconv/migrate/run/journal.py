@@ -1,62 +1,79 @@
-"""The journal: one line per step with the intent on disk before a call and the outcome after it; only ever appended."""
+"""The journal: one line per step with the step on disk before its call and the outcome after it; only ever appended."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from dagconv.aws.redact import redact
-from dagconv.aws.services import Json
+from dagconv.deploy.steps.step import AnyStep, Outcome, StepKey
 from dagconv.errors import UsageError
+from dagconv.files import sync_folder
+from dagconv.migrate.run.records import (
+    About,
+    Begin,
+    End,
+    Intent,
+    Record,
+    StepDone,
+    StepFailed,
+    TakenBack,
+    Verb,
+    from_line,
+    to_line,
+)
 
 # "N:before" or "N:after": the process kills itself around writing its Nth record. For crash tests.
 KILL_AT = "DAGCONV_TEST_KILL_AT"
-KINDS = ("begin", "intent", "done", "failed", "note", "end")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One line. `run` is the id of the call that wrote it, `step` is empty for begin, note and end."""
+@dataclass(slots=True)
+class Recorded:
+    """What the journal knows of one step; `outcome` is None where a call was cut off or failed."""
 
-    kind: str
-    run: str
-    step: str
-    facts: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What the journal knows of one step: the facts of its intent, and its outcome if there is one."""
-
-    name: str
-    intent: Json
-    outcome: Json | None = None
-    failure: str = ""
+    step: AnyStep
+    outcome: Outcome | None = None
 
 
 @dataclass(slots=True)
 class Run:
-    """One apply, cutover, rollback or destroy. `steps` in the order of their first intent."""
+    """One apply, cutover, rollback or destroy. `steps` in the order of their first intent; `at` when it began."""
 
     id: str
-    verb: str
-    facts: Json
-    steps: dict[str, Step] = field(default_factory=dict)
-    ended: bool = False
-    result: Json = field(default_factory=dict)
+    about: About
+    at: float
+    steps: dict[StepKey, Recorded] = field(default_factory=dict)
+    end: End | None = None
+
+    @property
+    def verb(self) -> Verb:
+        return self.about.verb
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+        return self.id[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A step that no rollback has taken back."""
+
+    run: Run
+    recorded: Recorded
+
+    @property
+    def step(self) -> AnyStep:
+        return self.recorded.step
 
 
 class Journal:
     """Appends to `journal.jsonl`. Every record is on disk when `write` returns.
 
-    Raises UsageError when a line before the last cannot be read: then nothing in it is trusted (C1 4, 5).
+    Raises UsageError when a line before the last cannot be read: then nothing in it is trusted (docs/faults.md 4, 5).
     """
 
     def __init__(self, path: Path, say: Callable[[str], None] = lambda _: None) -> None:
@@ -66,14 +83,15 @@ class Journal:
         self._kill_at = os.environ.get(KILL_AT, "")
         self.records = list(_read(path, say))
 
-    def write(self, kind: str, run: str, step: str = "", facts: Json | None = None) -> None:
-        """Raises UsageError when the disk is full or the folder read-only; nothing may be called then (C1 6)."""
-        record = Record(kind, run, step, redact(facts or {}))
+    def write(self, record: Record) -> None:
+        """Raises UsageError when the disk is full or the folder read-only; nothing may be called then
+        (docs/faults.md 6).
+        """
         with self._lock:
             self._written += 1
             self._die("before")
             try:
-                self._append(_line(record))
+                self._append(to_line(record))
             except OSError as error:
                 raise UsageError(
                     f"cannot write the journal {self.path}: {error.strerror}; nothing was called"
@@ -85,17 +103,40 @@ class Journal:
         """All runs in the order in which they began."""
         runs: dict[str, Run] = {}
         for record in self.records:
-            if record.kind == "begin":
-                runs[record.run] = Run(record.run, str(record.facts.get("verb", "")), record.facts)
+            if isinstance(record, Begin):
+                runs[record.run] = Run(record.run, record.about, record.at)
             elif (run := runs.get(record.run)) is not None:
                 _tell(run, record)
         return list(runs.values())
 
-    def last(self, *verbs: str) -> Run | None:
-        return next((run for run in reversed(self.runs()) if run.verb in verbs), None)
+    def last(self, verb: Verb) -> Run | None:
+        return next((run for run in reversed(self.runs()) if run.verb is verb), None)
 
     def unfinished(self) -> Run | None:
-        return next((run for run in reversed(self.runs()) if not run.ended), None)
+        return next((run for run in reversed(self.runs()) if run.end is None), None)
+
+    def in_force(self) -> list[InForce]:
+        """Steps with an effect, or perhaps one, that were not taken back; in the order of their intents."""
+        undone = {(record.of, record.key) for record in self.records if isinstance(record, TakenBack)}
+        return [
+            InForce(run, recorded)
+            for run in self.runs()
+            for key, recorded in run.steps.items()
+            if (run.id, key) not in undone
+        ]
+
+    def known_versions(self) -> set[str]:
+        """Every version that a run of ours made or found: any other was made by somebody else."""
+        found: set[str] = set()
+        for record in self.records:
+            match record:
+                case Intent(_, step):
+                    found.update(step.versions)
+                case StepDone(_, _, outcome):
+                    found.update(outcome.versions)
+                case TakenBack(versions=versions):
+                    found.update(versions)
+        return found
 
     def _append(self, line: bytes) -> None:
         fresh = not self.path.exists()
@@ -109,7 +150,7 @@ class Journal:
         finally:
             os.close(descriptor)
         if fresh:
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
 
     def _die(self, moment: str) -> None:
         if self._kill_at == f"{self._written}:{moment}":
@@ -117,29 +158,19 @@ class Journal:
 
 
 def _tell(run: Run, record: Record) -> None:
-    step = run.steps.get(record.step)
-    match record.kind:
-        case "intent":
-            # A repeat keeps the facts of the first intent: they say what was there before anything was changed.
-            run.steps[record.step] = Step(record.step, step.intent if step else record.facts)
-        case "done" if step:
-            run.steps[record.step] = Step(record.step, step.intent, record.facts)
-        case "failed" if step:
-            run.steps[record.step] = Step(record.step, step.intent, None, str(record.facts.get("reason", "")))
-        case "end":
-            run.ended, run.result = True, record.facts
+    match record:
+        case Intent(_, step):
+            # A repeat keeps the first intent: it says what was there before anything was changed.
+            known = run.steps.get(step.key)
+            run.steps[step.key] = Recorded(known.step if known else step)
+        case StepDone(_, key, outcome) if key in run.steps:
+            run.steps[key] = Recorded(run.steps[key].step, outcome)
+        case StepFailed(_, key) if key in run.steps:
+            run.steps[key] = Recorded(run.steps[key].step)
+        case End():
+            run.end = record
         case _:
             pass
-
-
-def _line(record: Record) -> bytes:
-    body = {"kind": record.kind, "run": record.run, "step": record.step, "facts": record.facts}
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True)
-    return f"{_sum(text)} {text}\n".encode()
-
-
-def _sum(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _read(path: Path, say: Callable[[str], None]) -> Iterator[Record]:
@@ -152,7 +183,7 @@ def _read(path: Path, say: Callable[[str], None]) -> Iterator[Record]:
     lines = data.split(b"\n")
     complete, tail = lines[:-1], lines[-1]
     for number, line in enumerate(complete, 1):
-        record = _parse(line)
+        record = from_line(line)
         if record is None and number == len(complete) and not tail:
             tail = line
             break
@@ -167,28 +198,9 @@ def _read(path: Path, say: Callable[[str], None]) -> Iterator[Record]:
         _cut(path, len(data) - len(tail) - (1 if data.endswith(b"\n") else 0))
 
 
-def _parse(line: bytes) -> Record | None:
-    try:
-        total, _, text = line.decode("utf-8").partition(" ")
-        body: Any = json.loads(text)
-        if total != _sum(text) or body["kind"] not in KINDS:
-            return None
-        return Record(body["kind"], body["run"], body["step"], body["facts"])
-    except (UnicodeDecodeError, ValueError, KeyError, TypeError):
-        return None
-
-
 def _cut(path: Path, size: int) -> None:
     """Ends the file after its last whole record, so that the next one starts on a line of its own."""
     try:
         os.truncate(path, size)
     except OSError as error:
         raise UsageError(f"cannot write the journal {path}: {error.strerror}") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -45,7 +45,7 @@ def owner() -> str:
 
 
 class BucketLock:
-    """A lock object that is written only if it is absent (C1 8).
+    """A lock object that is written only if it is absent (docs/faults.md 8).
 
     Its token lies in the state folder while we hold it, so that a call of ours that was killed is known again,
     and neither another machine nor an older copy of the folder passes for it. `folder` is None for `free` alone.

@@ -29,7 +29,7 @@ class State:
         """Raises UsageError when the copy is gone or does not belong to the journal."""
         path = self.folder / f"plan-{plan_id[:12]}.json"
         try:
-            plan = parse_plan(path.read_text(encoding="utf-8"), str(path))
+            plan = parse_plan(path.read_bytes(), str(path))
         except OSError as error:
             raise UsageError(f"the plan of the last run is gone from {self.folder}; make a new plan") from error
         if plan.id != plan_id:

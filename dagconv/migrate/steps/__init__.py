@@ -1,27 +1,29 @@
-"""The steps of a migration: one module each with its intent, its call, how to find its effect, and its undoing."""
+"""The closed union of the steps that a journal may hold; a new kind of step is its file and one line here."""
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Mapping
 
-from dagconv.deploy.steps.delete_workflow import undo_delete
-from dagconv.deploy.steps.step import Undo
-from dagconv.deploy.steps.switch_trigger import undo_trigger
-from dagconv.deploy.steps.trust_role import undo_trust
-from dagconv.deploy.steps.upload_object import undo_upload
-from dagconv.migrate.steps.create_workflow import undo_create
-from dagconv.migrate.steps.pause_source import undo_pause
-from dagconv.migrate.steps.prune_versions import undo_prune
-from dagconv.migrate.steps.update_workflow import undo_update
+from dagconv.deploy.steps.create_workflow import Create
+from dagconv.deploy.steps.delete_workflow import Delete
+from dagconv.deploy.steps.step import AnyStep
+from dagconv.deploy.steps.switch_trigger import Switch
+from dagconv.deploy.steps.trust_role import AppendTrust
+from dagconv.deploy.steps.update_workflow import Update
+from dagconv.deploy.steps.upload_object import UploadCode, UploadDefinition
+from dagconv.migrate.steps.pause_source import Pause
+from dagconv.migrate.steps.prune_versions import Prune
 
-# A step is named "<action>:<what>"; rollback finds the undoing by the first part.
-UNDO: Mapping[str, Undo] = {
-    "trust": undo_trust,
-    "upload": undo_upload,
-    "create": undo_create,
-    "update": undo_update,
-    "delete": undo_delete,
-    "prune": undo_prune,
-    "pause": undo_pause,
-    "trigger": undo_trigger,
-}
+MigrationStep = (
+    AppendTrust
+    | UploadCode
+    | Prune
+    | UploadDefinition
+    | Create
+    | Update
+    | Delete
+    | Pause
+    | Switch
+)  # fmt: skip
+STEPS: Mapping[str, type[AnyStep]] = {step.kind: step for step in typing.get_args(MigrationStep)}

@@ -1,52 +1,96 @@
-"""Pauses a DAG of the old environment by its REST API, and lets it go again."""
+"""Pauses a DAG of the old environment by its REST API before its workflow is switched on, and lets it go again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from dagconv.aws.services import Json, World
-from dagconv.deploy.steps.step import REDO, Done, StepRefusedError
+from dagconv.aws.services import CallError, Cause, World
+from dagconv.deploy.steps.step import Action, Done, Drift, Outcome, Place, Step, StepKey, StepRefusedError
 from dagconv.deploy.steps.switch_trigger import require_ready
 
 _LONGEST_PATH = 64  # InvokeRestApi's own limit
 
 
 @dataclass(frozen=True, slots=True)
-class PauseSource:
-    """`workflow_arn` must be READY before the old DAG is touched; empty when a step is only looked up again."""
+class Paused(Outcome):
+    """The old DAG starts no runs any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Step[Paused]):
+    """`workflow` and `arn` take the DAG's place, in the trigger mode `mode`."""
+
+    yields: ClassVar[type[Outcome]] = Paused
+    kind: ClassVar[str] = "pause"
+    place: ClassVar[Place] = Place.SOURCE
+    environment: str
+    dag: str
+    was_paused: bool
+    workflow: str
+    arn: str
+    mode: str
+
+    @property
+    def key(self) -> StepKey:
+        return StepKey(self.kind, self.dag)
+
+    @property
+    def dag_id(self) -> str:
+        return self.dag
+
+    def find(self, world: World) -> Paused | None:
+        return Paused() if is_paused(world, self.environment, self.dag) else None
+
+    def check(self, world: World, outcome: Paused) -> Drift | None:
+        if is_paused(world, self.environment, self.dag):
+            return None
+        return Drift(f"DAG {self.dag} runs again in {self.environment}", redo=True)
+
+    def undo(self, world: World, outcome: Paused, known: set[str]) -> str:
+        """Raises StepRefusedError while the workflow still runs by its schedule (docs/faults.md 48)."""
+        if self._mode_in_force(world) == self.mode:
+            raise StepRefusedError(
+                f"DAG {self.dag} stays paused: workflow {self.workflow} still has trigger mode {self.mode}"
+            )
+        if self.was_paused:
+            return f"DAG {self.dag} was paused before and stays paused"
+        if is_paused(world, self.environment, self.dag):
+            set_paused(world, self.environment, self.dag, paused=False)
+        return f"DAG {self.dag} runs again in {self.environment}"
+
+    def _mode_in_force(self, world: World) -> str:
+        """Empty for a workflow that is gone."""
+        try:
+            return str(world.workflows.get(self.arn).get("TriggerMode", ""))
+        except CallError as error:
+            if error.cause is Cause.NOT_FOUND:
+                return ""
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class PauseSource(Action[Pause, Paused]):
+    """`workflow` must be READY before the old DAG is touched."""
 
     environment: str
     dag_id: str
-    workflow_arn: str = ""
+    workflow: str
+    arn: str
+    mode: str
 
     @property
-    def step(self) -> str:
-        return f"pause:{self.dag_id}"
+    def key(self) -> StepKey:
+        return StepKey(Pause.kind, self.dag_id)
 
-    def prepare(self, world: World, done: Done) -> Json:
-        if self.workflow_arn:
-            require_ready(world, self.dag_id, world.workflows.get(self.workflow_arn))
+    def prepare(self, world: World, done: Done) -> Pause:
+        require_ready(world, self.dag_id, world.workflows.get(self.arn))
         paused = is_paused(world, self.environment, self.dag_id)
-        return {"environment": self.environment, "dag_id": self.dag_id, "was_paused": paused}
+        return Pause(self.environment, self.dag_id, paused, self.workflow, self.arn, self.mode)
 
-    def apply(self, world: World, intent: Json, done: Done) -> Json:
+    def apply(self, world: World, step: Pause, done: Done) -> Paused:
         set_paused(world, self.environment, self.dag_id, paused=True)
-        return {"paused": True}
-
-    def find(self, world: World, intent: Json, done: Done) -> Json | None:
-        return {"paused": True} if is_paused(world, self.environment, self.dag_id) else None
-
-    def check(self, world: World, outcome: Json) -> str:
-        return "" if is_paused(world, self.environment, self.dag_id) else REDO
-
-
-def undo_pause(world: World, intent: Json, outcome: Json, known: set[str]) -> str:
-    environment, dag_id = intent["environment"], intent["dag_id"]
-    if intent["was_paused"]:
-        return f"DAG {dag_id} was paused before and stays paused"
-    if is_paused(world, environment, dag_id):
-        set_paused(world, environment, dag_id, paused=False)
-    return f"DAG {dag_id} runs again in {environment}"
+        return Paused()
 
 
 def is_paused(world: World, environment: str, dag_id: str) -> bool:

@@ -1,50 +1,73 @@
-"""Deletes the oldest versions of a workflow to make room for an update; only when asked for (C1 20)."""
+"""Deletes the oldest versions of a workflow to make room for an update; only when asked for (docs/faults.md 20)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from dagconv.aws.services import CallError, Cause, Json, World
-from dagconv.deploy.steps.step import Done, StepRefusedError, short
+from dagconv.aws.services import CallError, Cause, World
+from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError, short
 
 # The newest versions are never deleted: the one in force and those that a rollback goes back to.
 _KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)
-class PruneVersions:
+class Pruned(Outcome):
+    arn: str
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prune(Step[Pruned]):
+    yields: ClassVar[type[Outcome]] = Pruned
+    kind: ClassVar[str] = "prune"
+    place: ClassVar[Place] = Place.ROOM
     name: str
+    dag: str
+    arn: str
+    doomed: tuple[str, ...]
+
+    @property
+    def key(self) -> StepKey:
+        return StepKey(self.kind, self.name)
+
+    @property
+    def dag_id(self) -> str:
+        return self.dag
+
+    def find(self, world: World) -> Pruned | None:
+        there = {version.get("WorkflowVersion") for version in world.workflows.versions(self.arn)}
+        return None if there & set(self.doomed) else Pruned(self.arn, len(self.doomed))
+
+    def undo(self, world: World, outcome: Pruned, known: set[str]) -> str:
+        return f"{len(self.doomed)} old versions of {short(self.arn)} were deleted and do not come back"
+
+
+@dataclass(frozen=True, slots=True)
+class PruneVersions(Action[Prune, Pruned]):
+    name: str
+    dag_id: str
     arn: str
     count: int
 
     @property
-    def step(self) -> str:
-        return f"prune:{self.name}"
+    def key(self) -> StepKey:
+        return StepKey(Prune.kind, self.name)
 
-    def prepare(self, world: World, done: Done) -> Json:
+    def prepare(self, world: World, done: Done) -> Prune:
         """Raises StepRefusedError when fewer than `count` old versions may go."""
         versions = sorted(world.workflows.versions(self.arn), key=lambda version: str(version.get("CreatedAt")))
         chosen = [str(v["WorkflowVersion"]) for v in versions[:-_KEPT] if not v.get("IsLatestVersion")][: self.count]
         if len(chosen) < self.count:
             raise StepRefusedError(f"{self.name} has only {len(chosen)} old versions; the newest {_KEPT} are kept")
-        return {"arn": self.arn, "doomed": chosen}
+        return Prune(self.name, self.dag_id, self.arn, tuple(chosen))
 
-    def apply(self, world: World, intent: Json, done: Done) -> Json:
-        for version in intent["doomed"]:
+    def apply(self, world: World, step: Prune, done: Done) -> Pruned:
+        for version in step.doomed:
             try:
                 world.workflows.delete(self.arn, version)
             except CallError as error:
                 if error.cause is not Cause.NOT_FOUND:
                     raise
-        return {"arn": self.arn, "deleted": len(intent["doomed"])}
-
-    def find(self, world: World, intent: Json, done: Done) -> Json | None:
-        there = {version.get("WorkflowVersion") for version in world.workflows.versions(self.arn)}
-        return None if there & set(intent["doomed"]) else {"arn": self.arn, "deleted": len(intent["doomed"])}
-
-    def check(self, world: World, outcome: Json) -> str:
-        return ""
-
-
-def undo_prune(world: World, intent: Json, outcome: Json, known: set[str]) -> str:
-    return f"{len(intent['doomed'])} old versions of {short(intent['arn'])} were deleted and do not come back"
+        return Pruned(self.arn, len(step.doomed))

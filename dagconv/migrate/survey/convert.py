@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dagconv.aws.services import Json
-from dagconv.deploy.definition import Definition, Finding, as_finding
+from dagconv.deploy.definition import Definition, Finding, Origin, as_finding
 from dagconv.diagnostics import Diagnostic
 from dagconv.diagnostics.report import FileReport, FileStatus
 from dagconv.discover import IgnoreSyntax, discover
 from dagconv.load.configuration import read_configuration
+from dagconv.migrate.survey.inventory import Environment
 from dagconv.pipeline import CompileOptions, compiler
 
 _LOST = frozenset({FileStatus.REFUSED, FileStatus.FAILED})
@@ -26,17 +26,18 @@ class PipelineConverter:
 
     options: CompileOptions
 
-    def __call__(self, folder: Path, facts: Json) -> Iterator[Definition]:
-        """Converts a folder. `facts` holds airflow_version and configuration of the environment, where there is one."""
-        version = str(facts.get("airflow_version", ""))
+    def __call__(self, folder: Path, environment: Environment | None) -> Iterator[Definition]:
+        """Converts a folder, with the Airflow version and configuration of the environment, where there is one."""
+        version = environment.airflow_version if environment else ""
+        told = environment.configuration if environment else {}
         default = "regexp" if version.startswith(("1.", "2.")) else "glob"
-        syntax = str(facts.get("configuration", {}).get("core.dag_ignore_file_syntax", default))
+        syntax = told.get("core.dag_ignore_file_syntax", default)
         discovery = discover((str(folder),), IgnoreSyntax(syntax))
         skipped = [file for file in discovery.skipped if file.status in _LOST]
         if not discovery.files:
             yield from self._without_dags(skipped, folder)
             return
-        configuration = _checked(facts.get("configuration", {}))
+        configuration = _checked(told)
         lowering, inputs = self.options.lowering, self.options.inputs
         lowering = replace(lowering, configuration={**configuration, **lowering.configuration})
         inputs = replace(inputs, configuration={**configuration, **inputs.configuration})
@@ -53,14 +54,16 @@ class PipelineConverter:
                     found = texts.get((file.path, dag.dag_id))
                     about = [d for d in file.diagnostics if d.dag_id in (None, dag.dag_id)]
                     text = found.text if found is not None else ""
-                    yield Definition(dag.dag_id, text, "converted", _shown(file.path, folder), _findings(about, folder))
+                    yield Definition(
+                        dag.dag_id, text, Origin.CONVERTED, _shown(file.path, folder), _findings(about, folder)
+                    )
 
     def _without_dags(self, files: list[FileReport], folder: Path) -> Iterator[Definition]:
         """A file that could not be read stands in the plan as refused, by its name."""
         for file in files:
             if file.status in _LOST:
                 findings = _findings(list(file.diagnostics), folder)
-                yield Definition(Path(file.path).stem, "", "converted", _shown(file.path, folder), findings)
+                yield Definition(Path(file.path).stem, "", Origin.CONVERTED, _shown(file.path, folder), findings)
 
 
 def _checked(configuration: Mapping[str, str]) -> dict[str, str]:

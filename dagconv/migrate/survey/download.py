@@ -6,10 +6,11 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from dagconv.aws.services import CallError, Cause, Json, StoredObject, World
-from dagconv.deploy.definition import Definition, Finding, as_finding
+from dagconv.aws.services import CallError, Cause, StoredObject, World
+from dagconv.deploy.definition import Definition, Finding, Origin, as_finding
 from dagconv.diagnostics import Effect, Location, Page, Rule, Severity
 from dagconv.errors import UsageError
+from dagconv.migrate.survey.inventory import Environment
 
 _ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 _LARGEST = 100 * 1024 * 1024
@@ -39,11 +40,11 @@ class Download:
     refused: tuple[Definition, ...]
 
 
-def download_dags(world: World, environment: Json, scratch: Path) -> Download:
+def download_dags(world: World, environment: Environment, scratch: Path) -> Download:
     """Raises UsageError when the environment names no DAG folder, CallError when the bucket cannot be listed."""
-    bucket, path = str(environment["bucket"]), str(environment["dags_path"]).strip("/")
+    bucket, path = environment.bucket, environment.dags_path.strip("/")
     if not bucket or not path:
-        raise UsageError(f"environment {environment['name']} names no DAG folder; give the DAGs with --source")
+        raise UsageError(f"environment {environment.name} names no DAG folder; give the DAGs with --source")
     folder = scratch / "dags"
     folder.mkdir(parents=True, exist_ok=True)
     inputs: dict[str, str] = {}
@@ -60,7 +61,7 @@ def download_dags(world: World, environment: Json, scratch: Path) -> Download:
             inputs[name] = found
         if reason:
             refused.append(_stand_in(name, reason))
-    if environment.get("plugins"):
+    if environment.plugins:
         _fetch_plugins(world, bucket, environment, scratch)
     return Download(folder, inputs, tuple(refused))
 
@@ -104,10 +105,10 @@ def _fetch(world: World, bucket: str, item: StoredObject, target: Path) -> tuple
     return "its body keeps being cut off", etag
 
 
-def _fetch_plugins(world: World, bucket: str, environment: Json, scratch: Path) -> None:
+def _fetch_plugins(world: World, bucket: str, environment: Environment, scratch: Path) -> None:
     """Unpacks plugins.zip beside the DAGs. Raises UsageError for an archive that is not safe to unpack."""
     data = scratch / "plugins.zip"
-    body = world.store.read(bucket, str(environment["plugins"]), environment.get("plugins_version") or None)
+    body = world.store.read(bucket, environment.plugins, environment.plugins_version or None)
     data.write_bytes(body)
     target = scratch / "plugins"
     try:
@@ -125,4 +126,4 @@ def _fetch_plugins(world: World, bucket: str, environment: Json, scratch: Path) 
 
 def _stand_in(name: str, reason: str) -> Definition:
     finding: Finding = as_finding(NOT_READ.at(Location(name), name=name, reason=reason))
-    return Definition(PurePosixPath(name).stem, "", "converted", name, (finding,))
+    return Definition(PurePosixPath(name).stem, "", Origin.CONVERTED, name, (finding,))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dagconv.check.definition import check_definition
-from dagconv.deploy.definition import Definition, as_finding, body_of
+from dagconv.deploy.definition import Definition, Origin, as_finding, body_of
 from dagconv.diagnostics import Diagnostic, Effect, Location, Page, Rule, Severity
 from dagconv.errors import UsageError
 
@@ -66,7 +66,7 @@ def _read(path: Path, name: str) -> Definition:
     refused = body is None or any(finding.severity is Severity.ERROR for finding in found)
     if not refused:
         found = [*found, NOT_PROVED.at(Location(name), dag_id=dag_id)]
-    return Definition(dag_id, "" if refused else text, "given", name, tuple(map(as_finding, found)))
+    return Definition(dag_id, "" if refused else text, Origin.GIVEN, name, tuple(map(as_finding, found)))
 
 
 def _settle(definitions: list[Definition]) -> list[Definition]:
@@ -78,7 +78,7 @@ def _settle(definitions: list[Definition]) -> list[Definition]:
         files = sources[definition.dag_id]
         if len(files) > 1:
             finding = as_finding(TWICE.at(Location(files[0]), dag_id=definition.dag_id, files=", ".join(files)))
-            settled[definition.dag_id] = Definition(definition.dag_id, "", "given", files[0], (finding,))
+            settled[definition.dag_id] = Definition(definition.dag_id, "", Origin.GIVEN, files[0], (finding,))
         else:
             settled[definition.dag_id] = definition
     return list(settled.values())

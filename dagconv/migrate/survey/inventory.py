@@ -6,28 +6,58 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dagconv.aws.services import Caller, Json
+from dagconv.aws.services import BucketFacts, Caller, Json
 from dagconv.deploy.definition import Definition
 from dagconv.deploy.remote import RemoteWorkflow
 from dagconv.deploy.trust import LONGEST
 
 
 @dataclass(frozen=True, slots=True)
-class Inventory:
-    """`trust` is None when the role could not be read, then `trust_reason` says why.
+class Environment:
+    """An MWAA environment. `plugins`, `requirements` and `startup_script` are keys in its bucket, empty without.
 
-    `workflows_known` is False when ListWorkflows was denied: then nothing is known to be there (C1 24).
-    `environment` holds name, version, status and the facts that messages need; empty without an environment.
+    In a plan the values of `configuration` are hashes: they may hold passwords.
+    """
+
+    name: str
+    arn: str
+    status: str
+    airflow_version: str
+    role_arn: str
+    bucket: str
+    dags_path: str
+    plugins: str = ""
+    plugins_version: str = ""
+    requirements: str = ""
+    startup_script: str = ""
+    kms_key: str = ""
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    configuration: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The code package: a local file, its content's hash and its kind as a suffix."""
+
+    path: str
+    sha256: str
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """`trust` is the role's policy, None when it could not be read; then `trust_reason` says why.
+
+    `workflows_known` is False when ListWorkflows was denied: then nothing is known to be there (docs/faults.md 24).
     `generation` makes the tokens of one plan its own. `customer_key` is the key that the bucket encrypts with.
     """
 
     caller: Caller
-    environment: Json
+    environment: Environment | None
     bucket: str
-    versioning: str
-    bucket_facts: Json
+    bucket_facts: BucketFacts
     role_arn: str
-    role_facts: Json
     trust: Json | None
     trust_reason: str
     definitions: tuple[Definition, ...]
@@ -36,8 +66,26 @@ class Inventory:
     inputs: Mapping[str, str]
     generation: str
     customer_key: str | None = None
-    key_facts: Json = field(default_factory=dict)
-    code: Json | None = None
+    multi_region_key: bool = False
+    code: Package | None = None
+
+    @property
+    def environment_name(self) -> str:
+        return self.environment.name if self.environment else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of a plan for its file: values that could be secret as hashes (docs/faults.md 53)."""
+
+    prefix: str
+    name_template: str
+    trigger_mode: str | None
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    prune: bool
+    conversion: Mapping[str, str]
+    variables: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +113,17 @@ class Wishes:
     workflow_quota: int | None = None
     conversion: Mapping[str, str] = field(default_factory=dict)
 
-    def recorded(self) -> Json:
-        """The options for the plan file: values that could be secret as hashes (C1 53)."""
-        return {
-            "prefix": self.prefix,
-            "name_template": self.name_template,
-            "trigger_mode": self.trigger_mode,
-            "include": list(self.include),
-            "exclude": list(self.exclude),
-            "prune": self.prune,
-            "conversion": {name: hashed(value) for name, value in sorted(self.conversion.items())},
-            "variables": {name: hashed(value) for name, value in sorted(self.variables.items())},
-        }
+    def recorded(self) -> Options:
+        return Options(
+            self.prefix,
+            self.name_template,
+            self.trigger_mode,
+            self.include,
+            self.exclude,
+            self.prune,
+            {name: hashed(value) for name, value in sorted(self.conversion.items())},
+            {name: hashed(value) for name, value in sorted(self.variables.items())},
+        )
 
 
 def hashed(value: str) -> str:

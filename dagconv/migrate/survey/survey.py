@@ -14,15 +14,15 @@ from dagconv.deploy.remote import RemoteWorkflow, read_remote
 from dagconv.errors import UsageError
 from dagconv.migrate.survey.download import Download, download_dags
 from dagconv.migrate.survey.given import read_given, replace_converted
-from dagconv.migrate.survey.inventory import Inventory, Wishes
+from dagconv.migrate.survey.inventory import Environment, Inventory, Package, Wishes
 
 _LOCAL_PREFIX = "file:"
 
 
 class Converter(Protocol):
-    """Converts every DAG file of a folder. `facts` are what the environment says: Airflow version, configuration."""
+    """Converts every DAG file of a folder as the environment's Airflow reads it."""
 
-    def __call__(self, folder: Path, facts: Json) -> Iterable[Definition]: ...
+    def __call__(self, folder: Path, environment: Environment | None) -> Iterable[Definition]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +42,24 @@ def survey(
 ) -> Inventory:
     """Raises UsageError when the call lacks what is needed, CallError when something essential cannot be read."""
     caller = world.identity.caller()
-    environment = _read_environment(world, sources.environment) if sources.environment else {}
-    bucket = sources.bucket or str(environment.get("bucket", ""))
+    environment = _read_environment(world, sources.environment) if sources.environment else None
+    bucket = sources.bucket or (environment.bucket if environment else "")
     if not bucket:
         raise UsageError("name the bucket for the definitions: --bucket NAME, or --environment NAME")
-    role_arn = sources.role_arn or str(environment.get("role_arn", ""))
+    role_arn = sources.role_arn or (environment.role_arn if environment else "")
     if not role_arn:
         raise UsageError("name the workflows' role: --role-arn ARN, or --environment NAME")
     bucket_facts = world.store.describe(bucket)
     definitions, inputs = _read_definitions(world, sources, environment, convert, scratch)
     workflows, known = _read_workflows(world, definitions, wishes)
-    trust, reason, role_facts = _read_role(world, role_arn)
-    customer_key, key_facts = _read_key(world, wishes.kms_key or bucket_facts.get("kms_key"))
+    trust, reason = _read_role(world, role_arn)
+    customer_key, multi_region = _read_key(world, wishes.kms_key or bucket_facts.kms_key)
     return Inventory(
         caller=caller,
         environment=environment,
         bucket=bucket,
-        versioning=str(bucket_facts["versioning"]),
         bucket_facts=bucket_facts,
         role_arn=role_arn,
-        role_facts=role_facts,
         trust=trust,
         trust_reason=reason,
         definitions=tuple(definitions),
@@ -70,13 +68,15 @@ def survey(
         inputs=inputs,
         generation=generation,
         customer_key=customer_key,
-        key_facts=key_facts,
+        multi_region_key=multi_region,
         code=_read_code(sources.code),
     )
 
 
 def stale_inputs(world: World, inputs: Iterable[tuple[str, str]], bucket: str) -> list[str]:
-    """Files that changed since the plan was made: local ones by hash, those of the bucket by ETag (C1 54)."""
+    """Files that changed since the plan was made: local ones by hash, those of the bucket by ETag
+    (docs/faults.md 54).
+    """
     changed = []
     listed: dict[str, str] | None = None
     for name, mark in inputs:
@@ -93,7 +93,7 @@ def stale_inputs(world: World, inputs: Iterable[tuple[str, str]], bucket: str) -
     return changed
 
 
-def _read_environment(world: World, name: str) -> Json:
+def _read_environment(world: World, name: str) -> Environment:
     try:
         found = world.environments.get(name)
     except CallError as error:
@@ -101,28 +101,27 @@ def _read_environment(world: World, name: str) -> Json:
             raise UsageError(f"there is no environment {name} in this account and Region") from error
         raise
     network = found.get("NetworkConfiguration", {})
-    bucket_arn = str(found.get("SourceBucketArn", ""))
-    return {
-        "name": name,
-        "status": found.get("Status", ""),
-        "airflow_version": found.get("AirflowVersion", ""),
-        "role_arn": found.get("ExecutionRoleArn", ""),
-        "bucket": bucket_arn.rpartition(":::")[2],
-        "dags_path": found.get("DagS3Path", ""),
-        "plugins": found.get("PluginsS3Path", ""),
-        "plugins_version": found.get("PluginsS3ObjectVersion", ""),
-        "requirements": found.get("RequirementsS3Path", ""),
-        "startup_script": found.get("StartupScriptS3Path", ""),
-        "kms_key": found.get("KmsKey", ""),
-        "subnets": list(network.get("SubnetIds", [])),
-        "security_groups": list(network.get("SecurityGroupIds", [])),
-        "logging": found.get("LoggingConfiguration", {}),
-        "configuration": found.get("AirflowConfigurationOptions", {}),
-    }
+    return Environment(
+        name=name,
+        arn=str(found.get("Arn", "")),
+        status=str(found.get("Status", "")),
+        airflow_version=str(found.get("AirflowVersion", "")),
+        role_arn=str(found.get("ExecutionRoleArn", "")),
+        bucket=str(found.get("SourceBucketArn", "")).rpartition(":::")[2],
+        dags_path=str(found.get("DagS3Path", "")),
+        plugins=str(found.get("PluginsS3Path", "")),
+        plugins_version=str(found.get("PluginsS3ObjectVersion", "")),
+        requirements=str(found.get("RequirementsS3Path", "")),
+        startup_script=str(found.get("StartupScriptS3Path", "")),
+        kms_key=str(found.get("KmsKey", "")),
+        subnets=tuple(network.get("SubnetIds", ())),
+        security_groups=tuple(network.get("SecurityGroupIds", ())),
+        configuration=dict(found.get("AirflowConfigurationOptions", {})),
+    )
 
 
 def _read_definitions(
-    world: World, sources: Sources, environment: Json, convert: Converter | None, scratch: Path
+    world: World, sources: Sources, environment: Environment | None, convert: Converter | None, scratch: Path
 ) -> tuple[list[Definition], dict[str, str]]:
     inputs: dict[str, str] = {}
     given = read_given(sources.definitions) if sources.definitions else []
@@ -155,7 +154,9 @@ def _hashes(folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
 def _read_workflows(
     world: World, definitions: Iterable[Definition], wishes: Wishes
 ) -> tuple[tuple[RemoteWorkflow, ...], bool]:
-    """All workflows by name; those that a definition may meet are read whole (C1 24: a denied list is no end)."""
+    """All workflows by name; those that a definition may meet are read whole. A denied list is no end
+    (docs/faults.md 24).
+    """
     names = map_names((d.dag_id for d in definitions if d.text), wishes.name_template, suffix=wishes.suffix_names)
     wanted = {name.casefold() for name in names.names.values()}
     try:
@@ -179,35 +180,38 @@ def _each_workflow(world: World, wanted: set[str], *, everything: bool) -> Itera
             yield RemoteWorkflow(name, str(summary["WorkflowArn"]), str(summary.get("WorkflowVersion", "")))
 
 
-def _read_role(world: World, role_arn: str) -> tuple[Json | None, str, Json]:
+def _read_role(world: World, role_arn: str) -> tuple[Json | None, str]:
     try:
         role = world.roles.get(role_arn.rsplit("/", 1)[-1])
     except CallError as error:
         if error.cause in (Cause.DENIED, Cause.NOT_FOUND):
-            return None, f"it cannot be read ({error.cause.value})", {}
+            return None, f"it cannot be read ({error.cause.value})"
         raise
-    return role.get("AssumeRolePolicyDocument"), "", {"path": role.get("Path", "/")}
+    return role.get("AssumeRolePolicyDocument"), ""
 
 
-def _read_key(world: World, key: str | None) -> tuple[str | None, Json]:
-    """The customer key that objects are encrypted with; AWS's own key needs no mention in a workflow (C1 36)."""
+def _read_key(world: World, key: str | None) -> tuple[str | None, bool]:
+    """The customer key that objects are encrypted with, and whether it is a multi-Region one.
+
+    AWS's own key needs no mention in a workflow (docs/faults.md 36).
+    """
     if not key or key == "aws/s3" or key.endswith("alias/aws/s3"):
-        return None, {}
+        return None, False
     try:
         facts = world.keys.describe(key)
     except CallError as error:
         if error.cause in (Cause.DENIED, Cause.NOT_FOUND):
-            return key, {}
+            return key, False
         raise
     if facts.get("KeyManager") == "AWS":
-        return None, {}
-    return key if "alias/" in key else str(facts.get("Arn", key)), facts
+        return None, False
+    return key if "alias/" in key else str(facts.get("Arn", key)), bool(facts.get("MultiRegion"))
 
 
-def _read_code(path: Path | None) -> Json | None:
+def _read_code(path: Path | None) -> Package | None:
     """Raises UsageError for a package that the service does not take (contract 3.2)."""
     if path is None:
         return None
     if not path.is_file() or path.suffix not in (".zip", ".py", ".sh"):
         raise UsageError(f"--code {path}: one .zip, .py or .sh file is needed")
-    return {"sha256": digest_file(path), "suffix": path.suffix, "path": str(path.absolute())}
+    return Package(str(path.absolute()), digest_file(path), path.suffix)

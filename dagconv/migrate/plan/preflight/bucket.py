@@ -1,9 +1,10 @@
-"""Findings about the bucket that keeps the definitions, and its key (contract 6.6; C1 33-39)."""
+"""Findings about the bucket that keeps the definitions, and its key (contract 6.6; docs/faults.md 33-39)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dagconv.aws.services import Versioning
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
 from dagconv.migrate.survey.inventory import Inventory, Wishes
 
@@ -76,18 +77,18 @@ KEY_UNUSABLE = Rule(
 
 def check_bucket(inventory: Inventory, wishes: Wishes) -> Iterator[Diagnostic]:
     bucket, facts = inventory.bucket, inventory.bucket_facts
-    if (region := facts.get("region")) and region != inventory.caller.region:
-        yield BUCKET_REGION.at(None, bucket=bucket, region=region, wanted=inventory.caller.region)
-    if facts.get("public_access_blocked") is False:
+    if facts.region != inventory.caller.region:
+        yield BUCKET_REGION.at(None, bucket=bucket, region=facts.region, wanted=inventory.caller.region)
+    if facts.public_access_blocked is False:
         yield BUCKET_PUBLIC.at(None, bucket=bucket)
-    if inventory.versioning != "enabled":
-        yield BUCKET_UNVERSIONED.at(None, bucket=bucket, state=inventory.versioning)
+    if facts.versioning is not Versioning.ENABLED:
+        yield BUCKET_UNVERSIONED.at(None, bucket=bucket, state=facts.versioning.value)
     prefix = wishes.prefix.strip("/") + "/"
-    for expiring in facts.get("expiring_prefixes") or ():
+    for expiring in facts.expiring_prefixes:
         if prefix.startswith(expiring) or expiring.startswith(prefix):
             yield BUCKET_EXPIRES.at(None, bucket=bucket, prefix=expiring or "(everything)")
     key = wishes.kms_key or inventory.customer_key
     if key and (key.startswith("alias/") or ":alias/" in key):
         yield KEY_UNUSABLE.at(None, kms_key=key, reason="it is an alias")
-    elif key and inventory.key_facts.get("MultiRegion"):
+    elif key and inventory.multi_region_key:
         yield KEY_UNUSABLE.at(None, kms_key=key, reason="it is a multi-Region key")

@@ -1,4 +1,4 @@
-"""Findings about the old environment and what could not be read of the account (C1 24, 52)."""
+"""Findings about the old environment and what could not be read of the account (docs/faults.md 24, 52)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dagconv.catalog.configuration import options
 from dagconv.diagnostics import Diagnostic, Effect, Page, Rule, Section, Severity
-from dagconv.migrate.survey.inventory import Inventory
+from dagconv.migrate.survey.inventory import Environment, Inventory
 
 ENVIRONMENT_STATE = Rule(
     code="DC820",
@@ -70,14 +70,17 @@ CONFIGURATION = Rule(
 
 
 def check_environment(inventory: Inventory) -> Iterator[Diagnostic]:
-    facts = inventory.environment
-    status, version = str(facts.get("status", "")), str(facts.get("airflow_version", ""))
-    if status and status != "AVAILABLE":
-        yield ENVIRONMENT_STATE.at(None, name=facts["name"], status=status)
-    if version and not re.match(r"[23]\.", version):
-        yield AIRFLOW_OLD.at(None, version=version)
-    left = sorted(name for name in facts.get("configuration", {}) if name not in options())
-    if left:
-        yield CONFIGURATION.at(None, count=len(left), names=", ".join(left))
+    if inventory.environment is not None:
+        yield from _check_facts(inventory.environment)
     if not inventory.workflows_known:
         yield LIST_DENIED.at(None)
+
+
+def _check_facts(environment: Environment) -> Iterator[Diagnostic]:
+    if environment.status and environment.status != "AVAILABLE":
+        yield ENVIRONMENT_STATE.at(None, name=environment.name, status=environment.status)
+    if environment.airflow_version and not re.match(r"[23]\.", environment.airflow_version):
+        yield AIRFLOW_OLD.at(None, version=environment.airflow_version)
+    left = sorted(name for name in environment.configuration if name not in options())
+    if left:
+        yield CONFIGURATION.at(None, count=len(left), names=", ".join(left))

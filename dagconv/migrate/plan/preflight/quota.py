@@ -1,15 +1,15 @@
-"""Whether the account has room: workflows per Region, versions per workflow (contract 1.10; C1 19, 20)."""
+"""Whether the account has room: workflows per Region, versions per workflow (contract 1.10; docs/faults.md 19, 20)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from dagconv.aws.services import Json
 from dagconv.catalog.service import service
 from dagconv.deploy.definition import as_finding
 from dagconv.deploy.remote import TAG_DAG, RemoteWorkflow
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
-from dagconv.migrate.plan.item import Item
+from dagconv.migrate.plan.item import Item, ItemKind
 from dagconv.migrate.survey.inventory import Inventory, Wishes
 
 _NEAR = 45
@@ -64,30 +64,43 @@ VERSIONS_NEAR = Rule(
 )
 
 
-def within_quota(items: list[Item], inventory: Inventory, wishes: Wishes) -> tuple[list[Item], Json]:
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Figures for the plan. `used` and `planned` are None where the workflows could not be listed."""
+
+    used: int | None
+    planned: int | None
+    workflows: int
+    versions: int
+    versions_used: Mapping[str, int]
+    left_out_by_limit: int
+
+
+def within_quota(items: list[Item], inventory: Inventory, wishes: Wishes) -> tuple[list[Item], Quota]:
     """Refuses what the account has no room for, in the order of DAG ids; and the figures for the plan."""
     quota = wishes.workflow_quota or service().limits.workflows
     used, known = len(inventory.workflows), inventory.workflows_known
-    creates = sorted(item.dag_id for item in items if item.kind == "create")
+    creates = sorted(item.dag_id for item in items if item.kind is ItemKind.CREATE)
     allowed = creates if wishes.limit is None else creates[: wishes.limit]
-    freed = sum(1 for item in items if item.kind == "delete")
+    freed = sum(1 for item in items if item.kind is ItemKind.DELETE)
     refused = set(allowed[max(0, quota - used + freed) :]) if known else set()
     kept = []
     for item in items:
-        if item.kind == "create" and item.dag_id not in allowed:
+        if item.kind is ItemKind.CREATE and item.dag_id not in allowed:
             continue
-        if item.kind == "create" and item.dag_id in refused:
+        if item.kind is ItemKind.CREATE and item.dag_id in refused:
             finding = as_finding(QUOTA_WORKFLOWS.at(None, dag_id=item.dag_id, quota=quota, used=used))
-            item = replace(item, kind="refused", findings=(*item.findings, finding))
+            item = replace(item, kind=ItemKind.REFUSED, findings=(*item.findings, finding))
         kept.append(item)
     planned = used + len(allowed) - len(refused) - freed
-    figures: Json = {
-        "workflows": {"used": used if known else None, "planned": planned if known else None, "quota": quota},
-        "versions": {w.name: w.versions for w in inventory.workflows if w.versions},
-        "versions_quota": service().limits.versions,
-        "left_out_by_limit": len(creates) - len(allowed),
-    }
-    return kept, figures
+    return kept, Quota(
+        used if known else None,
+        planned if known else None,
+        quota,
+        service().limits.versions,
+        {w.name: w.versions for w in inventory.workflows if w.versions},
+        len(creates) - len(allowed),
+    )
 
 
 def check_versions(there: RemoteWorkflow, wishes: Wishes) -> list[Diagnostic]:

@@ -1,8 +1,8 @@
-"""Findings about the execution role and its trust policy (contract 6.5; C1 25-27, 31)."""
+"""Findings about the execution role and its trust policy (contract 6.5; docs/faults.md 25-27, 31)."""
 
 from __future__ import annotations
 
-from dagconv.deploy.trust import Trust
+from dagconv.deploy.trust import Trust, TrustAction
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
 
 TRUST_REFUSED = Rule(
@@ -62,6 +62,6 @@ def check_trust(trust: Trust) -> list[Diagnostic]:
     role = trust.role_arn.partition(":role/")[2]
     if "aws-service-role/" in role:
         return [ROLE_SERVICE_LINKED.at(None, role=role)]
-    if trust.action == "refuse":
+    if trust.action is TrustAction.REFUSE:
         return [TRUST_REFUSED.at(None, role=role, reason=trust.reason)]
-    return [TRUST_EDITED.at(None, role=role)] if trust.action == "append" else []
+    return [TRUST_EDITED.at(None, role=role)] if trust.action is TrustAction.APPEND else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.aws.services import Json
+from dagconv.deploy.deployment import Deployment
 from dagconv.deploy.remote import RemoteWorkflow
 from dagconv.diagnostics import Diagnostic, Effect, Page, Rule, Section, Severity
 
@@ -38,8 +38,8 @@ def foreign_workflow(there: RemoteWorkflow, dag_id: str) -> Diagnostic:
     return NAME_FOREIGN.at(None, dag_id=dag_id, name=there.name, arn=there.arn)
 
 
-def unchangeable(there: RemoteWorkflow, request: Json) -> Diagnostic | None:
-    wanted = request.get("EncryptionConfiguration", {}).get("KmsKeyId")
+def unchangeable(there: RemoteWorkflow, deployment: Deployment) -> Diagnostic | None:
+    wanted = deployment.encryption_key
     have = there.config.get("EncryptionConfiguration", {}).get("KmsKeyId")
     if wanted == have or there.status == "DELETING":
         return None

@@ -1,0 +1,192 @@
+"""Creates a workflow with a token of our own, so that a lost answer never makes a second one
+(docs/faults.md 2, 17, 18, 30).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dagconv.aws.services import CallError, Cause, Json, World
+from dagconv.deploy.deployment import Deployment, S3Location, create_request
+from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_SHA
+from dagconv.deploy.steps.step import Action, Done, Drift, Outcome, Place, Step, StepKey, StepRefusedError, short
+from dagconv.deploy.steps.upload_object import UploadCode, UploadDefinition, location_of
+
+# How long a new trust policy may take to reach the service, and a deletion to end; seconds.
+_TRUST_WAIT, _TRUST_STEP = 120.0, 5.0
+_DELETION_WAIT, _DELETION_STEP = 300.0, 5.0
+_NOT_ASSUMABLE = re.compile(
+    r"(?i)\b(cannot|unable|not|failed).{0,60}\bassum|\bassum.{0,60}(cannot|unable|not authori|fail)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Outcome):
+    """A version of a workflow. `adopted` when the workflow was there already; `warnings` are the service's."""
+
+    arn: str
+    version: str
+    warnings: tuple[str, ...] = ()
+    adopted: bool = False
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        return (self.version,)
+
+
+@dataclass(frozen=True, slots=True)
+class Create(Step[Made]):
+    """`sha256` is the definition's, by which the workflow is known again."""
+
+    yields: ClassVar[type[Outcome]] = Made
+    kind: ClassVar[str] = "create"
+    place: ClassVar[Place] = Place.WORKFLOW
+    name: str
+    dag: str
+    token: str
+    sha256: str
+
+    @property
+    def key(self) -> StepKey:
+        return StepKey(self.kind, self.name)
+
+    @property
+    def dag_id(self) -> str:
+        return self.dag
+
+    def find(self, world: World) -> Made | None:
+        """Nothing is looked up: repeating the call with the same token is the safe way to find the workflow."""
+        return None
+
+    def settle(self, world: World) -> Made | None:
+        """For a rollback, which must not create: the workflow of this name, if it is the one that was asked for."""
+        wanted = {TAG_MANAGED: "true", TAG_DAG: self.dag, TAG_SHA: self.sha256}
+        for summary in world.workflows.all():
+            if summary.get("Name") != self.name:
+                continue
+            tags = world.workflows.tags(summary["WorkflowArn"])
+            if wanted.items() <= tags.items():
+                return Made(str(summary["WorkflowArn"]), str(summary.get("WorkflowVersion", "")))
+        return None
+
+    def check(self, world: World, outcome: Made) -> Drift | None:
+        return missing(world, outcome.arn)
+
+    def undo(self, world: World, outcome: Made, known: set[str]) -> str:
+        """Deletes the workflow that was made, unless somebody has changed it or taken it over since."""
+        arn = outcome.arn
+        if outcome.adopted:
+            return f"{short(arn)} was there before and stays"
+        try:
+            there = world.workflows.get(arn)
+            tags = world.workflows.tags(arn)
+        except CallError as error:
+            if error.cause is Cause.NOT_FOUND:
+                return f"{short(arn)} is gone already"
+            raise
+        if tags.get(TAG_MANAGED) != "true" or tags.get(TAG_DAG) != self.dag:
+            return f"{short(arn)} is no longer marked as ours and stays"
+        if there.get("WorkflowVersion") not in known:
+            return f"{short(arn)} was changed by somebody since and stays"
+        if there.get("WorkflowStatus") != "DELETING":
+            world.workflows.delete(arn)
+        return f"deleted workflow {short(arn)} (its log group and run history are not brought back)"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateWorkflow(Action[Create, Made]):
+    """`token` is one of the plan and the run: a plan applied anew after a rollback asks for a new workflow.
+
+    `package` names the package's upload in this run; the VersionIds of both objects come from their outcomes.
+    """
+
+    needs_room: ClassVar[bool] = True
+    deployment: Deployment
+    token: str
+    package: str | None = None
+
+    @property
+    def key(self) -> StepKey:
+        return StepKey(Create.kind, self.deployment.name)
+
+    def prepare(self, world: World, done: Done) -> Create:
+        return Create(self.deployment.name, self.deployment.dag_id, self.token, self.deployment.sha256)
+
+    def apply(self, world: World, step: Create, done: Done) -> Made:
+        request = create_request(self.deployment, step.token, *written(self.deployment, self.package, done))
+        waited = 0.0
+        while True:
+            try:
+                return made_of(world.workflows.create(request))
+            except CallError as error:
+                if error.cause is Cause.CONFLICT:
+                    found = self._adopt(world, error)
+                    if found is not None:
+                        return found
+                    pause, limit = _DELETION_STEP, _DELETION_WAIT
+                elif _is_not_assumable(error):
+                    pause, limit = _TRUST_STEP, _TRUST_WAIT
+                else:
+                    raise
+                if waited >= limit:
+                    raise
+                world.clock.sleep(pause)
+                waited += pause
+
+    def _adopt(self, world: World, error: CallError) -> Made | None:
+        """The workflow that holds the name, if it is ours with this definition; None while it is being deleted.
+
+        Raises StepRefusedError when it is somebody else's.
+        """
+        if error.detail.get("ResourceType") == "token":
+            raise StepRefusedError("the service knows our token for another request; make a new plan")
+        caller = world.identity.caller()
+        place = f"arn:{caller.partition}:airflow-serverless:{caller.region}:{caller.account}:workflow"
+        arn = f"{place}/{error.detail.get('ResourceId', '')}"
+        try:
+            there = world.workflows.get(arn)
+            tags = world.workflows.tags(arn)
+        except CallError as gone:
+            if gone.cause is Cause.NOT_FOUND:
+                return None
+            raise
+        if there.get("WorkflowStatus") == "DELETING":
+            return None
+        name = self.deployment.name
+        if tags.get(TAG_MANAGED) != "true" or tags.get(TAG_DAG) != self.deployment.dag_id:
+            raise StepRefusedError(
+                f'the name "{name}" belongs to {arn}, which dagconv did not make from this DAG; '
+                f"adopt it with `migrate import {name}` or choose another name"
+            )
+        if tags.get(TAG_SHA) != self.deployment.sha256:
+            raise StepRefusedError(f"{arn} was made from another definition of this DAG meanwhile; make a new plan")
+        return Made(arn, str(there.get("WorkflowVersion", "")), adopted=True)
+
+
+def written(deployment: Deployment, package: str | None, done: Done) -> tuple[S3Location, S3Location | None]:
+    """Definition and package as they were uploaded in this run."""
+    definition = location_of(StepKey(UploadDefinition.kind, deployment.name), done)
+    return definition, None if package is None else location_of(StepKey(UploadCode.kind, package), done)
+
+
+def missing(world: World, arn: str) -> Drift | None:
+    """Why a workflow that the journal calls made cannot be counted on; None when it is there (docs/faults.md 44)."""
+    try:
+        status = world.workflows.get(arn).get("WorkflowStatus")
+    except CallError as error:
+        if error.cause is Cause.NOT_FOUND:
+            return Drift(f"{arn} was made and is gone: somebody deleted it; plan again")
+        raise
+    return Drift(f"{arn} was made and is being deleted; plan again") if status == "DELETING" else None
+
+
+def made_of(answer: Json) -> Made:
+    warnings = tuple(str(warning) for warning in answer.get("Warnings", ()))
+    return Made(str(answer["WorkflowArn"]), str(answer.get("WorkflowVersion", "")), warnings)
+
+
+def _is_not_assumable(error: CallError) -> bool:
+    """Only this message is worth a wait; what else is invalid stays invalid (docs/faults.md 30)."""
+    return error.cause in (Cause.INVALID, Cause.DENIED) and _NOT_ASSUMABLE.search(error.message) is not None
