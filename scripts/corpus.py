@@ -16,8 +16,9 @@ import tarfile
 import time
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from corpora import CORPORA, Corpus, Recorded, read_record, write_record
 
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.report import FileReport, FileStatus
@@ -30,77 +31,6 @@ from dagconv.wire.inputs import NO_INPUTS, Inputs
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".cache" / "corpus"
 STAND_INS = ROOT / "scripts" / "stand_ins"
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """A folder of DAG files inside a source distribution. `root` is what stands on sys.path, `folder` what is read."""
-
-    name: str
-    requirement: str
-    root: str
-    folder: str
-    files: int
-    pattern: str = "example_*.py"
-    index_arguments: tuple[str, ...] = ("--no-binary", ":all:")
-    requirements: tuple[str, ...] = ()  # what the files import beside Airflow
-
-
-CORPORA = (
-    Corpus(
-        "system-tests",
-        "apache-airflow-providers-amazon==9.32.0",
-        "tests",
-        "tests/system/amazon/aws",
-        84,
-        requirements=("pymongo", "opensearch-py"),
-    ),
-    Corpus(
-        "amazon-2.4.0",
-        "apache-airflow-providers-amazon==2.4.0",
-        "airflow/providers/amazon/aws/example_dags",
-        "airflow/providers/amazon/aws/example_dags",
-        26,
-    ),
-    # Wheels, since building the metadata of a source distribution of 1.10 needs a Python of its time.
-    Corpus(
-        "airflow-1.10",
-        "apache-airflow==1.10.15",
-        "airflow/example_dags",
-        "airflow/example_dags",
-        24,
-        "[a-z]*.py",
-        index_arguments=(),
-    ),
-    Corpus(
-        "airflow-1.10-contrib",
-        "apache-airflow==1.10.15",
-        "airflow/contrib/example_dags",
-        "airflow/contrib/example_dags",
-        35,
-        "[a-z]*.py",
-        index_arguments=(),
-        requirements=("future", "google-api-core"),
-    ),
-    Corpus(
-        "airflow-3.0.6",
-        "apache-airflow-core==3.0.6",
-        "airflow/example_dags",
-        "airflow/example_dags",
-        39,
-        "[a-z]*.py",
-        index_arguments=(),
-    ),
-    Corpus(
-        "standard-1.21.0",
-        "apache-airflow-providers-standard==1.21.0",
-        "airflow/providers/standard/example_dags",
-        "airflow/providers/standard/example_dags",
-        20,
-        "[a-z]*.py",
-        index_arguments=(),
-    ),
-)
 
 
 def download(corpus: Corpus) -> Path:
@@ -184,31 +114,17 @@ def show(corpus: Corpus, reports: Sequence[FileReport], seconds: float, verbose:
     return sound
 
 
-def page(corpus: Corpus, reports: Sequence[FileReport]) -> str:
-    """The table of one corpus; of a file that is not converted the lines of each error, by code."""
-    counts = collections.Counter(report.status.value for report in reports)
-    shown = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
-    lines = [f"\n## {corpus.name}\n", f"`{corpus.requirement}`, `{corpus.folder}`: {shown}.\n"]
-    lines += ["| File | Status | What stands in the way (lines) |", "|---|---|---|"]
+def recorded(reports: Sequence[FileReport]) -> dict[str, Recorded]:
+    """What became of each file of a corpus, and the lines of each of its errors by code."""
+    files: dict[str, Recorded] = {}
     for report in reports:
         errors: dict[str, set[int]] = collections.defaultdict(set)
         for diagnostic in report.diagnostics:
             if diagnostic.severity is Severity.ERROR and diagnostic.location is not None:
                 errors[diagnostic.code].add(diagnostic.location.line or 0)
-        why = "; ".join(f"{code} ({', '.join(map(str, sorted(errors[code])))})" for code in sorted(errors))
-        lines.append(f"| {Path(report.path).name} | {report.status.value} | {why} |")
-    return "\n".join(lines) + "\n"
-
-
-def legend(reports: Sequence[FileReport]) -> str:
-    """What each code of the tables means, and the rule of the contract that it keeps."""
-    found = {d.rule for r in reports for d in r.diagnostics if d.severity is Severity.ERROR}
-    lines = ["\n## Codes\n", "| Code | What was found | Source |", "|---|---|---|"]
-    lines += [
-        f"| {rule.code} | {rule.summary} | {'; '.join(map(str, rule.source))} |"
-        for rule in sorted(found, key=lambda rule: rule.code)
-    ]
-    return "\n".join(lines) + "\n"
+        lines = {code: sorted(errors[code]) for code in sorted(errors)}
+        files[Path(report.path).name] = {"status": report.status.value, "errors": lines}
+    return files
 
 
 def main() -> int:
@@ -216,24 +132,22 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="CORPUS", help=", ".join(c.name for c in CORPORA))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", type=Path, help="write the status and codes of each file here")
-    parser.add_argument("--markdown", type=Path, help="write a table of the files and what stands in their way here")
+    parser.add_argument("--record", action="store_true", help="write down what docs/corpora.md is made of")
     parser.add_argument("-v", "--verbose", action="store_true", help="say what stands in the way of each file")
     arguments = parser.parse_args()
     sound = True
     table = {}
-    everything: list[FileReport] = []
-    pages = ["# Files that nobody here wrote\n\nWritten by `scripts/corpus.py --markdown`.\n"]
+    record = read_record()
     for corpus in CORPORA:
         if not arguments.names or corpus.name in arguments.names:
             reports, seconds = run(corpus, arguments.jobs)
             sound = show(corpus, reports, seconds, arguments.verbose) and sound
-            pages.append(page(corpus, reports))
-            everything.extend(reports)
+            record[corpus.name] = recorded(reports)
             table[corpus.name] = {
                 Path(r.path).name: [r.status.value, sorted({d.code for d in r.diagnostics})] for r in reports
             }
-    if arguments.markdown:
-        arguments.markdown.write_text("".join([*pages, legend(everything)]), encoding="utf-8")
+    if arguments.record:
+        write_record({corpus.name: record[corpus.name] for corpus in CORPORA if corpus.name in record})
     if arguments.json:
         arguments.json.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n")
     return 0 if sound else 1

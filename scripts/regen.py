@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import contract_page
+import corpora_page
 import fixtures_diff
+import fixtures_page
 import old_airflow_page
 import rules_page
 import support_page
@@ -24,6 +26,8 @@ TARGETS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "contract": lambda: {"docs/contract.md": contract_page.build()},
     "old-airflow": lambda: {"docs/old-airflow.md": old_airflow_page.build()},
     "rules": lambda: {"docs/rules.md": rules_page.build()},
+    "corpora": lambda: {"docs/corpora.md": corpora_page.build()},
+    "index": lambda: {"fixtures/README.md": fixtures_page.build()},
     "support": lambda: {"docs/support.md": support_page.build()},
 }
 
@@ -38,20 +42,27 @@ def main() -> int:
     unknown = set(arguments.targets) - TARGETS.keys()
     if unknown:
         parser.error(f"no such target: {', '.join(sorted(unknown))}")
-    stale = 0
-    for name in arguments.targets or TARGETS:
+    names = arguments.targets or list(TARGETS)
+    if arguments.check:
+        told = [line for name in names for line in stale(name)]
+        print("\n".join(told), file=sys.stderr)
+        return 1 if told else 0
+    for name in names:
         for relative, text in TARGETS[name]().items():
             path = ROOT / relative
-            if path.is_file() and path.read_text(encoding="utf-8") == text:
-                continue
-            stale += 1
-            if arguments.check:
-                print(f"stale: {relative}; run scripts/regen.py {name}", file=sys.stderr)
-                continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            print(f"written: {relative}")
-    return 1 if stale and arguments.check else 0
+            if not path.is_file() or path.read_text("utf-8") != text:
+                path.write_text(text, "utf-8")
+                print(f"written: {relative}")
+    return 0
+
+
+def stale(name: str) -> list[str]:
+    """What is wrong with the files of a target: a line for each that is not what it would be today."""
+    return [
+        f"stale: {relative}; run scripts/regen.py {name}"
+        for relative, text in TARGETS[name]().items()
+        if not (path := ROOT / relative).is_file() or path.read_text("utf-8") != text
+    ]
 
 
 if __name__ == "__main__":
