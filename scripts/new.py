@@ -1,7 +1,8 @@
-"""Writes the skeleton of a new check rule or lowering pass, with its fixture and the next free code.
+"""Writes the skeleton of a new check rule or lowering pass, with its fixture and the next free code, or of a step.
 
 python scripts/new.py rule schedule schedule-too-often
 python scripts/new.py pass drop_badges
+python scripts/new.py action tag_role
 """
 
 from __future__ import annotations
@@ -87,6 +88,59 @@ with DAG("{case}", schedule=None):
 '''
 
 
+ACTION_TEXT = '''\
+"""{title}: what it changes in the world, and why a migration needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dagconv.aws.services import World
+from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey
+
+
+@dataclass(frozen=True, slots=True)
+class {noun}Done(Outcome):
+    """What the step has led to, as taking it back needs it."""
+
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class {noun}(OfWorkflow[{noun}Done]):
+    """What was there before and what is wanted: all that finding and undoing need."""
+
+    yields: ClassVar[type[Outcome]] = {noun}Done
+    kind: ClassVar[str] = "{kind}"
+    place: ClassVar[Place] = Place.WORKFLOW
+    arn: str
+
+    def find(self, world: World) -> {noun}Done | None:
+        raise NotImplementedError
+
+    def undo(self, world: World, outcome: {noun}Done, known: set[str]) -> str:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class {noun}Action(Action[{noun}, {noun}Done]):
+    name: str
+    dag_id: str
+    arn: str
+
+    @property
+    def key(self) -> StepKey:
+        return StepKey({noun}.kind, self.name)
+
+    def prepare(self, world: World, done: Done) -> {noun}:
+        return {noun}(self.name, self.dag_id, self.arn)
+
+    def apply(self, world: World, step: {noun}, done: Done) -> {noun}Done:
+        raise NotImplementedError
+'''
+
+
 def free_code(first: int) -> str:
     """The next code from `first` on that no rule has or had."""
     used = (
@@ -116,6 +170,14 @@ def new_pass(name: str, root: Path) -> list[Path]:
     return _write({root / "dagconv" / "lower" / f"{name}.py": text, case: SOURCE.format(case=case.parent.name)})
 
 
+def new_action(name: str, root: Path) -> list[Path]:
+    words = name.split("_")
+    text = ACTION_TEXT.format(
+        title=" ".join(words).capitalize(), noun="".join(map(str.title, words)), kind="-".join(words)
+    )
+    return _write({root / "dagconv" / "migrate" / "steps" / f"{name}.py": text})
+
+
 def _write(files: dict[Path, str]) -> list[Path]:
     taken = [str(path) for path in files if path.exists()]
     if taken:
@@ -127,18 +189,24 @@ def _write(files: dict[Path, str]) -> list[Path]:
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> None:
-    parser = argparse.ArgumentParser(description="Write the skeleton of a rule or pass.")
+    parser = argparse.ArgumentParser(description="Write the skeleton of a rule, pass or action.")
     kinds = parser.add_subparsers(dest="kind", required=True)
     rule = kinds.add_parser("rule", help="a check of definitions")
     rule.add_argument("topic", help="folder under dagconv/check/rules/")
     rule.add_argument("slug", help="the pattern found, such as retries-above-limit")
     step = kinds.add_parser("pass", help="a lowering pass")
     step.add_argument("name", help="<verb>_<noun>, such as drop_badges")
+    action = kinds.add_parser("action", help="a step of a migration")
+    action.add_argument("name", help="<verb>_<noun>, such as tag_role")
     asked = parser.parse_args(arguments)
     if asked.kind == "rule":
         if not SLUG.fullmatch(asked.slug):
             parser.error("a slug names the pattern found: lower-case words joined by hyphens")
         made, line = new_rule(asked.topic, asked.slug, root), "a line in dagconv/check/rules/__init__.py"
+    elif asked.kind == "action":
+        if not re.fullmatch(r"[a-z]+(_[a-z]+)+", asked.name):
+            parser.error("an action is called <verb>_<noun>")
+        made, line = new_action(asked.name, root), "a line in dagconv/migrate/steps/__init__.py"
     else:
         if not VERB_NOUN.fullmatch(asked.name):
             parser.error("a pass is called <verb>_<noun>")

@@ -11,7 +11,7 @@ from typing import ClassVar
 from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.deploy.deployment import Deployment, S3Location, create_request
 from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_SHA
-from dagconv.deploy.steps.step import Action, Done, Drift, Outcome, Place, Step, StepKey, StepRefusedError, short
+from dagconv.deploy.steps.step import Action, Done, Drift, OfWorkflow, Outcome, Place, StepKey, StepRefusedError, short
 from dagconv.deploy.steps.upload_object import UploadCode, UploadDefinition, location_of
 
 # How long a new trust policy may take to reach the service, and a deletion to end; seconds.
@@ -37,24 +37,14 @@ class Made(Outcome):
 
 
 @dataclass(frozen=True, slots=True)
-class Create(Step[Made]):
+class Create(OfWorkflow[Made]):
     """`sha256` is the definition's, by which the workflow is known again."""
 
     yields: ClassVar[type[Outcome]] = Made
     kind: ClassVar[str] = "create"
     place: ClassVar[Place] = Place.WORKFLOW
-    name: str
-    dag: str
     token: str
     sha256: str
-
-    @property
-    def key(self) -> StepKey:
-        return StepKey(self.kind, self.name)
-
-    @property
-    def dag_id(self) -> str:
-        return self.dag
 
     def find(self, world: World) -> Made | None:
         """Nothing is looked up: repeating the call with the same token is the safe way to find the workflow."""

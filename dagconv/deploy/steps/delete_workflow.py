@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, World
 from dagconv.deploy.remote import TAG_MANAGED
-from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError
+from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey, StepRefusedError
 
 _ACTIVE = frozenset({"STARTING", "QUEUED", "RUNNING", "STOPPING"})
 
@@ -18,24 +18,14 @@ class Deleted(Outcome):
 
 
 @dataclass(frozen=True, slots=True)
-class Delete(Step[Deleted]):
+class Delete(OfWorkflow[Deleted]):
     """`definition` is where its text lay, for whoever wants it back."""
 
     yields: ClassVar[type[Outcome]] = Deleted
     kind: ClassVar[str] = "delete"
     place: ClassVar[Place] = Place.WORKFLOW
-    name: str
-    dag: str
     arn: str
     definition: str
-
-    @property
-    def key(self) -> StepKey:
-        return StepKey(self.kind, self.name)
-
-    @property
-    def dag_id(self) -> str:
-        return self.dag
 
     def find(self, world: World) -> Deleted | None:
         try:

@@ -102,6 +102,22 @@ class Step(Generic[O]):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class OfWorkflow(Step[O]):
+    """A step that is about one workflow, made from one DAG."""
+
+    name: str
+    dag: str
+
+    @property
+    def key(self) -> StepKey:
+        return StepKey(self.kind, self.name)
+
+    @property
+    def dag_id(self) -> str:
+        return self.dag
+
+
 S = TypeVar("S", bound=Step[Any])
 # Outcomes of the steps of this run that are done.
 Done = Mapping[StepKey, Outcome]

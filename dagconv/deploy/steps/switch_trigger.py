@@ -8,7 +8,7 @@ from typing import ClassVar
 from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.deploy.deployment import sent_again
 from dagconv.deploy.remote import TAG_MANAGED
-from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError, short
+from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey, StepRefusedError, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +23,16 @@ class Switched(Outcome):
 
 
 @dataclass(frozen=True, slots=True)
-class Switch(Step[Switched]):
+class Switch(OfWorkflow[Switched]):
     """`version` and `mode_before` are those that were in force."""
 
     yields: ClassVar[type[Outcome]] = Switched
     kind: ClassVar[str] = "trigger"
     place: ClassVar[Place] = Place.TRIGGER
-    name: str
-    dag: str
     arn: str
     mode: str
     version: str
     mode_before: str
-
-    @property
-    def key(self) -> StepKey:
-        return StepKey(self.kind, self.name)
-
-    @property
-    def dag_id(self) -> str:
-        return self.dag
 
     @property
     def versions(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.deploy.deployment import Deployment, S3Location, sent_again, version_request
 from dagconv.deploy.remote import TAG_SHA
 from dagconv.deploy.steps.create_workflow import Made, made_of, missing, written
-from dagconv.deploy.steps.step import Action, Done, Drift, Outcome, Place, Step, StepKey, StepRefusedError, short
+from dagconv.deploy.steps.step import Action, Done, Drift, OfWorkflow, Outcome, Place, StepKey, StepRefusedError, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +27,18 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True)
-class Update(Step[Made]):
+class Update(OfWorkflow[Made]):
     """A newer version with this `definition`, `code` and `trigger_mode` is ours."""
 
     yields: ClassVar[type[Outcome]] = Made
     kind: ClassVar[str] = "update"
     place: ClassVar[Place] = Place.WORKFLOW
-    name: str
-    dag: str
     arn: str
     definition: S3Location
     code: S3Location | None
     trigger_mode: str
     tags: Mapping[str, str]
     before: Previous
-
-    @property
-    def key(self) -> StepKey:
-        return StepKey(self.kind, self.name)
-
-    @property
-    def dag_id(self) -> str:
-        return self.dag
 
     @property
     def versions(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import ClassVar
 from dagconv.aws.services import CallError, Cause, StoredObject, World
 from dagconv.deploy.definition import digest
 from dagconv.deploy.deployment import S3Location
-from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError
+from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey, StepRefusedError
 
 _MARK = "dagconv-sha256"
 
@@ -33,25 +33,15 @@ class Uploaded(Outcome):
 
 
 @dataclass(frozen=True, slots=True)
-class Upload(Step[Uploaded]):
+class Upload(OfWorkflow[Uploaded]):
     """`name` and `dag` are the workflow's and its DAG's; a package is named by its hash and serves all."""
 
     yields: ClassVar[type[Outcome]] = Uploaded
-    name: str
-    dag: str
     bucket: str
     object_key: str
     sha256: str
     size: int
     before: Before | None
-
-    @property
-    def key(self) -> StepKey:
-        return StepKey(self.kind, self.name)
-
-    @property
-    def dag_id(self) -> str:
-        return self.dag
 
     def find(self, world: World) -> Uploaded | None:
         there = world.store.head(self.bucket, self.object_key)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, World
-from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError, short
+from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey, StepRefusedError, short
 
 # The newest versions are never deleted: the one in force and those that a rollback goes back to.
 _KEPT = 5
@@ -19,22 +19,12 @@ class Pruned(Outcome):
 
 
 @dataclass(frozen=True, slots=True)
-class Prune(Step[Pruned]):
+class Prune(OfWorkflow[Pruned]):
     yields: ClassVar[type[Outcome]] = Pruned
     kind: ClassVar[str] = "prune"
     place: ClassVar[Place] = Place.ROOM
-    name: str
-    dag: str
     arn: str
     doomed: tuple[str, ...]
-
-    @property
-    def key(self) -> StepKey:
-        return StepKey(self.kind, self.name)
-
-    @property
-    def dag_id(self) -> str:
-        return self.dag
 
     def find(self, world: World) -> Pruned | None:
         there = {version.get("WorkflowVersion") for version in world.workflows.versions(self.arn)}
