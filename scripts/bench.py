@@ -23,64 +23,10 @@ from pathlib import Path
 
 import bench_inputs
 from bench_inputs import dag_text, plain_dag_text
-from bench_measure import Cost, adopt_orphans, cost_of, keep_to_cores, peak_memory
+from bench_measure import Cost, adopt_orphans, cost_of, keep_to_cores, peak_memory, seconds_to_written
+from bench_rows import CACHE_OPTION, TOO_LARGE, WATCH_OPTION, Row, converted, rows
 from bench_table import Cells, Line, table, write_readme
 from bench_venvs import NAMES, bin_of
-
-CLICK = ("{python}", "-c", "import click")
-VALIDATES = ("{python}", "-c", "import click, ruamel.yaml, jsonschema")
-ENGINE = ("{python}", "-c", "import airflow.models.dagbag, dagfactory")
-CACHE_OPTION = "--cache-dir"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A command of ours and what it is compared with; `wall` and `cpu` are the largest ratios that were asked for.
-
-    Words such as `{one}` are inputs, `{out}` the folder of outputs, `{python}` the environment's interpreter; a
-    command without that is the converter's. `against` is the environment that runs `theirs`, "" for our own.
-    """
-
-    name: str
-    ours: Sequence[str]
-    theirs: Sequence[str]
-    against: str = ""
-    wall: float | None = None
-    cpu: float | None = None
-    floor: Sequence[str] = ()
-    cached: bool = False
-    changed: bool = False
-    exits: Sequence[int] = (0,)
-    beside: Sequence[str] = ("dev", "today")
-
-
-def converted(what: str, *more: str) -> tuple[str, ...]:
-    return ("convert", what, "--output", "{out}", *more)
-
-
-def rows(files: int) -> list[Row]:
-    one, folder = converted("{one}"), converted("{folder}")
-    return [
-        Row("one file cold", one, one, "peer", 0.30, 0.32, ENGINE),
-        Row(f"{files} files x 10 tasks cold", folder, folder, "peer", 0.5, 1.0, ENGINE),
-        Row("the same, one file changed", folder, folder, "peer", 0.12, floor=CLICK, cached=True, changed=True),
-        Row("the same, nothing changed", folder, folder, "peer", 0.012, floor=CLICK, cached=True),
-        Row("nothing changed / `import click`", folder, CLICK, "", 3.0, cached=True),
-        Row(
-            f"{2 * files} DAGs in one file / 6bc459c",
-            converted("{many}"),
-            converted("{many}"),
-            "today",
-            0.45,
-            beside=["dev"],
-        ),
-        Row("`--help` / `import click`", ["--help"], CLICK, "", 1.3),
-        Row("`convert --help` / `import click`", ["convert", "--help"], CLICK, "", 1.6),
-        Row("`--version` / `import click`", ["--version"], CLICK, "", 1.6),
-        Row("validate 100 definitions / imports", ["validate", "{definitions}"], VALIDATES, "", 3.0),
-        Row("a DAG of 375 tasks, proved / one file", converted("{largest}"), one, "", 2.0),
-        Row("a DAG of 5,000 tasks, refused / one file", converted("{refused}"), one, "", 2.0, exits=(1,)),
-    ]
 
 
 @dataclass(slots=True)
@@ -134,16 +80,16 @@ class Bench:
         with fresh_home(self.folder) as home:
             return peak_memory(self.command(template, name, home), home, environment_of(home))
 
-    def has_cache(self, name: str) -> bool:
+    def has(self, option: str, name: str) -> bool:
         command = [str(self.bins[name] / "dag-converter"), "convert", "--help"]
-        return CACHE_OPTION in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return option in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     def measure(self, row: Row, runs: int) -> Line:
         """The row's line: commands in turn, every second round backwards, ratios round by round."""
         against = row.against or self.own
         beside = [name for name in row.beside if name in self.bins and name != self.own and name != row.against]
         if row.cached:
-            beside = [name for name in beside if self.has_cache(name)]
+            beside = [name for name in beside if self.has(CACHE_OPTION, name)]
         jobs = {"ours": (self.own, row.ours), **{name: (name, row.ours) for name in beside}}
         if against in self.bins:
             jobs["theirs"] = (against, row.theirs)
@@ -197,6 +143,18 @@ def further_file(bench: Bench, files: int, runs: int) -> Line:
     )
 
 
+def watched(bench: Bench, runs: int) -> Line:
+    """From a saved file to its written definition under `convert --watch`, against the peer's run of one file."""
+    source = bench.inputs["one"]
+    peer = Row("", (), converted("{one}"), "peer")
+    with fresh_home(bench.folder) as home:
+        command = bench.command(converted(str(source.parent), WATCH_OPTION), bench.own, home)
+        walls = seconds_to_written(command, home, environment_of(home), source, home / "out" / "one.yaml", max(runs, 1))
+    ours = [Cost(wall, 0.0) for wall in walls]
+    theirs = [bench.run(peer, peer.theirs, "peer") for _ in ours] if "peer" in bench.bins else None
+    return Line("from a saved file to its definition, watching", {"ours": cells(ours, theirs)}, 0.08, None)
+
+
 def memory(bench: Bench, large: bool) -> Iterable[str]:
     """Sentences about the largest proportional set size of the tree, with two loads at a time."""
     ours = bench.peak(converted("{folder}", "--jobs", "2"), bench.own)
@@ -216,9 +174,11 @@ def make_inputs(folder: Path, files: int, large: bool) -> dict[str, Path]:
         "folder": bench_inputs.write_files(folder / "folder", files, 10),
         "many": bench_inputs.write_one(folder / "many" / "dags.py", *many),
         "largest": bench_inputs.write_one(folder / "largest" / "dag.py", plain_dag_text("largest", 375)),
-        "refused": bench_inputs.write_one(folder / "refused" / "dag.py", plain_dag_text("refused", 5000)),
         "definitions": bench_inputs.write_definitions(folder / "definitions", 100),
     }
+    for tasks in TOO_LARGE:
+        name = f"tasks_{tasks}"
+        inputs[name] = bench_inputs.write_one(folder / name / "dag.py", plain_dag_text(name, tasks))
     if large:
         inputs["thousand"] = bench_inputs.write_files(folder / "thousand", 1000, 10)
         inputs["ten_thousand"] = bench_inputs.write_files(folder / "ten_thousand", 10_000, 10)
@@ -251,14 +211,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own = "wheel" if "wheel" in bins else "dev"
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        dags = {"one": 1, "folder": given.files, "many": 2 * given.files, "largest": 1, "refused": 0}
-        dags |= {"thousand": 1000, "ten_thousand": 10_000}
+        dags = {"one": 1, "folder": given.files, "many": 2 * given.files, "largest": 1}
+        dags |= {"thousand": 1000, "ten_thousand": 10_000} | {f"tasks_{tasks}": 0 for tasks in TOO_LARGE}
         bench = Bench(folder, bins, own, make_inputs(folder / "in", given.files, given.large), dags)
         lines = []
         for row in rows(given.files):
-            if given.rows in row.name and (not row.cached or bench.has_cache(own)):
+            if given.rows in row.name and (not row.cached or bench.has(CACHE_OPTION, own)):
                 print(f"{row.name} ...", file=sys.stderr, flush=True)
                 lines.append(bench.measure(row, given.runs))
+        if given.rows in "watching" and bench.has(WATCH_OPTION, own):
+            lines.append(watched(bench, given.runs))
         if given.large:
             lines.append(further_file(bench, given.files, given.runs))
         notes = [machine(cores, load, given.runs)]

@@ -9,17 +9,20 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import signal
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 _SET_CHILD_SUBREAPER = 36
 _SAMPLE_SECONDS = 0.05
 _PATIENCE_SECONDS = 20.0
+_WATCH_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,41 @@ def peak_memory(command: Sequence[str], folder: Path, environment: Mapping[str, 
     return peak
 
 
+def seconds_to_written(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], source: Path, written: Path, runs: int
+) -> list[float]:
+    """How long a command that watches takes, each time that its source is saved with another word in place of the
+    last, until that word stands in what it writes. Raises SystemExit when it takes longer than a minute.
+    """
+    process, output = _start(command, folder, environment)
+    walls, word = [], "demo-bucket"
+    try:
+        _await(lambda: written.is_file() and word in written.read_text("utf-8"), process, output)
+        for number in range(runs):
+            before, word = word, f"demo-bucket-{number}"
+            text = source.read_text("utf-8").replace(before, word)
+            started = time.perf_counter()
+            source.write_text(text, "utf-8")
+            _await(lambda word=word: f"{word}\n" in written.read_text("utf-8"), process, output)  # type: ignore[misc]
+            walls.append(time.perf_counter() - started)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        output.close()
+        _reap_orphans()
+    return walls
+
+
+def _await(is_there: Callable[[], bool], process: subprocess.Popen[bytes], output: IO[bytes]) -> None:
+    deadline = time.monotonic() + _WATCH_SECONDS
+    while not is_there():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit(
+                f"{process.args!r} did not write:\n{Path(output.name).read_text('utf-8', 'replace')[-3000:]}"
+            )
+        time.sleep(0.002)
+
+
 def descendants(pid: int) -> list[int]:
     """All processes below this one, by /proc."""
     parents: dict[int, list[int]] = {}
@@ -106,7 +144,7 @@ def _children_seconds() -> float:
 
 def _start(
     command: Sequence[str], folder: Path, environment: Mapping[str, str]
-) -> tuple[subprocess.Popen[bytes], tempfile._TemporaryFileWrapper[bytes]]:
+) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
     output = tempfile.NamedTemporaryFile(prefix="bench-output-")  # noqa: SIM115  # a pipe would wait for orphans
     process = subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
@@ -114,9 +152,7 @@ def _start(
     return process, output
 
 
-def _require(
-    process: subprocess.Popen[bytes], output: tempfile._TemporaryFileWrapper[bytes], exits: Sequence[int]
-) -> None:
+def _require(process: subprocess.Popen[bytes], output: IO[bytes], exits: Sequence[int]) -> None:
     with output:
         if process.returncode not in exits:
             text = Path(output.name).read_text("utf-8", "replace")

@@ -22,7 +22,7 @@ MEASURE = """
 import sys, tempfile
 from pathlib import Path
 sys.path.insert(0, {scripts!r})
-from bench_measure import adopt_orphans, cost_of, peak_memory
+from bench_measure import adopt_orphans, cost_of, peak_memory, seconds_to_written
 adopt_orphans()
 command = [sys.executable, "-c", {program!r}]
 with tempfile.TemporaryDirectory() as folder:
@@ -61,6 +61,27 @@ def test_a_command_that_fails_ends_the_bench():
     with pytest.raises(subprocess.CalledProcessError) as failed:
         measured("raise SystemExit(3)", 'cost_of(command, Path(folder), {"PATH": "/usr/bin"}).cpu')
     assert "ended with 3" in failed.value.stderr
+
+
+# Copies its source's bucket to a file whenever it changes, as a converter that watches would.
+WATCHER = """
+import re, sys, time
+from pathlib import Path
+source, written = map(Path, sys.argv[1:])
+while True:
+    written.write_text(re.search("demo-bucket[-0-9]*", source.read_text())[0] + "\\n")
+    time.sleep(0.2)
+"""
+
+
+@linux
+def test_a_command_that_watches_is_timed_from_saving_to_writing(tmp_path):
+    source, written = tmp_path / "dag.py", tmp_path / "one.yaml"
+    source.write_text("bucket='demo-bucket'")
+    arguments = f"{[sys.executable, '-c', WATCHER, str(source), str(written)]!r}, Path(folder), {{}}"
+    call = f"max(seconds_to_written({arguments}, Path({str(source)!r}), Path({str(written)!r}), 3))"
+    assert 0.0 < measured("", call) < 5.0
+    assert written.read_text() == "demo-bucket-2\n"
 
 
 def test_ratios_are_taken_round_by_round():
