@@ -37,8 +37,7 @@ def _letters() -> Iterator[str]:
 def _documents() -> Iterator[str]:
     yield from ("", "| Source | What | Address | Looked up |", "|---|---|---|---|")
     for tag, document in service().sources.items():
-        address = f"<{document.address}>" if document.address else "not known"
-        yield f"| {tag} | {document.what} | {address} | {document.checked} |"
+        yield f"| {tag} | {document.what} | <{document.address}> | {document.checked} |"
 
 
 def _chapters() -> Iterator[str]:
@@ -60,8 +59,7 @@ def _row(name: str, text: str, fact: Fact, pages: Mapping[str, str]) -> str:
 
 def _linked(tags: Iterable[str], pages: Mapping[str, str]) -> Iterator[str]:
     for tag in tags:
-        address = pages.get(tag) or service().sources[tag].address
-        yield f"[{tag}]({address})" if address else tag
+        yield f"[{tag}]({pages.get(tag) or service().sources[tag].address})"
 
 
 def _said(data: Mapping[str, Any], name: str) -> str:

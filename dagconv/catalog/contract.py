@@ -103,8 +103,7 @@ def fact_addresses(name: str) -> list[str]:
     """Addresses of a fact by its name: the page of its section where its source has one, else the source's own."""
     fact = contract().facts[name]
     pages = contract().sections[fact.section].addresses
-    found = [pages.get(tag) or service().sources[tag].address for tag in fact.sources]
-    return [address for address in found if address]
+    return [pages.get(tag) or service().sources[tag].address for tag in fact.sources]
 
 
 def _chapter(number: str, body: Mapping[str, Any]) -> Chapter:

@@ -33,13 +33,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source behind a tag: what it is, its public address, and the day (ISO) on which a copy was looked up; the
-    latter two are empty where no address is known.
-    """
+    """A source behind a tag: what it is, its public address, and the day (ISO) on which a copy was looked up."""
 
     what: str
-    address: str = ""
-    checked: str = ""
+    address: str
+    checked: str
 
 
 @dataclass(frozen=True, slots=True)
