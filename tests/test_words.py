@@ -62,7 +62,7 @@ def test_deep_reads_data(
         f"odd:\n  tasks:\n    fine: {{operator: {EMPTY}}}\n    step: {{operator: {EMPTY}, pool_slots: 0}}\n"
     )
     Path("own.yaml").write_text("own:\n  tasks:\n    step: {operator: mine.operators.Load}\n")
-    assert run(["validate", ".", "--deep", "--format", "concise"]) == 1
+    assert run(["validate", ".", "--deep", "--format", "concise", "-v"]) == 1
     out = capsys.readouterr().out
     assert "odd.yaml:4:5: DC124 error DC124" in out
     assert "own.yaml:1:1: DC698 info DC698" in out or "own.yaml: DC698 info DC698" in out

@@ -15,9 +15,8 @@ import click
 
 from dagconv.cli.diff import show_diff
 from dagconv.cli.main import EXIT_CODES
-from dagconv.cli.modernize import collapsed
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
-from dagconv.cli.present import exit_code, show_report, summary_line, write_bytes
+from dagconv.cli.present import Row, exit_code, show_report, summary_lines, write_bytes
 from dagconv.cli.progress import progress
 from dagconv.cli.source import source_options
 from dagconv.diagnostics import Diagnostic, Severity
@@ -114,9 +113,9 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
             _upload(texts, flags["bucket"], settings.text("region"))
     report = replace(report, seconds=time.monotonic() - started)
     shown = selected(report, selection_of(settings).shows)
-    one_by_one = flags["modernize_report"] or settings.choice("format") not in ("full", "concise")
     _show(
-        shown if one_by_one else collapsed(shown),
+        shown,
+        _rows(report, sources),
         settings,
         flags,
         names_outputs=output != "-" and not flags["diff"] and not flags["check"],
@@ -224,11 +223,18 @@ def _make_folder(folder: Path, *, needed: bool) -> None:
         raise UsageError(f"--output {folder} cannot be made: {error.strerror}") from error
 
 
-def _show(report: Report, settings: Settings, flags: dict[str, Any], *, names_outputs: bool) -> None:
+def _rows(report: Report, sources: tuple[str, ...]) -> list[Row]:
+    from dagconv.assess.figures import figures_of
+    from dagconv.assess.summary import summary_rows
+
+    return list(summary_rows(figures_of(report), sources))
+
+
+def _show(report: Report, rows: list[Row], settings: Settings, flags: dict[str, Any], *, names_outputs: bool) -> None:
     document_on_stdout = settings.choice("format") in DOCUMENT_FORMATS and not flags["output_file"]
-    if names_outputs and not document_on_stdout:
+    if names_outputs and not document_on_stdout and not flags["quiet"]:
         for path in (dag.output for file in report.files for dag in file.dags if dag.output):
             click.echo(f"{_VALID_LINE}\n{_WRITTEN_LINE.format(path=path)}")
-    show_report(report, settings, sys.stdout if document_on_stdout else sys.stderr, flags)
-    if not flags["quiet"] and not document_on_stdout:
-        click.echo(summary_line(report), err=True)
+    show_report(report, settings, sys.stdout if document_on_stdout else sys.stderr, flags, rows=rows)
+    if not document_on_stdout:
+        click.echo(summary_lines(report, rows, settings, flags), err=True)

@@ -5,21 +5,24 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 from dagconv import __version__
 from dagconv.cli.main import FINDINGS, INTERNAL, OK
 from dagconv.diagnostics import Severity
+from dagconv.diagnostics.folding import fold
 from dagconv.diagnostics.lines import read_source_lines
 from dagconv.diagnostics.render import TEXT_FORMATS, RenderOptions, ordered, renderer
+from dagconv.diagnostics.render.terminal import safe
 from dagconv.diagnostics.report import FileStatus, Report
 from dagconv.diagnostics.selection import selected
 from dagconv.errors import UsageError
 from dagconv.settings import Settings
 
 _BUG = "internal-error"
+Row = tuple[str, str]  # a thing to do, and how
 _BAD = (FileStatus.REFUSED, FileStatus.FAILED, FileStatus.INVALID)
 # Files that the user, or Airflow's own rules, set aside on purpose do not count against `--strict`.
 _SET_ASIDE = frozenset({"ignored-by-airflowignore", "folder-left-out", "reached-twice"})
@@ -35,11 +38,17 @@ def wants_color(choice: str, stream: TextIO, environment: Mapping[str, str]) -> 
 
 
 def show_report(
-    report: Report, settings: Settings, stream: TextIO, flags: Mapping[str, Any], *, shows_dags: bool = True
+    report: Report,
+    settings: Settings,
+    stream: TextIO,
+    flags: Mapping[str, Any],
+    *,
+    shows_dags: bool = True,
+    rows: Sequence[Row] = (),
 ) -> None:
     """Writes the report to `stream`, or to a file where one is named. Raises UsageError when it cannot be written.
 
-    Of `flags` the options of `report_options` are used.
+    Of `flags` the options of `report_options` are used. `rows` close the formats for people.
     """
     form, output_file = settings.choice("format"), flags["output_file"]
     if flags["quiet"]:
@@ -48,7 +57,14 @@ def show_report(
     if flags["statistics"] and form in TEXT_FORMATS:
         text = _statistics(report)
     else:
-        options = RenderOptions(read_source_lines, __version__, color=painted, shows_dags=shows_dags)
+        options = RenderOptions(
+            read_source_lines,
+            __version__,
+            color=painted,
+            shows_dags=shows_dags,
+            notes=shows_notes(settings, flags),
+            rows=tuple(rows),
+        )
         text = renderer(form)(report, options)
     if output_file is None:
         stream.write(text)
@@ -59,15 +75,31 @@ def show_report(
         raise UsageError(f"{output_file} cannot be written: {error.strerror}") from error
 
 
-def summary_line(report: Report) -> str:
-    """One line: files by status, findings by severity, time."""
+def shows_notes(settings: Settings, flags: Mapping[str, Any]) -> bool:
+    """Whether notes, which ask for nothing, are shown one by one."""
+    return bool(flags["verbose"] or flags.get("modernize_report") or settings.words("select"))
+
+
+def summary_lines(report: Report, rows: Sequence[Row], settings: Settings, flags: Mapping[str, Any]) -> str:
+    """What closes the report: a line over all, and a row per thing to do where there are several files."""
+    hidden = 0 if shows_notes(settings, flags) else fold(report, notes=False)[1]
+    lines = [summary_line(report, hidden)]
+    if len(report.files) > 1 and len(rows) > 1:
+        lines += [f"  {safe(said)}{f': {safe(step)}' if step else ''}" for said, step in rows]
+    return "\n".join(lines)
+
+
+def summary_line(report: Report, hidden: int = 0) -> str:
+    """One line: files by status, findings by severity, notes that were not shown, time."""
     statuses = [(status, report.count_files(status)) for status in FileStatus]
     files = len(report.files)
     parts = [f"{count} {status.value}" for status, count in statuses if count]
     errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
+    notes = f", {_number(hidden, 'note')} not shown (-v)" if hidden else ""
     return (
         f"{_number(files, 'file')}: {', '.join(parts) or 'nothing done'}; "
-        f"{_number(errors, 'error')}, {_number(warnings, 'warning')}; {report.seconds:.1f} s"
+        f"{_number(errors, 'error')}, {_number(warnings, 'warning')}"
+        f"{notes}; {report.seconds:.1f} s"
     )
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from dataclasses import replace
 from typing import Any
 
 import click
 
-from dagconv.check.batch import NOT_JUDGED, Judged, check_files
+from dagconv.check.batch import Judged, check_files
 from dagconv.check.files import Candidate, find_candidates
 from dagconv.cli.main import EXIT_CODES, FINDINGS, OK
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
-from dagconv.cli.present import show_report, summary_line, write_bytes
+from dagconv.cli.present import show_report, summary_lines, write_bytes
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.report import FileStatus, Report
 from dagconv.diagnostics.selection import selected
@@ -67,12 +66,12 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
 
         judged = check_deeply(judged, settings.limits)
     report = Report(tuple(one.report for one in judged), seconds=time.monotonic() - started)
-    shown = _without_unjudged(selected(report, selection_of(settings).shows), flags)
+    shown = selected(report, selection_of(settings).shows)
     # A diff or a fixed definition takes standard output, so a report goes beside it.
     taken = flags["diff"] or (stdin is not None and flags["fix"])
     show_report(shown, settings, sys.stderr if taken else sys.stdout, flags, shows_dags=False)
     if not flags["quiet"]:
-        click.echo(summary_line(shown), err=True)
+        click.echo(summary_lines(shown, (), settings, flags), err=True)
     return _exit_code(report, shown, strict=settings.flag("strict"))
 
 
@@ -115,17 +114,6 @@ def _fixed(
     if stdin is not None and not flags["diff"]:
         write_bytes(stdin[1].decode("utf-8"))
     return judged if flags["diff"] else check_files(candidates, stdin)
-
-
-def _without_unjudged(report: Report, flags: dict[str, Any]) -> Report:
-    """Files that are no definitions are named only when asked for; a document lists them with their status."""
-    if flags["verbose"]:
-        return report
-    files = tuple(
-        replace(file, diagnostics=tuple(found for found in file.diagnostics if found.rule is not NOT_JUDGED))
-        for file in report.files
-    )
-    return replace(report, files=files)
 
 
 def _exit_code(report: Report, shown: Report, *, strict: bool) -> int:

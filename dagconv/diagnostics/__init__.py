@@ -1,6 +1,6 @@
 """What can be said to a user: rules, the diagnostics that they raise, and the formats that show them."""
 
-from dagconv.diagnostics.model import Effect, Location, Severity
+from dagconv.diagnostics.model import Effect, Location, Means, Remedy, Severity
 from dagconv.diagnostics.rule import Catalogue, Diagnostic, Rule
 from dagconv.diagnostics.source import ContractRule, Engine, Page, Section, Web
 
@@ -11,7 +11,9 @@ __all__ = [
     "Effect",
     "Engine",
     "Location",
+    "Means",
     "Page",
+    "Remedy",
     "Rule",
     "Section",
     "Severity",

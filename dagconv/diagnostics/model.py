@@ -28,6 +28,28 @@ class Effect(str, enum.Enum):
     NOTED = "noted"
 
 
+class Means(str, enum.Enum):
+    """What mends a refusal and leaves the source as it is; the cheapest first."""
+
+    INPUTS = "inputs"  # values that the file reads while it is imported
+    PACKAGES = "packages"  # modules that are not installed
+    ACCEPT = "accept"  # a loss that --accept takes
+    CODE = "code"  # a code package beside the definition
+    SOURCE = "source"  # nothing but work on the source
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """How the findings of a rule are mended; of what is missing `noun` says the kind, parameter `param` the name."""
+
+    means: Means
+    noun: str = ""
+    param: str = ""
+
+
+IN_SOURCE = Remedy(Means.SOURCE)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
     """A span of a text file. Lines and columns count from 1, columns in code points; the end is exclusive."""

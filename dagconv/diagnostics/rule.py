@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Union
 
-from dagconv.diagnostics.model import Effect, Location, Severity
+from dagconv.diagnostics.model import IN_SOURCE, Effect, Location, Remedy, Severity
 from dagconv.diagnostics.source import Source
 from dagconv.errors import InternalError
 
@@ -27,7 +27,7 @@ class Rule:
 
     `message` and `help` are `str.format` templates over the keyword arguments of `at`. `source` says where the
     facts can be read that the rule rests on. `accept` is the name under which `--accept` takes what is refused as a
-    warning, empty where it cannot be taken.
+    warning, empty where it cannot be taken; `remedy` what mends a refusal.
     """
 
     code: str
@@ -42,6 +42,7 @@ class Rule:
     fix: str
     source: tuple[Source, ...]
     accept: str = ""
+    remedy: Remedy = IN_SOURCE
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code) or not _SLUG.fullmatch(self.slug):

@@ -51,6 +51,10 @@ def discover(
     )
 
 
+# What was not looked at, as against what was and is wrong.
+_SET_ASIDE = {rules.NO_DAG_MENTIONED, rules.IGNORED, rules.FOLDER_LEFT_OUT}
+
+
 @dataclass(slots=True)
 class _Search:
     syntax: IgnoreSyntax
@@ -60,9 +64,10 @@ class _Search:
     seen: dict[str, str] = field(default_factory=dict)  # real path -> path by which it was first reached
 
     def folder(self, root: str) -> None:
-        before = len(self.files) + len(self.skipped)
+        files, skipped = len(self.files), len(self.skipped)
         self._walk(root, root, [])
-        if len(self.files) + len(self.skipped) == before:
+        reached = {found.rule for file in self.skipped[skipped:] for found in file.diagnostics}
+        if len(self.files) == files and reached <= _SET_ASIDE:
             self.diagnostics.append(rules.NO_SOURCE.at(Location(root)))
 
     def file(self, path: str, root: str, *, explicit: bool) -> None:

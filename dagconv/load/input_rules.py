@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import ContractRule, Effect, Engine, Page, Rule, Severity, Web
+from dagconv.diagnostics import ContractRule, Effect, Engine, Means, Page, Remedy, Rule, Severity, Web
 
 INPUT_USED = Rule(
     code="DC150",
@@ -55,6 +55,7 @@ AWS_UNANSWERED = Rule(
     example="KEYS = boto3.client('s3').list_objects_v2(Bucket='data')",
     fix="KEYS = ['orders.csv', 'customers.csv']",
     source=(Page("docs/isolation.md", "What happens"),),
+    remedy=Remedy(Means.INPUTS, "AWS call", "operation"),
 )
 AWS_BAD_REPLY = Rule(
     code="DC154",
@@ -99,6 +100,7 @@ CONFIGURATION_READ = Rule(
     example="FOLDER = conf.get('core', 'dags_folder')",
     fix="FOLDER = Path(__file__).parent",
     source=(ContractRule(37),),
+    remedy=Remedy(Means.INPUTS, "Airflow option", "name"),
 )
 STUBBED = Rule(
     code="DC156",
@@ -125,6 +127,7 @@ STUB_USED = Rule(
     example="for table in catalog.tables(): ...  # with --stub-missing",
     fix="dagconv convert --requirements requirements.txt dags/",
     source=(Page("docs/isolation.md", "What happens"),),
+    remedy=Remedy(Means.PACKAGES, "package"),
 )
 
 INPUT_RULES = (

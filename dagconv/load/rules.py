@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import ContractRule, Effect, Engine, Page, Rule, Section, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Means, Page, Remedy, Rule, Section, Severity
 from dagconv.load.input_rules import INPUT_RULES
 from dagconv.load.old_rules import OLD_RULES
 
@@ -32,6 +32,7 @@ MODULE_NOT_FOUND = Rule(
     example="import pandas",
     fix="pip install pandas",
     source=(Engine("airflow.models.dagbag", "DagBag.process_file"),),
+    remedy=Remedy(Means.PACKAGES, "package", "module"),
 )
 IMPORT_FAILED = Rule(
     code="DC103",
@@ -162,6 +163,7 @@ VARIABLE_READ = Rule(
     example="BUCKET = Variable.get('bucket')",
     fix="BUCKET = 'my-bucket'",
     source=(ContractRule(37),),
+    remedy=Remedy(Means.INPUTS, "Variable", "name"),
 )
 VARIABLE_DEFAULT = Rule(
     code="DC113",
@@ -188,6 +190,7 @@ CONNECTION_READ = Rule(
     example="HOST = BaseHook.get_connection('db').host",
     fix="HOST = 'db.example.com'",
     source=(ContractRule(37),),
+    remedy=Remedy(Means.INPUTS, "Connection", "name"),
 )
 ENVIRONMENT_READ = Rule(
     code="DC115",
@@ -201,6 +204,7 @@ ENVIRONMENT_READ = Rule(
     example="ENV = os.environ.get('ENV', 'dev')",
     fix="ENV = 'prod'",
     source=(ContractRule(37),),
+    remedy=Remedy(Means.INPUTS, "environment variable", "name"),
 )
 NOT_REPRODUCIBLE = Rule(
     code="DC116",
@@ -270,7 +274,7 @@ IMPORTED_DAG = Rule(
 NO_DAG = Rule(
     code="DC121",
     slug="no-dag",
-    severity=Severity.INFO,
+    severity=Severity.WARNING,
     effect=Effect.NOTED,
     summary="The file was imported and defines no DAG at its top level.",
     message="the file defines no DAG that Airflow would find{hint}",
@@ -345,6 +349,7 @@ AWS_AT_IMPORT = Rule(
     example="KEYS = boto3.client('s3').list_objects_v2(Bucket='data')",
     fix="KEYS = ['orders.csv', 'customers.csv']",
     source=(Page("docs/isolation.md", "What happens"),),
+    remedy=Remedy(Means.INPUTS, "AWS call"),
 )
 DESCRIPTION_FAILED = Rule(
     code="DC127",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
+from dagconv.diagnostics import ContractRule, Effect, Means, Remedy, Rule, Section, Severity
 from dagconv.ir.task import MISSING, Task
 from dagconv.lower.lowering import Lowering
 
@@ -41,6 +41,7 @@ SUBCLASS_WITH_BEHAVIOUR = Rule(
     example="class Quiet(S3ListOperator):\n    def execute(self, context): ...",
     fix="Use the provider's class, or carry the class in a code package by hand.",
     source=(ContractRule(4), ContractRule(8), ContractRule(53), Section("3.1")),
+    remedy=Remedy(Means.CODE),
 )
 OWN_OPERATOR = Rule(
     code="DC322",
@@ -54,6 +55,7 @@ OWN_OPERATOR = Rule(
     example="class Load(BaseOperator):\n    def execute(self, context): ...",
     fix="Replace the operator by one of the Amazon provider.",
     source=(ContractRule(4), ContractRule(8), Section("3.1")),
+    remedy=Remedy(Means.CODE),
 )
 CHANGED_AFTERWARDS = Rule(
     code="DC347",

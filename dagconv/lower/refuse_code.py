@@ -6,7 +6,7 @@ over as an option, and this pass will then leave them alone.
 
 from __future__ import annotations
 
-from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
+from dagconv.diagnostics import ContractRule, Effect, Means, Remedy, Rule, Section, Severity
 from dagconv.ir.task import Task
 from dagconv.lower.lowering import Lowering
 
@@ -24,6 +24,7 @@ TASKFLOW = Rule(
     example="@task\ndef clean(): ...",
     fix="Replace the function by an operator that starts the work elsewhere.",
     source=(ContractRule(53), Section("3.6")),
+    remedy=Remedy(Means.CODE),
 )
 BRANCH = Rule(
     code="DC314",
@@ -37,6 +38,7 @@ BRANCH = Rule(
     example="BranchPythonOperator(task_id='choose', python_callable=choose)",
     fix="Make one workflow per branch and start the right one, for example from a Lambda function.",
     source=(ContractRule(53), Section("2"), Section("3.6")),
+    remedy=Remedy(Means.CODE),
 )
 SHORT_CIRCUIT = Rule(
     code="DC315",
@@ -50,6 +52,7 @@ SHORT_CIRCUIT = Rule(
     example="ShortCircuitOperator(task_id='new_data', python_callable=has_new_data)",
     fix="Say the condition as a sensor, or decide outside whether the workflow runs.",
     source=(ContractRule(53), Section("3.6")),
+    remedy=Remedy(Means.CODE),
 )
 LATEST_ONLY = Rule(
     code="DC316",
@@ -76,6 +79,7 @@ PYTHON = Rule(
     example="PythonOperator(task_id='clean', python_callable=clean)",
     fix="Replace the function by an operator that starts the work elsewhere.",
     source=(ContractRule(46), ContractRule(53), Section("3.1")),
+    remedy=Remedy(Means.CODE),
 )
 BASH = Rule(
     code="DC318",
@@ -89,6 +93,7 @@ BASH = Rule(
     example="BashOperator(task_id='copy', bash_command='aws s3 cp s3://a/x s3://b/x')",
     fix="Use the operator of the AWS service that the command calls.",
     source=(ContractRule(50), ContractRule(53), Section("3.1")),
+    remedy=Remedy(Means.CODE),
 )
 PYTHON_SENSOR = Rule(
     code="DC319",
@@ -102,6 +107,7 @@ PYTHON_SENSOR = Rule(
     example="PythonSensor(task_id='ready', python_callable=is_ready)",
     fix="Use the sensor of the AWS service concerned, for example S3KeySensor.",
     source=(ContractRule(53), Section("3.6")),
+    remedy=Remedy(Means.CODE),
 )
 
 # The first that a class derives from decides.

@@ -111,7 +111,7 @@ def test_any_locale_will_do(environment, tmp_path):
     name = tmp_path / "dä\udcffg.py"
     name.write_text("x = 1\n")
     done = subprocess.run(
-        [*COMMAND, "convert", str(tmp_path), "-o", str(tmp_path / "out"), "--format", "concise"],
+        [*COMMAND, "convert", str(tmp_path), "-o", str(tmp_path / "out"), "--format", "concise", "-v"],
         capture_output=True,
         env={**os.environ, **environment},
         timeout=60,

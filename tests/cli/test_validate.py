@@ -215,7 +215,7 @@ def test_deep_reports_what_only_the_engine_sees(judge):
     odd = f"odd:\n  tasks:\n    fine: {{operator: {EMPTY}}}\n    step: {{operator: {EMPTY}, pool_slots: 0}}\n"
     own = "own:\n  tasks:\n    step: {operator: mine.operators.Load}\n"
     assert judge(".", a=GOOD, odd=odd, own=own, bad=BAD)[1].count("DC124") == 0
-    code, out, _ = judge(".", "--deep", "--format", "concise")
+    code, out, _ = judge(".", "--deep", "--format", "concise", "-v")
     assert code == 1
     assert out.count("DC124") == 1
     assert "odd.yaml:4:5: DC124 error" in out

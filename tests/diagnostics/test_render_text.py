@@ -18,11 +18,6 @@ def shown(form, report, read_lines, **options):
 def test_full_puts_the_caret_under_the_place(report, lines):
     text = shown("full", report, lines)
     assert text.startswith(
-        "warning[DC392] changed\n"
-        "  --> dags/etl.py:1\n"
-        "  |\n"
-        "1 | first\n"
-        "\n"
         "error[DC391] retries is 7, more than 3\n"
         "  --> dags/etl.py:2:18 (DAG etl, task load, key retries)\n"
         "  |\n"
@@ -30,15 +25,21 @@ def test_full_puts_the_caret_under_the_place(report, lines):
         "  |                     ^^^^^^^^^\n"
         "  and dags/other.py:7\n"
         "help: Lower it.\n"
+        "\n"
+        "warning[DC392] changed\n"
+        "  --> dags/etl.py:1\n"
+        "  |\n"
+        "1 | first\n"
+        "\n"
     )
 
 
 def test_concise_is_one_line_per_finding(report, lines):
     assert shown("concise", report, lines).splitlines() == [
-        "dags/etl.py:1: DC392 warning changed",
         "dags/etl.py:2:18: DC391 error retries is 7, more than 3",
-        "dags/empty.py: DC393 info skipped: the file is empty",
+        "dags/etl.py:1: DC392 warning changed",
         "dagconv: DC392 warning about the call",
+        "dags/empty.py: DC393 info skipped: the file is empty",
     ]
 
 

@@ -87,7 +87,10 @@ def test_the_syntax_of_airflowignore_matters(tree):
     assert outcome("dags")[0] == ["dags/x_test.py"]
     found = discover(["dags"], IgnoreSyntax.REGEXP)
     assert not found.files
-    assert [(one.rule.slug, one.location.line) for one in found.diagnostics] == [("airflowignore-pattern-invalid", 2)]
+    assert [(one.rule.slug, one.location.line) for one in found.diagnostics] == [
+        ("airflowignore-pattern-invalid", 2),
+        ("no-python-file", None),
+    ]
 
 
 def test_links_are_followed_but_never_in_a_circle(tree):

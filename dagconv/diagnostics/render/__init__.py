@@ -19,13 +19,16 @@ FORMATS = (*TEXT_FORMATS, *DOCUMENT_FORMATS)
 class RenderOptions:
     """What a format may need besides the report.
 
-    `shows_dags` is False for `validate`, which judges definitions.
+    `shows_dags` is False for `validate`, which judges definitions; `notes` shows what says that nothing is lost.
+    `rows` are what is to be done and how, for formats that have no other place for it.
     """
 
     read_lines: SourceReader
     version: str
     color: bool = False
     shows_dags: bool = True
+    notes: bool = True
+    rows: tuple[tuple[str, str], ...] = ()
 
 
 Renderer = Callable[[Report, RenderOptions], str]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics.render import RenderOptions, ordered, place
+from dagconv.diagnostics.folding import Fold, fold
+from dagconv.diagnostics.render import RenderOptions, place
 from dagconv.diagnostics.render.terminal import paint, safe
-from dagconv.diagnostics.report import FileReport, Report
-from dagconv.diagnostics.rule import Diagnostic
+from dagconv.diagnostics.report import Report
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    return "".join(_line(file, found, options.color) + "\n" for file, found in ordered(report))
+    folds, _ = fold(report, notes=options.notes)
+    return "".join(_line(one, options.color) + "\n" for one in folds)
 
 
-def _line(file: FileReport | None, found: Diagnostic, color: bool) -> str:
-    where = place(file, found)
+def _line(one: Fold, color: bool) -> str:
+    found, where = one.found, place(one.file, one.found)
     severity = paint(found.severity.value, found.severity.value, color)
-    return f"{safe(str(where)) if where else 'dagconv'}: {found.code} {severity} {safe(found.message)}"
+    return f"{safe(str(where)) if where else 'dagconv'}: {found.code} {severity} {safe(found.message + one.more)}"

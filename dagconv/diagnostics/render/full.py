@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from dagconv.diagnostics.folding import Fold, fold
 from dagconv.diagnostics.model import Location
-from dagconv.diagnostics.render import RenderOptions, ordered, place
+from dagconv.diagnostics.render import RenderOptions, place
 from dagconv.diagnostics.render.terminal import cells, paint, safe
-from dagconv.diagnostics.report import FileReport, Report, SourceReader
+from dagconv.diagnostics.report import Report, SourceReader
 from dagconv.diagnostics.rule import Diagnostic
 
 _WIDTH = 160  # longer source lines are cut around the place
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    return "".join(_finding(file, found, options) + "\n" for file, found in ordered(report))
+    folds, _ = fold(report, notes=options.notes)
+    return "".join(_finding(one, options) + "\n" for one in folds)
 
 
-def _finding(file: FileReport | None, found: Diagnostic, options: RenderOptions) -> str:
-    color, severity = options.color, found.severity.value
-    lines = [f"{paint(f'{severity}[{found.code}]', severity, color)} {paint(safe(found.message), 'bold', color)}"]
-    where = place(file, found)
+def _finding(one: Fold, options: RenderOptions) -> str:
+    found, color, severity = one.found, options.color, one.found.severity.value
+    message = paint(safe(found.message), "bold", color)
+    lines = [f"{paint(f'{severity}[{found.code}]', severity, color)} {message}{one.more}"]
+    where = place(one.file, found)
     if where is not None:
         lines.append(f"  {paint('-->', 'dim', color)} {safe(str(where))}{_names(found)}")
         lines += _frame(where, options.read_lines, color)

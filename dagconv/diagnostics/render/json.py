@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from dagconv.diagnostics.folding import group_name
 from dagconv.diagnostics.model import Location, Severity
 from dagconv.diagnostics.render import RenderOptions
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
@@ -27,7 +28,7 @@ def report_document(report: Report, options: RenderOptions) -> dict[str, object]
         "version": DOCUMENT_VERSION,
         "tool": {"name": "dagconv", "version": options.version},
         "files": [_file(file, options.shows_dags) for file in report.files],
-        "diagnostics": _diagnostics(report.diagnostics),
+        "diagnostics": _diagnostics(report.diagnostics, ""),
         "summary": {
             "files": len(report.files),
             **counts,
@@ -42,7 +43,7 @@ def _file(file: FileReport, shows_dags: bool) -> dict[str, object]:
     head: dict[str, object] = {"path": file.path, "status": file.status.value}
     if shows_dags:
         head["dags"] = [_dag(dag) for dag in file.dags]
-    return {**head, "diagnostics": _diagnostics(file.diagnostics)}
+    return {**head, "diagnostics": _diagnostics(file.diagnostics, file.path)}
 
 
 def _dag(dag: DagReport) -> dict[str, object]:
@@ -50,11 +51,11 @@ def _dag(dag: DagReport) -> dict[str, object]:
     return {"dag_id": dag.dag_id, "output": dag.output, "status": dag.status.value, "proof": proof}
 
 
-def _diagnostics(found: Iterable[Diagnostic]) -> list[dict[str, object]]:
-    return [_diagnostic(one) for one in sorted(found, key=Diagnostic.sort_key)]
+def _diagnostics(found: Iterable[Diagnostic], path: str) -> list[dict[str, object]]:
+    return [_diagnostic(one, path) for one in sorted(found, key=Diagnostic.sort_key)]
 
 
-def _diagnostic(found: Diagnostic) -> dict[str, object]:
+def _diagnostic(found: Diagnostic, path: str) -> dict[str, object]:
     return {
         "code": found.code,
         "slug": found.rule.slug,
@@ -67,6 +68,7 @@ def _diagnostic(found: Diagnostic) -> dict[str, object]:
         "dag_id": found.dag_id,
         "task_id": found.task_id,
         "key": found.key,
+        "group": group_name(path, found),
     }
 
 

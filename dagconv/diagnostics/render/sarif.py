@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
+from dagconv.diagnostics.folding import group_name
 from dagconv.diagnostics.model import Effect, Location, Severity
 from dagconv.diagnostics.render import RenderOptions, ordered, place
 from dagconv.diagnostics.report import Report
@@ -22,7 +23,7 @@ def render(report: Report, options: RenderOptions) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, place(file, one), index[one.code]) for file, one in found],
+        "results": [_result(one, file.path if file else "", place(file, one), index[one.code]) for file, one in found],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=True) + "\n"
 
@@ -39,7 +40,7 @@ def _rule(rule: Rule) -> dict[str, object]:
     }
 
 
-def _result(found: Diagnostic, where: Location | None, index: int) -> dict[str, object]:
+def _result(found: Diagnostic, path: str, where: Location | None, index: int) -> dict[str, object]:
     text = f"{found.message}\n{found.help}" if found.help else found.message
     named = {"dag_id": found.dag_id, "task_id": found.task_id, "key": found.key}
     names = {name: value for name, value in named.items() if value is not None}
@@ -48,7 +49,7 @@ def _result(found: Diagnostic, where: Location | None, index: int) -> dict[str, 
         "ruleIndex": index,
         "level": _LEVELS[found.severity],
         "message": {"text": text},
-        "properties": {"effect": found.effect.value, **names},
+        "properties": {"effect": found.effect.value, "group": group_name(path, found), **names},
     }
     if found.effect is Effect.NOTED and found.severity is Severity.INFO:
         result["kind"] = "informational"

@@ -1,0 +1,82 @@
+"""Figures in words: one row per thing to do, the cheapest first, each with the command that does it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from dagconv.assess.figures import Count, Figures, Group
+from dagconv.diagnostics import Means
+
+_MOST_NAMES = 5
+_MOST_REASONS = 4
+Row = tuple[str, str]  # what it is, and the next step, which may be empty
+
+
+def summary_rows(figures: Figures, sources: Sequence[str]) -> Iterator[Row]:
+    """The rows of a call over `sources`, as the user wrote them."""
+    yield f"{counted(figures.converted)} converted", ""
+    for group in figures.groups:
+        yield f"{counted(group.stopped)} {_needed(group)}{_alone(group)}", _step(group, sources)
+
+
+def counted(count: Count) -> str:
+    """`3 DAGs`, `2 files`, or both; a file counts by itself where its DAGs are not known."""
+    parts = [number(count.dags, "DAG")] if count.dags or not count.files else []
+    parts += [number(count.files, "file")] if count.files else []
+    return " and ".join(parts)
+
+
+def number(many: int, noun: str) -> str:
+    return f"{many} {noun}{'' if many == 1 else 's'}"
+
+
+def _needed(group: Group) -> str:
+    one = group.stopped.units == 1
+    need = "needs" if one else "need"
+    match group.need.means:
+        case Means.INPUTS:
+            parts = [f"{number(len(names), noun)} ({_listed(names)})" for noun, names in group.names.items()]
+            return f"{need} {', '.join(parts) or 'values of their environment'}"
+        case Means.PACKAGES:
+            names = group.names.get("package", ())
+            return f"{need} modules that are not installed{f' ({_listed(names)})' if names else ''}"
+        case Means.ACCEPT:
+            return f"{need} a loss accepted ({group.need.name})"
+        case Means.CODE:
+            return f"{'holds' if one else 'hold'} code of its own: {_reasons(group)}"
+        case Means.SOURCE:
+            return f"{need} work on the source: {_reasons(group)}"
+
+
+def _alone(group: Group) -> str:
+    if group.alone.units == 0:
+        return ""
+    if group.alone == group.stopped:
+        return ", nothing else" if group.stopped.units == 1 else ", none of them anything else"
+    return f", {group.alone.units} of them nothing else"
+
+
+def _step(group: Group, sources: Sequence[str]) -> str:
+    match group.need.means:
+        case Means.INPUTS:
+            return f"dag-converter inputs {shlex.join(sources)} --template inputs/"
+        case Means.PACKAGES:
+            return "--requirements requirements.txt; own modules: --dags-root DIR or --plugins DIR"
+        case Means.ACCEPT:
+            return f"--accept {group.need.name}"
+        case Means.CODE:
+            return ""
+        case Means.SOURCE:
+            return "dag-converter explain " + " ".join(rule.code for rule, _ in group.reasons[:_MOST_REASONS])
+
+
+def _reasons(group: Group) -> str:
+    shown = [f"{rule.slug} ({count})" for rule, count in group.reasons[:_MOST_REASONS]]
+    rest = len(group.reasons) - len(shown)
+    return ", ".join(shown) + (f", {number(rest, 'more reason')}" if rest > 0 else "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f", {rest} more" if rest > 0 else "")
