@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dagconv.check.definition import check_definition
+from dagconv.check.rules.operator.needs_code import RULE as NEEDS_CODE
 from dagconv.check.rules.text.size import refuse_least_size
 from dagconv.diagnostics.report import Proof, ProofStatus, Report
 from dagconv.discover.source import SourceFile
@@ -23,10 +24,14 @@ from dagconv.errors import EngineBrokenError, UsageError
 from dagconv.load.failure import internal_error
 from dagconv.load.identity import Seen
 from dagconv.load.process import Worker
-from dagconv.load.reload import reload_definition
-from dagconv.load.source import load_source
+from dagconv.load.reload import Packaged, reload_definition
+from dagconv.load.source import import_roots, load_source
 from dagconv.lower.lowering import Lowering, Options
 from dagconv.lower.passes import lower
+from dagconv.package.build import Package, build_package
+from dagconv.package.collect_files import Library
+from dagconv.package.obstacle import Obstacle
+from dagconv.prove.code import prove_code
 from dagconv.prove.compare import Side, prove, prove_single
 from dagconv.verdict import (
     DagOutcome,
@@ -40,6 +45,7 @@ from dagconv.verdict import (
 from dagconv.wire.answer import Loaded
 from dagconv.wire.inputs import NO_INPUTS, Inputs
 from dagconv.wire.limits import DEFAULT_LIMITS, Limits
+from dagconv.wire.request import Target
 
 __all__ = ["CompileOptions", "Compiler", "ConvertResult", "Definition", "compiler", "convert"]
 
@@ -134,6 +140,7 @@ class Compiler:
             self.options.lowering.now,
             self.again,
             inputs=self.options.inputs,
+            code=self.options.lowering.code_package,
         )
         outcome = FileOutcome(file, list(loaded.diagnostics), failed=loaded.failed)
         for dag in loaded.dags:
@@ -143,10 +150,18 @@ class Compiler:
 
     def convert_dag(self, seen: Seen, file: SourceFile, source: Loaded, *, spoiled: bool) -> DagOutcome:
         """The first stage that refuses the DAG ends the work on it; of a file that is `spoiled` none is proved."""
-        lowering = Lowering(source.workflow, self.options.lowering)
+        lowering = Lowering(source.workflow, self.options.lowering, code=source.code)
         lower(lowering)
         found = lowering.diagnostics
         if lowering.refused:
+            return DagOutcome(seen, found)
+
+        try:
+            package = self.package(lowering, file)
+        except Obstacle as obstacle:
+            return DagOutcome(seen, [*found, obstacle.diagnostic(seen.dag_id)])
+        found = found + (package.findings(seen.dag_id, self.options.lowering.accept) if package else [])
+        if has_error(found):
             return DagOutcome(seen, found)
 
         try:
@@ -157,24 +172,55 @@ class Compiler:
         except UnemittableError as error:
             return DagOutcome(seen, [*found, error.diagnostic(source.workflow)])
         name = f"{seen.dag_id}.yaml"
-        found = found + at_source(source.workflow, check_definition(text, name, now=self.options.lowering.now))
+        checked = check_definition(text, name, now=self.options.lowering.now)
+        if package:  # whose functions are those that it asks for
+            checked = [finding for finding in checked if finding.rule is not NEEDS_CODE]
+        found = found + at_source(source.workflow, checked)
         if spoiled or has_error(found):
             return DagOutcome(seen, found)
 
-        back = reload_definition(self.worker, text, name, self.options.limits)
+        packaged = self.packaged(package, lowering) if package else None
+        back = reload_definition(self.worker, text, name, self.options.limits, packaged)
         differences = at_source(source.workflow, back.diagnostics) or prove_single(source.workflow, back.dags)
         if not has_error(differences):
             (dag,) = back.dags
             reloaded = Side(dag.workflow, dag.witness, dag.schedule_text, text)
             original = Side(source.workflow, source.witness)
             differences += prove(original, lowering.workflow, lowering.changes, reloaded)
+            if source.code is not None and dag.code is not None:
+                differences += prove_code(source.workflow, source.code, dag.code)
         declared = tuple(sorted({change.code for change in lowering.changes}))
         if has_error(differences):
             return DagOutcome(seen, found + differences, Proof(ProofStatus.DIFFERENT, declared))
-        return DagOutcome(seen, found + differences, Proof(ProofStatus.EQUAL, declared), self.spooled(seen, file, text))
+        definition = self.spooled(seen, file, text, packaged)
+        return DagOutcome(seen, found + differences, Proof(ProofStatus.EQUAL, declared), definition)
 
-    def spooled(self, seen: Seen, file: SourceFile, text: str) -> Definition:
+    def package(self, lowering: Lowering, file: SourceFile) -> Package | None:
+        """The code package of a workflow whose tasks call code. Raises Obstacle."""
+        if not lowering.entries or lowering.code is None:
+            return None
+        path, root = Path(file.path).absolute(), Path(file.root).absolute()
+        library = Library(lowering.code.modules, import_roots(path, root, self.options.inputs.folders))
+        dag_id = lowering.workflow.dag_id
+        return build_package(
+            dag_id,
+            lowering.entries,
+            lowering.entry_module,
+            library,
+            spreading=lowering.spreading,
+            other_keys=lowering.other_keys,
+        )
+
+    def packaged(self, package: Package, lowering: Lowering) -> Packaged:
+        """The package where the worker can read it."""
+        handle, path = tempfile.mkstemp(".zip", dir=self.spool)
+        with os.fdopen(handle, "wb") as spooled:
+            spooled.write(package.content)
+        targets = tuple(Target(task_id, place.module, place.path) for task_id, place in package.places.items())
+        return Packaged(Path(path), package.modules, lowering.entry_module, targets, self.options.inputs)
+
+    def spooled(self, seen: Seen, file: SourceFile, text: str, packaged: Packaged | None) -> Definition:
         handle, place = tempfile.mkstemp(".yaml", dir=self.spool)
         with os.fdopen(handle, "w", encoding="utf-8") as spooled:
             spooled.write(text)
-        return Definition(seen.dag_id, file.path, Path(place))
+        return Definition(seen.dag_id, file.path, Path(place), packaged.path if packaged else None)

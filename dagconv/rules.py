@@ -13,7 +13,19 @@ from dagconv.errors import UsageError
 from dagconv.settings import Settings
 
 # By name, so that a stage's findings can be described without the layers above knowing its modules.
-PACKAGES = ("diagnostics", "discover", "load", "lower", "emit", "check", "prove", "write", "deploy", "migrate")
+PACKAGES = (
+    "diagnostics",
+    "discover",
+    "load",
+    "lower",
+    "package",
+    "emit",
+    "check",
+    "prove",
+    "write",
+    "deploy",
+    "migrate",
+)
 # It needs the extra `rehearse`, and holds no rules.
 _LEFT_OUT = "dagconv.migrate.rehearse"
 # Codes that were given up, and what says the same now; none is ever used again.

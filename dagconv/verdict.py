@@ -19,11 +19,17 @@ from dagconv.load.identity import Seen, find_duplicates, is_foreign
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A proved definition. The text waits in a temporary file, so that memory does not grow with the call."""
+    """A proved definition. Text and package wait in temporary files, so that memory does not grow with the call."""
 
     dag_id: str
     source_path: str
     spooled: Path
+    spooled_package: Path | None = None
+
+    @property
+    def package(self) -> bytes | None:
+        """The code package that goes with it, where its tasks run code."""
+        return None if self.spooled_package is None else self.spooled_package.read_bytes()
 
     @property
     def text(self) -> str:

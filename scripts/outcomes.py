@@ -1,7 +1,8 @@
 """What the cases of fixtures/ give today.
 
-What lies in a case says what is done with it: `dag.py` is converted (`want.yaml`, where anything is written), under
-limits in the area `faults`; `fires.yaml` is judged; `before.yaml` is fixed (`after.yaml`, `after.unsafe.yaml`).
+What lies in a case says what is done with it: `dag.py` is converted (`want.yaml`, where anything is written,
+`want.package.txt` for its code packages), under limits in the area `faults`; `fires.yaml` is judged; `before.yaml` is
+fixed (`after.yaml`, `after.unsafe.yaml`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from dagconv.discover import discover
 from dagconv.discover.source import SourceFile
 from dagconv.fix.apply import fix_text
 from dagconv.lower.lowering import Options
+from dagconv.package.archive import read_archive
 from dagconv.pipeline import CompileOptions, Compiler, compiler
 from dagconv.wire.limits import Limits
 
@@ -38,15 +40,25 @@ _PRELOADED = tuple(f"airflow.providers.amazon.aws.{kind}.s3" for kind in ("opera
 
 
 class Outcome:
-    """What the compiler made of one file of a case; `texts` are its definitions."""
+    """What the compiler made of one file of a case; `texts` are its definitions, `packages` the packages with them."""
 
-    def __init__(self, case: str, report: FileReport, texts: Sequence[str], folder: str = "") -> None:
+    def __init__(
+        self, case: str, report: FileReport, texts: Sequence[str], folder: str = "", packages: Iterable[bytes] = ()
+    ) -> None:
         self.report, self.status, self.texts = report, report.status, texts
         self.told = findings_text(case, report.diagnostics, folder)
-        self.files: Files = {"want.yaml": "---\n".join(texts), WANT: self.told}
+        listed = "".join(map(package_text, packages))
+        self.files: Files = {"want.yaml": "---\n".join(texts), "want.package.txt": listed, WANT: self.told}
 
     def messages(self, code: str) -> list[str]:
         return [one.message for one in self.report.diagnostics if one.code == code]
+
+
+def package_text(package: bytes) -> str:
+    """The files of a code package one after the other, each under its path."""
+    files = read_archive(package)
+    marks = {path: " (executable)" if file.executable else "" for path, file in files.items()}
+    return "".join(f"===== {path}{marks[path]}\n{file.content.decode()}" for path, file in files.items())
 
 
 def made_today(cases: Collection[str] | None = None) -> dict[str, Files]:
@@ -75,7 +87,9 @@ def converted(cases: Sequence[str]) -> dict[str, Outcome]:
         def run(case: str) -> Outcome:
             running = replace(shared, options=CompileOptions(_options(case)))
             result = running.convert((SourceFile(f"{case}/dag.py", case, explicit=True),))
-            return Outcome(case, result.report.files[0], [definition.text for definition in result.definitions])
+            packages = [one.package for one in result.definitions if one.package is not None]
+            texts = [definition.text for definition in result.definitions]
+            return Outcome(case, result.report.files[0], texts, packages=packages)
 
         return dict(zip(cases, pool.map(run, cases), strict=True))
 

@@ -36,6 +36,11 @@ def test_definition_is_the_one_that_was_reviewed(case: str, outcomes: dict[str, 
 
 
 @pytest.mark.parametrize("case", CASES)
+def test_code_package_is_the_one_that_was_reviewed(case: str, outcomes: dict[str, Outcome]) -> None:
+    assert outcomes[case].files["want.package.txt"] == read_file(case, "want.package.txt"), command(case)
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_what_is_written_was_proved(case: str, outcomes: dict[str, Outcome]) -> None:
     written = [dag for dag in outcomes[case].report.dags if dag.status is FileStatus.CONVERTED]
     assert {dag.proof.status for dag in written} <= {ProofStatus.EQUAL}

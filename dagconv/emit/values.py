@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Union
 
-from dagconv.ir.value import DatetimeValue, FloatValue, ListValue, MapValue, TimedeltaValue, Value
+from dagconv.ir.value import DatetimeValue, EntryValue, FloatValue, ListValue, MapValue, TimedeltaValue, Value
 
 # What the writer accepts: scalars, lists and string-keyed dicts of the same.
 Plain = Union[None, bool, int, float, str, "list[Plain]", "dict[str, Plain]"]
@@ -37,6 +37,8 @@ def emit_value(value: Value, path: tuple[str, ...] = ()) -> Plain:
             return emit_timedelta(value)
         case DatetimeValue():
             return _emit_datetime(value, path)
+        case EntryValue(address):
+            return address
         case _:
             raise UnwritableError(path, value)
 

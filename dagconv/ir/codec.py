@@ -41,6 +41,8 @@ _TAGGED: dict[str, type] = {
         value_ir.XComValue,
         value_ir.TemplateFileValue,
         value_ir.CallableValue,
+        value_ir.EntryValue,
+        value_ir.ParameterValue,
         value_ir.OpaqueValue,
         Missing,
         schedule_ir.NoSchedule,

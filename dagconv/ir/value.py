@@ -125,12 +125,66 @@ class TemplateFileValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a signature; `kind` in Python's words (`POSITIONAL_OR_KEYWORD`, `VAR_KEYWORD`, ...)."""
+
+    name: str
+    kind: str
+    has_default: bool = False
+    default: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A function of the user's as Python holds it: `file` and first `line` of its text, decorators included, and its
+    code's `name`.
+
+    `owner` is the name at the top of its module through which it is reached (`Steps.load` in the class `Steps`), empty
+    where it has none. `free` is what it keeps of the functions around it; `traits` are what a package may not be able
+    to keep: `async`, `nonlocal`, `bound` to an object.
+    """
+
+    file: str
+    line: int
+    name: str
+    owner: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    free: tuple[tuple[str, Value], ...] = ()
+    traits: tuple[str, ...] = ()
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether every keyword is welcome."""
+        return any(parameter.kind == "VAR_KEYWORD" for parameter in self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
 class CallableValue:
-    """A function, method, lambda or class given as an argument: `module` and qualified `name`."""
+    """A function, method, lambda, class or module given as an argument: `module` and qualified `name`.
+
+    `code` is there where a package may carry it. A `partial` has its bound arguments in `args` and `keywords`.
+    """
 
     module: str
     name: str
     kind: str = "function"
+    code: Code | None = None
+    args: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryValue:
+    """A function of the code package by the address that a task calls it by: module and name, joined by a dot."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """What an entry is handed over under this name; only lowering makes it."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +214,8 @@ Value = Union[  # noqa: UP007
     XComValue,
     TemplateFileValue,
     CallableValue,
+    EntryValue,
+    ParameterValue,
     OpaqueValue,
 ]
 

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dagconv.load.process import Worker
 from dagconv.load.reply import LoadResult, read_reply
+from dagconv.wire.inputs import Inputs
 from dagconv.wire.limits import Limits
-from dagconv.wire.request import Reload
+from dagconv.wire.request import Reload, Target
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
 
 
-def reload_definition(worker: Worker, text: str, name: str, limits: Limits) -> LoadResult:
+@dataclass(frozen=True, slots=True)
+class Packaged:
+    """A code package in a file, as the request for a reload needs it; `inputs` are what the source's import had."""
+
+    path: Path
+    modules: tuple[str, ...]
+    entries: str
+    targets: tuple[Target, ...]
+    inputs: Inputs
+
+
+def reload_definition(
+    worker: Worker, text: str, name: str, limits: Limits, packaged: Packaged | None = None
+) -> LoadResult:
     """The DAGs that the engine makes of the text. `name` is what findings call the file.
 
     dag-factory expands `$NAME` where the loading process has that variable, so each is given a marker value: a
@@ -21,4 +36,14 @@ def reload_definition(worker: Worker, text: str, name: str, limits: Limits) -> L
     """
     names = {first or second for first, second in _VARIABLE.findall(text)}
     markers = {name: f"<{name} of the service>" for name in sorted(names) if name and "=" not in name}
-    return read_reply(worker.ask(Reload(text, limits, markers)), Path(name), limits)
+    request = Reload(text, limits, markers)
+    if packaged is not None:
+        request = replace(
+            request,
+            inputs=packaged.inputs,
+            package=str(packaged.path),
+            modules=packaged.modules,
+            entries=(packaged.entries,),
+            targets=packaged.targets,
+        )
+    return read_reply(worker.ask(request), Path(name), limits)

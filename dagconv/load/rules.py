@@ -323,6 +323,19 @@ ENGINE_REFUSES = Rule(
     fix="retry_delay: 300",
     source=(Section("1.1"),),
 )
+PACKAGE_IMPORT = Rule(
+    code="DC167",
+    slug="package-import",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A module of the code package cannot be imported as the service would import it.",
+    message="the code package cannot be imported under Airflow 3.0.6 with nothing else beside it: {error}",
+    help="see what the code imports and does when it is imported: the service has no more than the package",
+    why="Every task of the workflow imports all code of its package before it does anything.",
+    example="import slack_sdk",
+    fix="Leave out what the service's worker does not have.",
+    source=(Section("3.2"), Section("3.3")),
+)
 
 PROCESS_AT_IMPORT = Rule(
     code="DC125",
@@ -523,6 +536,7 @@ LOAD_RULES = (
     MUCH_OUTPUT,
     BAD_REPLY,
     ENGINE_REFUSES,
+    PACKAGE_IMPORT,
     PROCESS_AT_IMPORT,
     AWS_AT_IMPORT,
     DESCRIPTION_FAILED,

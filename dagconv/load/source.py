@@ -11,7 +11,7 @@ from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.load import rules
 from dagconv.load.process import Worker
 from dagconv.load.reply import LoadResult, read_reply
-from dagconv.load.stability import differences
+from dagconv.load.stability import differences, settle_code
 from dagconv.load.uncalled import find_uncalled
 from dagconv.wire.inputs import NO_INPUTS, Inputs
 from dagconv.wire.limits import Limits
@@ -31,14 +31,15 @@ def load_source(
     again: Worker | None = None,
     compat: bool = True,
     inputs: Inputs = NO_INPUTS,
+    code: bool = False,
 ) -> LoadResult:
     """Imports the file in two children, the second in another time, and compares what they saw.
 
     `again` is a second worker with another hash seed, by which the order of sets shows too. Without `compat` only
-    what Airflow 3.0.6 itself can load is loaded.
+    what Airflow 3.0.6 itself can load is loaded; with `code` the functions of tasks are testified to.
     """
     roots = import_roots(path, root, inputs.folders)
-    request = Load(str(path), str(root), roots, now.timestamp(), limits, inputs, compat=compat)
+    request = Load(str(path), str(root), roots, now.timestamp(), limits, inputs, compat=compat, code=code)
     later = replace(request, again=Again(SECOND_SEED, (now + LATER).timestamp()))
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit((again or worker).ask, later)
@@ -58,7 +59,7 @@ def load_source(
     found += differences(first.dags, second.dags, path)
     if not first.dags and not any(finding.severity is Severity.ERROR for finding in found):
         found.append(_no_dag(path))
-    return LoadResult(first.dags, tuple(found))
+    return LoadResult(tuple(settle_code(first.dags, second.dags)), tuple(found))
 
 
 def _only_first(second: LoadResult, path: Path) -> list[Diagnostic]:

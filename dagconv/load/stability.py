@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Location
 from dagconv.ir import codec
+from dagconv.ir.code import UNSETTLED
 from dagconv.ir.schedule import Cron
 from dagconv.ir.task import Argument, Origin, Task
 from dagconv.ir.value import ListValue, MapValue, TimedeltaValue, TupleValue
@@ -29,6 +31,26 @@ def differences(first: Sequence[Loaded], second: Sequence[Loaded], path: Path) -
     for key, workflow in ours.items():
         if key in theirs and theirs[key] is not workflow and not codec.same(workflow, theirs[key]):
             yield from _workflow_differences(workflow, theirs[key])
+
+
+def settle_code(first: Sequence[Loaded], second: Sequence[Loaded]) -> Iterator[Loaded]:
+    """The DAGs of the first import, whose testimony about code says UNSETTLED of what the second had otherwise: a value
+    that the code computes when it is imported, which each import computes anew."""
+    others = {dag.workflow.dag_id: dag.code for dag in second}
+    for dag in first:
+        other = others.get(dag.workflow.dag_id)
+        if dag.code is None or other is None or dag.code == other:
+            yield dag
+            continue
+        callables = {
+            task_id: _settled(facts, other.callables.get(task_id, {})) for task_id, facts in dag.code.callables.items()
+        }
+        process = _settled(dag.code.process, other.process)
+        yield replace(dag, code=replace(dag.code, callables=callables, process=process))
+
+
+def _settled(one: Mapping[str, str], two: Mapping[str, str]) -> dict[str, str]:
+    return {place: fact if two.get(place) == fact else UNSETTLED for place, fact in one.items()}
 
 
 def _numbered(dags: Iterable[Loaded]) -> dict[tuple[str, int], Workflow]:

@@ -11,6 +11,7 @@ from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import (
     CallableValue,
     DatetimeValue,
+    EntryValue,
     EnumValue,
     FloatValue,
     ListValue,
@@ -25,7 +26,7 @@ from dagconv.ir.value import (
     XComValue,
 )
 from dagconv.lower.losses import show
-from dagconv.lower.lowering import Lowering, given
+from dagconv.lower.lowering import Fate, Lowering, given
 from dagconv.lower.unroll_mapping import is_mapped_argument
 
 HOLDS_CODE = Rule(
@@ -214,6 +215,10 @@ class _Walk:
         match value:
             case DatetimeValue(text) if not _is_aware(text):
                 return value
+            case EntryValue():
+                pass
+            case CallableValue() if self.lowering.fates.get(self.task.task_id) is Fate.CARRIED:
+                pass  # it goes into the package, or that was refused
             case CallableValue():
                 self._report(HOLDS_CODE, value=show(value))
             case XComValue() | TemplateFileValue():

@@ -8,6 +8,7 @@ starts from.
 
 from __future__ import annotations
 
+import builtins
 import datetime
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,11 +17,13 @@ from dataclasses import dataclass, field, replace
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 from dagconv.ir import codec
 from dagconv.ir.change import Change
+from dagconv.ir.code import Entry, Testified
 from dagconv.ir.meaning import params_text, schedule_text
 from dagconv.ir.schedule import Schedule
 from dagconv.ir.task import MISSING, Argument, Default, Origin, Task
 from dagconv.ir.value import DatetimeValue, Value
 from dagconv.ir.workflow import Param, Workflow
+from dagconv.language.names import free_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class Options:
     source_airflow: str | None = None
     source_provider: str | None = None
     configuration: Mapping[str, str] = field(default_factory=dict)
+    code_package: bool = False
+
+
+# What the module of entries uses itself.
+_NAMES_OF_ENTRIES = frozenset(dir(builtins)) | {"Mapping", "XComNotFound", "get_current_context", "NOTSET", "ArgNotSet"}
 
 
 class Fate(enum.Enum):
@@ -49,7 +57,9 @@ class Lowering:
 
     `reported` are codes and keys already reported for default_args; `fates` has the ids of tasks that are no
     ordinary ones; `unrolled` a mapped task's id -> its instances' ids; `intervals_by` is the rule by which runs
-    were found to cover an interval that the source does not say itself.
+    were found to cover an interval that the source does not say itself. `code` is there where a code package may be
+    written, and `entries` are what its tasks call, by task id; `other_keys` are keys of the
+    context that mean something else on the service.
     """
 
     workflow: Workflow
@@ -60,6 +70,9 @@ class Lowering:
     fates: dict[str, Fate] = field(default_factory=dict)
     unrolled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     intervals_by: Rule | None = None
+    code: Testified | None = None
+    entries: dict[str, Entry] = field(default_factory=dict)
+    other_keys: frozenset[str] = frozenset()
 
     @property
     def refused(self) -> bool:
@@ -94,6 +107,27 @@ class Lowering:
         self.fates[task.task_id] = Fate.REFUSED
 
     @property
+    def entry_module(self) -> str:
+        """The module of entries, whose name no module of the source's has."""
+        taken = {module.name.partition(".")[0] for module in self.code.modules} if self.code else set()
+        return free_name(f"{self.workflow.dag_id}_tasks", taken, module=True)
+
+    @property
+    def spreading(self) -> frozenset[str]:
+        """Tasks whose functions have each key of their result as an output of its own."""
+        return frozenset(task_id for task_id, entry in self.entries.items() if entry.spreads)
+
+    def add_entry(self, task_id: str, entry: Entry) -> Entry:
+        """The entry under a name of its own, or one that is there already: an alias is needed once."""
+        for known in self.entries.values():
+            if entry.is_alias and codec.same(replace(entry, name=known.name), known):
+                self.entries[task_id] = known
+                return known
+        taken = {known.name for known in self.entries.values()} | _NAMES_OF_ENTRIES
+        self.entries[task_id] = replace(entry, name=free_name(entry.name, taken))
+        return self.entries[task_id]
+
+    @property
     def tasks(self) -> Iterator[Task]:
         """The tasks that are not refused: those that passes look into. The graph has them all."""
         return (task for task in self.workflow.tasks if self.fates.get(task.task_id) is not Fate.REFUSED)
@@ -108,6 +142,7 @@ class Lowering:
         for task in self.workflow.tasks:
             fate = self.fates.get(task.task_id)
             made = (task,) if fate is Fate.REFUSED else tuple(rewrite(task))
+            fate = self.fates.get(task.task_id)  # which rewriting may have decided
             tasks += made
             if fate is not None:
                 self.fates.update((new.task_id, fate) for new in made)

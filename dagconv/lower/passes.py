@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from dagconv.lower.carry_code import carry_code
 from dagconv.lower.drop_aws_settings import drop_aws_settings
 from dagconv.lower.drop_callbacks import drop_callbacks
 from dagconv.lower.drop_history import drop_history
@@ -13,6 +14,7 @@ from dagconv.lower.drop_relative_start import drop_relative_start
 from dagconv.lower.escape_dollars import escape_dollars
 from dagconv.lower.flatten_groups import flatten_groups
 from dagconv.lower.fold_macros import fold_macros
+from dagconv.lower.hand_over_dates import hand_over_dates
 from dagconv.lower.inline_template_files import inline_template_files
 from dagconv.lower.lower_crons import lower_crons
 from dagconv.lower.lower_dates import lower_dates
@@ -29,6 +31,7 @@ from dagconv.lower.lower_values import lower_values
 from dagconv.lower.lower_waits import lower_waits
 from dagconv.lower.lower_xcoms import lower_xcoms
 from dagconv.lower.lowering import Lowering
+from dagconv.lower.pack_callables import pack_callables
 from dagconv.lower.refuse_code import refuse_code
 from dagconv.lower.refuse_placeholders import refuse_placeholders
 from dagconv.lower.refuse_rendering import refuse_rendering
@@ -48,15 +51,18 @@ class Pass(Protocol):
 
 
 PASSES: tuple[Pass, ...] = (
-    refuse_code,  # first, so that no later pass explains details of a task that is refused anyway
+    carry_code,  # first of all: what is carried is not refused
+    refuse_code,  # among the first, so that no later pass explains details of a task that is refused anyway
     refuse_placeholders,  # with it, for the same reason: nothing is known of such a class
     lower_subclasses,  # before anything that looks at a task's class
     lower_setup_teardown,  # reads trigger rules as the source says them, and edges before tasks multiply
     unroll_mapping,  # before anything that looks at arguments: instances have arguments of their own
+    pack_callables,  # after unrolling, whose instances have entries of their own
     flatten_groups,  # after unrolling, which refuses mapped groups
     settle_configuration,  # before the defaults of the source's Airflow, which it overrules
     write_old_defaults,  # before anything that looks at arguments left out
     settle_generation,  # before anything that reads schedule and catchup
+    hand_over_dates,  # before dates are shifted, among them those that it hands over
     shift_intervals,  # before crons and templates, which then find no data interval and no removed date
     lower_waits,  # reads execution_timeout as the source says it
     lower_timeouts,  # after waits, which a limit of 60 minutes would make look shorter

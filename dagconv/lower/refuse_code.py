@@ -1,14 +1,13 @@
 """Refuses tasks that run Python or shell code, branch or skip, by name: a definition cannot carry their code.
 
-Python and Bash operators are legal in a definition when a code package goes with it; `package/` will take them
-over as an option, and this pass will then leave them alone.
+Tasks whose code goes into a code package are left alone.
 """
 
 from __future__ import annotations
 
 from dagconv.diagnostics import ContractRule, Effect, Means, Remedy, Rule, Section, Severity
 from dagconv.ir.task import Task
-from dagconv.lower.lowering import Lowering
+from dagconv.lower.lowering import Fate, Lowering
 
 _STANDARD = "airflow.providers.standard."
 
@@ -126,7 +125,7 @@ CODE_CLASSES: tuple[tuple[str, Rule], ...] = (
 def refuse_code(lowering: Lowering) -> None:
     for task in lowering.tasks:
         rule = _rule_of(task)
-        if rule is not None:
+        if rule is not None and lowering.fates.get(task.task_id) is not Fate.CARRIED:
             lowering.refuse(rule, task, value=task.operator.path.rpartition(".")[2].lstrip("_"))
 
 

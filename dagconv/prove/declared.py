@@ -29,6 +29,8 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
 CONVERTED: Mapping[str, str] = {
     "pool": '"default_pool"',
     "executor_config": '{"dict": []}',
+    "op_args": '{"tuple": []}',
+    "op_kwargs": '{"dict": []}',
     **dict.fromkeys(("inlets", "outlets"), "[]"),
     **{f"on_{event}_callback": "[]" for event in ("execute", "failure", "success", "retry", "skipped")},
 }

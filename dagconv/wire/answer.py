@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagconv.ir import codec
+from dagconv.ir.code import Testified
 from dagconv.ir.workflow import Workflow
 
 # User code that runs beside the writing end may replace it.
@@ -28,12 +29,14 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """One DAG. `witness` is the second testimony, compared only with another of its kind; `origin` the file whose
-    module made the DAG; `schedule_text` a schedule that the engine was spared (reloads only)."""
+    module made the DAG; `schedule_text` a schedule that the engine was spared (reloads only); `code` what the
+    request's `code` asks for."""
 
     workflow: Workflow
     witness: Mapping[str, Any]
     origin: str | None = None
     schedule_text: str | None = None
+    code: Testified | None = None
 
 
 @dataclass(frozen=True, slots=True)

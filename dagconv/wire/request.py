@@ -33,7 +33,7 @@ class Load:
 
     `root` is the source and `roots` the folders of sys.path, all absolute; `now` the conversion's moment in seconds
     of the epoch. Without `compat` only what Airflow 3.0.6 itself can load is loaded; `asking` goes on with stand-ins
-    for what is not supplied.
+    for what is not supplied; `code` has the functions of tasks testified to.
     """
 
     path: str
@@ -45,15 +45,34 @@ class Load:
     again: Again | None = None
     compat: bool = True
     asking: bool = False
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A function of a package: the task that calls it, its module, and the path of attributes in it."""
+
+    task_id: str
+    module: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """Reads a definition's text back; `markers` are values of the environment variables that the text may expand."""
+    """Reads a definition's text back; `markers` are values of the environment variables that the text may expand.
+
+    `package` is the path of a code package that goes with it; its `modules` are imported first, those in `entries`
+    hold what tasks call, and its `targets` are testified to.
+    """
 
     text: str
     limits: Limits
     markers: Mapping[str, str] = field(default_factory=dict)
+    inputs: Inputs = NO_INPUTS
+    package: str | None = None
+    modules: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+    targets: tuple[Target, ...] = ()
 
 
 ChildRequest = Load | Reload

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from dagconv.ir.code import Testified
 from dagconv.wire.answer import Finding, Loaded
 from dagconv.worker import audit, witness
 from dagconv.worker.compat.era import era_of
@@ -19,8 +21,13 @@ from dagconv.worker.record import Position, dag_construction
 MAX_TESTIFIED_TASKS = 1000
 
 
-def read_dags(found: list[Any], generation: str = "", reason: str = "") -> tuple[list[Loaded], list[Finding]]:
-    """The DAGs in the order of their definition, and what could not be described of them."""
+def read_dags(
+    found: list[Any],
+    generation: str = "",
+    reason: str = "",
+    testify: Callable[[list[Any]], Testified | None] = lambda _: None,
+) -> tuple[list[Loaded], list[Finding]]:
+    """The DAGs in the order of their definition, and what could not be described of them; `testify` tells of code."""
     places = SourceMap()
     dags, findings = [], []
     for dag in sorted(found, key=_definition_order):
@@ -40,7 +47,7 @@ def read_dags(found: list[Any], generation: str = "", reason: str = "") -> tuple
             made = dag_construction(dag)
             findings.append(_not_readable("reader-failed", dag, shown_error(error), made.position if made else None))
         else:
-            dags.append(Loaded(workflow, testimony, _origin(dag)))
+            dags.append(Loaded(workflow, testimony, _origin(dag), code=testify(dag.tasks)))
     return dags, findings
 
 

@@ -84,6 +84,10 @@ class UnknownValueError(KeyError):
     """User code asked for what only its own environment knows; that has been reported."""
 
 
+class ForbiddenError(RuntimeError):
+    """An object of Airflow is made by code that must make none."""
+
+
 class Recorder:
     """What this process has seen. `is_user_file` decides whose frames count as a place in the source; `adapt_task`
     and `adapt_dag` put arguments of other Airflow releases into today's words before they are recorded."""
@@ -96,6 +100,19 @@ class Recorder:
         self.pending: list[Construction] = []
         self.dags: dict[int, tuple[Any, Construction]] = {}
         self.mapped: dict[int, Position | None] = {}
+        self.builders: dict[str, set[int]] | None = None  # lines of modules that made something, once that is asked for
+        self.forbidden = False
+        self.entries: dict[int, str] = {}  # functions of a package by the address that a task calls them by
+
+    def note_making(self) -> None:
+        """Something of a DAG is made. Raises ForbiddenError where nothing may be."""
+        if self.forbidden:
+            raise ForbiddenError("code of the package makes a DAG or a task when it is imported")
+        frame: FrameType | None = sys._getframe(2) if self.builders is not None else None
+        while frame is not None:
+            if frame.f_code.co_name == "<module>" and self.is_user_file(frame.f_code.co_filename):
+                self.builders.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)  # type: ignore[union-attr]
+            frame = frame.f_back
 
     def position(self) -> Position | None:
         """The innermost frame of the user's files."""
@@ -214,6 +231,7 @@ def install() -> None:
         return outer
 
     def call(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        RECORDER.note_making()
         construction = Construction(cls, snapshot(kwargs), RECORDER.position())
         RECORDER.pending.append(construction)
         try:
@@ -253,6 +271,7 @@ def _record_mapped() -> None:
     original = OperatorPartial._expand
 
     def expand(self: Any, *args: Any, **kwargs: Any) -> Any:
+        RECORDER.note_making()
         position = RECORDER.position()
         made = original(self, *args, **kwargs)
         RECORDER.mapped[id(made)] = position
@@ -266,6 +285,7 @@ def _record_dags(cls: Any) -> None:
 
     @functools.wraps(original)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        RECORDER.note_making()
         position = RECORDER.position()
         args, kwargs, renamed, relative = RECORDER.adapt_dag(args, kwargs)
         module_file = RECORDER.module_file()

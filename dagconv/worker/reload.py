@@ -13,17 +13,22 @@ from dagconv.wire.request import Reload
 from dagconv.worker.complain import finding, shown_error
 from dagconv.worker.describe import read_dags
 from dagconv.worker.record import RECORDER, no_file
+from dagconv.worker.testify_code import testify_package
 
 _ENGINE_REFUSED = ("rate(", "cron(")
 
 
-def reload(request: Reload) -> Answer:
+def reload(request: Reload, trace: int) -> Answer:
     """The DAGs that the engine makes of the text."""
     import yaml
     from airflow.utils.dag_cycle_tester import check_cycle
     from dagfactory import load_yaml_dags
 
     RECORDER.is_user_file = no_file
+    try:
+        code = testify_package(request, trace)
+    except BaseException as error:  # noqa: BLE001  # code of the user's runs when it is imported
+        return failure(finding("package-import", {"error": shown_error(error)}))
     text, schedules = without_engine_refused_schedules(request.text)
     folder = Path.cwd() / "definition"
     folder.mkdir()
@@ -41,7 +46,7 @@ def reload(request: Reload) -> Answer:
         place = _yaml_line(error) if isinstance(error, yaml.YAMLError) else None
         return failure(finding("engine-refuses", {"error": shown_error(error)}, None, place))
     dags, findings = read_dags(list(found.values()))
-    told = tuple(replace(dag, schedule_text=schedules.get(dag.workflow.dag_id)) for dag in dags)
+    told = tuple(replace(dag, schedule_text=schedules.get(dag.workflow.dag_id), code=code) for dag in dags)
     return Answer(codec.VERSION, False, told, tuple(findings))
 
 

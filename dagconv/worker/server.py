@@ -269,7 +269,7 @@ def _run(request: Request, trace: int) -> Answer:
         case Reload():
             from dagconv.worker.reload import reload
 
-            return reload(request)
+            return reload(request, trace)
         case Preload():
             raise ValueError("a child preloads nothing")
 

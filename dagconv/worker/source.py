@@ -23,6 +23,7 @@ from dagconv.worker.describe import read_dags
 from dagconv.worker.noticed import OBSERVATIONS
 from dagconv.worker.observe import watch_files
 from dagconv.worker.record import RECORDER
+from dagconv.worker.testify_code import Witness
 
 _ELSEWHERE: list[bytes] = []
 
@@ -45,7 +46,8 @@ def load(request: Load, trace: int) -> Answer:
         stubs.install()
     if request.asking:
         watch_files()
-    return _import(path) if request.again is None else _import_elsewhen(path, request.again)
+    witness = Witness(request)
+    return _import(path, witness) if request.again is None else _import_elsewhen(path, request.again, witness)
 
 
 def user_files(root: str) -> Any:
@@ -67,7 +69,7 @@ def user_files(root: str) -> Any:
     return is_user_file
 
 
-def _import_elsewhen(path: str, again: Again) -> Answer:
+def _import_elsewhen(path: str, again: Again, code: Witness) -> Answer:
     """The same import one day and some hours later, with other random numbers and addresses of objects."""
     import time_machine
 
@@ -75,10 +77,10 @@ def _import_elsewhen(path: str, again: Again) -> Answer:
     # Takes the free places of every size, so that what is made from here on lies elsewhere in memory.
     _ELSEWHERE.extend(bytes(size) for size in range(0, 480, 16) for _ in range(300))
     with time_machine.travel(again.moment, tick=True):
-        return _import(path)
+        return _import(path, code)
 
 
-def _import(path: str) -> Answer:
+def _import(path: str, code: Witness) -> Answer:
     from airflow.models.dagbag import DagBag
 
     problems: list[BaseException] = []
@@ -108,7 +110,7 @@ def _import(path: str) -> Answer:
         found = []
     found = [dag for dag in found if not any(dag is inner for inner in INLINED)]
     generation, reason = judge(path)
-    dags, unreadable = read_dags([] if problems else found, generation, reason)
+    dags, unreadable = read_dags([] if problems else found, generation, reason, code.testify)
     errors = [describe_error(problem) for problem in problems if not was_reported(problem)]
     changed = [] if problems else audit.findings(audit.user_files())
     findings = (*OBSERVATIONS.found, *USES.found, *errors, *changed, *unreadable)

@@ -53,7 +53,12 @@ def nodes(cls: type, inner: st.SearchStrategy) -> st.SearchStrategy:
         "TimedeltaValue": st.builds(TimedeltaValue, st.integers(), st.integers(), st.integers()),
         "TimedeltaValue | None": st.none() | st.builds(TimedeltaValue, st.integers(), st.integers(), st.integers()),
     }
-    known = {**FIELD_STRATEGIES, **special}
+    named = st.lists(st.tuples(TEXT, inner), max_size=2).map(tuple)
+    parameters = st.lists(st.builds(value_ir.Parameter, TEXT, TEXT, st.booleans(), inner), max_size=2).map(tuple)
+    codes = st.builds(
+        value_ir.Code, TEXT, st.integers(), TEXT, TEXT, parameters, named, FIELD_STRATEGIES["tuple[str, ...]"]
+    )
+    known = {**FIELD_STRATEGIES, **special, "tuple[tuple[str, Value], ...]": named, "Code | None": st.none() | codes}
     return st.builds(cls, **{field.name: known[str(field.type)] for field in dataclasses.fields(cls)})
 
 

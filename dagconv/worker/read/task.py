@@ -12,9 +12,10 @@ from typing import Any
 from dagconv.diagnostics.model import Location
 from dagconv.ir import codec
 from dagconv.ir.task import Argument, Mapping, Operator, Origin, Residue, Task
-from dagconv.ir.value import ListValue, MapValue, TupleValue, Value
+from dagconv.ir.value import EntryValue, ListValue, MapValue, TupleValue, Value
 from dagconv.worker.attributes import attributes_of
 from dagconv.worker.names import class_path
+from dagconv.worker.read.callable import read_code
 from dagconv.worker.read.location import SourceMap
 from dagconv.worker.read.mapping import instances, is_mapped, mapped_inputs, partial_defaults
 from dagconv.worker.read.signature import signature_of
@@ -85,7 +86,7 @@ def _read_task(task: Any, source: Source) -> Task:
         arguments=tuple(
             Argument(
                 name,
-                with_template_files(task, name, read_value(value)),
+                with_template_files(task, name, _read_argument(name, value)),
                 origin,
                 signature.default(name),
                 _place(named, name, origin),
@@ -160,6 +161,13 @@ def _mapped_origin(argument: Argument, task: Any) -> Origin:
     shared = task.dag.default_args if task.dag else {}
     same = argument.name in shared and codec.same(read_value(shared[argument.name]), argument.value)
     return Origin.DEFAULT_ARGS if same else Origin.CALL
+
+
+def _read_argument(name: str, value: Any) -> Value:
+    """What a task calls is read with its code where that is asked for."""
+    if name == "python_callable" and id(value) in RECORDER.entries:
+        return EntryValue(RECORDER.entries[id(value)])
+    return read_code(value) if name == "python_callable" and RECORDER.builders is not None else read_value(value)
 
 
 def _place(named: dict[str, Location], name: str, origin: Origin) -> Location | None:

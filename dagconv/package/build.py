@@ -1,0 +1,237 @@
+"""Puts the package of a workflow together: slices of the files that its tasks' functions stand in, the modules that
+these import, and the module of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dagconv.diagnostics import Diagnostic, Location
+from dagconv.ir.code import Entry, SourceModule
+from dagconv.ir.value import CallableValue, Code, ListValue, MapValue, SetValue, Value
+from dagconv.language.literal import NoLiteralError, literal
+from dagconv.language.names import free_name, is_taken
+from dagconv.package.archive import PackageFile, write_archive
+from dagconv.package.collect_files import Library, archive_path, imports_of, with_parents
+from dagconv.package.cut_function import cut_function
+from dagconv.package.judge_text import judge_text
+from dagconv.package.needs import Need, find_needs, origin_lines
+from dagconv.package.obstacle import Obstacle
+from dagconv.package.rename_imports import Renamed, rename_imports
+from dagconv.package.report_needs import report_needs
+from dagconv.package.rules import CLOSURE_OVER_OBJECT, NAME_TAKEN, RENAMED, UNREADABLE
+from dagconv.package.slice_module import DEFINITIONS, slice_module
+from dagconv.package.statements import Module, UnreadableModuleError, read_module
+from dagconv.package.write_entries import Place, write_entries
+from dagconv.package.write_slice import write_slice
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A code package. `places` are the functions behind entries, by task id; `modules` all that can be imported."""
+
+    content: bytes
+    files: Mapping[str, PackageFile]
+    modules: tuple[str, ...]
+    places: Mapping[str, Place]
+    renamed: tuple[tuple[str, Renamed], ...]
+    needs: tuple[Need, ...]
+
+    def findings(self, dag_id: str, accept: Collection[str]) -> list[Diagnostic]:
+        """What is said about code that is not as it was, and about what it needs where it runs."""
+        renamed = [
+            RENAMED.at(Location(file, change.line), dag_id=dag_id, old=change.old, new=change.new)
+            for file, change in self.renamed
+        ]
+        return [*renamed, *report_needs(self.needs, dag_id, accept)]
+
+
+def build_package(
+    dag_id: str,
+    entries: Mapping[str, Entry],
+    entry_module: str,
+    library: Library,
+    *,
+    spreading: frozenset[str] = frozenset(),
+    other_keys: frozenset[str] = frozenset(),
+) -> Package:
+    """`entries` by task id; `spreading` tasks push each key of their result; `other_keys` of the context mean something
+    else on the service. Raises Obstacle."""
+    return _Builder(library, entry_module, other_keys).build(dag_id, entries, spreading)
+
+
+@dataclass(slots=True)
+class _File:
+    """A file of the source on its way into the package under the name `name`."""
+
+    source: SourceModule
+    name: str
+    module: Module
+    names: set[str] = field(default_factory=set)
+    lines: set[int] = field(default_factory=set)
+    tail: list[str] = field(default_factory=list)
+    cuts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def bound(self) -> set[str]:
+        """Every name that the module or the package's additions to it bind."""
+        return (
+            {name for leaf in self.module.leaves() for name in leaf.names.binds} | set(self.cuts.values()) | self.names
+        )
+
+
+class _Builder:
+    def __init__(self, library: Library, entry_module: str, other_keys: frozenset[str]) -> None:
+        self.library, self.entry_module, self.other_keys = library, entry_module, other_keys
+        self.origins: dict[str, str] = {}  # source files by path in the package
+        self.files: dict[str, _File] = {}
+        self.texts: dict[str, str] = {}  # by path in the package
+        self.modules: dict[str, str] = {}  # names by path
+        self.renamed: list[tuple[str, Renamed]] = []
+
+    def build(self, dag_id: str, entries: Mapping[str, Entry], spreading: frozenset[str]) -> Package:
+        places = {entry.name: self._place(entry.target) for entry in entries.values()}
+        for file in list(self.files.values()):
+            self._add_slice(file)
+        title = f"What the tasks of the workflow {dag_id} call. Written by dagconv from the DAG's source."
+        unique = {entry.name: entry for entry in entries.values()}
+        text = write_entries(title, tuple(unique[name] for name in sorted(unique)), places, spreading)
+        self._add(self.entry_module, f"{self.entry_module}.py", text)
+        files = {path: PackageFile(path, text.encode()) for path, text in self.texts.items()}
+        by_task = {task_id: self._proved(entry, places[entry.name]) for task_id, entry in entries.items()}
+        modules = tuple(sorted(self.modules.values()))
+        own = {name.partition(".")[0] for name in modules}
+        needs = tuple(
+            need for path, origin in self.origins.items() for need in find_needs(self.texts[path], origin, own)
+        )
+        return Package(write_archive(files), files, modules, by_task, tuple(self.renamed), needs)
+
+    def _proved(self, entry: Entry, place: Place) -> Place:
+        """Where the object stands that the source's task calls: a partial is made beside the entries."""
+        if entry.target.kind != "partial":
+            return place
+        return Place(self.entry_module, entry.name if entry.is_alias else f"_bound_{entry.name}")
+
+    def _place(self, target: CallableValue) -> Place:
+        """Where the function will be; what it needs is noted at its file."""
+        assert target.code is not None
+        file = self._file(target.code.file, target.code.line)
+        return Place(file.name, self._root(file, target))
+
+    def _file(self, path: str, line: int) -> _File:
+        if path not in self.files:
+            source = self.library.of_file(path)
+            taken = {module.name.partition(".")[0] for module in self.library.modules} | {self.entry_module}
+            name = source.name or free_name(Path(path).stem, taken, module=True)
+            try:
+                module = read_module(_read(path))
+            except (UnreadableModuleError, OSError, UnicodeDecodeError) as error:
+                raise Obstacle(UNREADABLE, path, line, error=error) from error
+            self.files[path] = _File(source, name, module)
+        return self.files[path]
+
+    def _root(self, file: _File, target: CallableValue) -> str:
+        """The path of attributes in the module by which the package gives the function."""
+        code = target.code
+        assert code is not None
+        if "." in code.owner:  # in a class
+            file.names.add(code.owner.partition(".")[0])
+            return code.owner
+        for leaf in file.module.leaves():
+            if code.owner and leaf.first == code.line and isinstance(leaf.node, DEFINITIONS):
+                file.lines.add(leaf.first)
+                return code.owner
+        return self._cut(file, code)
+
+    def _cut(self, file: _File, code: Code) -> str:
+        cut = cut_function(file.module, code.file, code.line, code.name, frozenset(file.source.makers))
+        values = [self._free(file, code, name, dict(code.free).get(name)) for name in cut.free]
+        key = repr((code.line, code.name, values))
+        if key not in file.cuts:
+            base = "lambda_1" if code.name == "<lambda>" else code.name
+            file.cuts[key] = free_name(base, file.bound)
+            file.names |= cut.reads
+            file.tail += ["", "", f"# {Path(code.file).name}:{code.line}", *cut.write(file.cuts[key], values)]
+        return file.cuts[key]
+
+    def _free(self, file: _File, code: Code, name: str, value: Value) -> str:
+        """The expression of a value that a function keeps. Raises Obstacle."""
+        match value:
+            case CallableValue(module=module, kind="module"):
+                return f'__import__("importlib").import_module({module!r})'
+            case CallableValue(code=Code() as inner) if inner.file == code.file and value.kind != "partial":
+                _refuse_shared(code, name, inner)
+                return self._root(file, value)
+            case CallableValue(module=module, name=path, code=None) if path and "<" not in path:
+                return f'__import__("importlib").import_module({module!r}).{path}'
+        try:
+            return literal(value)
+        except NoLiteralError as error:
+            raise Obstacle(CLOSURE_OVER_OBJECT, code.file, code.line, user=code.name, name=name, kind=error) from error
+
+    def _add_slice(self, file: _File) -> None:
+        if file.source.name and not file.source.builders and not file.tail:
+            self._add_whole(file.source, file.source.name)
+            return
+        cut = slice_module(file.module, file.source, file.names, file.lines)
+        tail = "".join(f"{line}\n" for line in file.tail)
+        text = write_slice(cut, Path(file.source.file).name) + tail
+        path = archive_path(file.source, file.name) if file.source.name else f"{file.name}.py"
+        self._add(file.name, path, text, file.source.file)
+
+    def _add_whole(self, source: SourceModule, name: str) -> None:
+        try:
+            text = _read(source.file)
+            read_module(text)
+        except (UnreadableModuleError, OSError, UnicodeDecodeError) as error:
+            raise Obstacle(UNREADABLE, source.file, 1, error=error) from error
+        self._add(name, archive_path(source, name), text, source.file)
+
+    def _add(self, name: str, path: str, text: str, origin: str = "") -> None:
+        """Takes a module's text into the package, and then what it imports of the user's."""
+        if path in self.texts:
+            return
+        root = name.partition(".")[0]
+        if is_taken(root):
+            raise Obstacle(NAME_TAKEN, origin, 1, name=root)
+        self.texts[path] = text  # before its imports, which may come back to it
+        if origin:
+            renamed, changes = rename_imports(text, origin)
+            self.texts[path] = text = renamed
+            self.renamed += [(origin, change) for change in changes]
+            self.origins[path] = origin
+            for rule, line, what in judge_text(text, self.other_keys):
+                raise Obstacle(rule, origin, origin_lines(text)[line - 1], name=what)
+        self.modules[path] = name
+        for wanted in _wanted_modules(text, name, path.endswith("/__init__.py")):
+            for inner in with_parents(wanted):
+                found = self.library.find(inner)
+                if found is not None and found.name and archive_path(found, inner) not in self.texts:
+                    self._add_imported(found, inner)
+
+    def _add_imported(self, found: SourceModule, name: str) -> None:
+        """A module of the user's as it is; one that builds a DAG is left to the proof, which refuses it by name."""
+        if found.file not in self.files:
+            self._add_whole(found, name)
+
+
+def _wanted_modules(text: str, name: str, is_package: bool) -> Iterator[str]:
+    for wanted in imports_of(text, name, is_package):
+        yield wanted.module
+
+
+def _refuse_shared(code: Code, name: str, inner: Code) -> None:
+    """Two functions that keep one object and may change it see each other's changes; two copies would not."""
+    ours = {key for key, value in code.free if isinstance(value, ListValue | MapValue | SetValue)}
+    shared = sorted(ours & {key for key, _ in inner.free})
+    if shared or "nonlocal" in inner.traits:
+        kind = "which another function keeps and may change too"
+        raise Obstacle(CLOSURE_OVER_OBJECT, code.file, code.line, user=code.name, name=(shared or [name])[0], kind=kind)
+
+
+def _read(path: str) -> str:
+    import tokenize
+
+    with tokenize.open(path) as file:  # as Python reads it: by its coding line
+        return file.read()

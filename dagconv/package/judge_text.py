@@ -1,0 +1,53 @@
+"""What the text of a package's module may not hold: dates that mean something else, secrets, its own source's text."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+
+from dagconv.diagnostics import Rule
+from dagconv.package.rules import DATE_IN_CODE, OWN_SOURCE, SECRET
+
+_SECRET_NAME = re.compile(
+    r"(?i)(^|_)(password|passwd|secret|token|api_?key|access_?key|private_?key|credentials?)(_|$)"
+)
+_SECRET_TEXT = re.compile(
+    r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}\b"
+)
+_PLACEHOLDER = re.compile(r"(?i)^(|x+|\*+|<.*>|\{.*\}|.*(example|changeme|your|dummy|placeholder|arn:aws).*)$")
+
+
+def judge_text(text: str, dates: Collection[str]) -> Iterator[tuple[Rule, int, str]]:
+    """Rule, line in the text, and what was found. `dates` are keys of the context that mean something else."""
+    for node in ast.walk(ast.parse(text)):
+        line = getattr(node, "lineno", 1)
+        for name in _keys_read(node):
+            if name in dates:
+                yield DATE_IN_CODE, line, name
+        match node:
+            case ast.Constant(value=str() as value) if _SECRET_TEXT.search(value):
+                yield SECRET, line, "a text that looks like a key"
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as value)):
+                if _looks_secret(name, value):
+                    yield SECRET, line, name
+            case ast.keyword(arg=str() as name, value=ast.Constant(value=str() as value)):
+                if _looks_secret(name, value):
+                    yield SECRET, line, name
+            case ast.Attribute(value=ast.Name(id="inspect"), attr="getsource" | "getsourcelines" | "getsourcefile"):
+                yield OWN_SOURCE, line, f"inspect.{node.attr}"
+
+
+def _looks_secret(name: str, value: str) -> bool:
+    return bool(_SECRET_NAME.search(name)) and len(value) >= 6 and not _PLACEHOLDER.match(value) and " " not in value
+
+
+def _keys_read(node: ast.AST) -> Iterator[str]:
+    """Keys and attributes that are looked up by name."""
+    match node:
+        case ast.Subscript(slice=ast.Constant(value=str() as name), ctx=ast.Load()):
+            yield name
+        case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value=str() as name), *_]):
+            yield name
+        case ast.Attribute(attr=name, ctx=ast.Load()):
+            yield name

@@ -1,0 +1,86 @@
+"""The proof of code: what Python made of each task's function in the source and in the package must be the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
+from dagconv.ir.code import UNSETTLED, Testified
+from dagconv.ir.workflow import Workflow
+
+CODE_DIFFERS = Rule(
+    code="DC708",
+    slug="packaged-code-differs",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A function of the code package is not what the source's is.",
+    message="the function of the task is another in the package than in the source, at {place}: {how}",
+    help="let {place} depend on nothing but the statements that bind it and those that change it by its name",
+    why="The package holds the statements that a function needs. If Python makes something else of them there, a "
+    "statement that was left out had a hand in it.",
+    example="CONFIG = {}\nfill()  # changes CONFIG and makes tasks too",
+    fix="CONFIG = read_config()",
+    source=(ContractRule(46), Section("3.2")),
+)
+PROCESS_DIFFERS = Rule(
+    code="DC709",
+    slug="packaged-import-differs",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="Importing the code package changes the process otherwise than importing the source does.",
+    message="importing the source sets {place} to {before}, importing the package {after}",
+    help="set it in a statement of its own that makes no task, or in the functions that need it",
+    why="Airflow's worker imports the DAG file before each task, so that what it does to the process is there.",
+    example="with DAG('etl') as dag:\n    dag = prepare(dag)  # sets os.environ too",
+    fix="os.environ['REGION'] = 'eu-west-1'",
+    source=(ContractRule(46), Section("3.2")),
+)
+# How much of a place is shown; the root of a function is "it".
+_LONG = 80
+
+
+def prove_code(workflow: Workflow, source: Testified, package: Testified) -> Iterator[Diagnostic]:
+    """`package` testifies to every function that the package carries; the source may have more."""
+    for task_id, facts in package.callables.items():
+        found = _difference(source.callables.get(task_id, {}), facts)
+        if found is not None:
+            place, how = found
+            shown = place.removeprefix("it").lstrip("/.") or "the function itself"
+            yield CODE_DIFFERS.at(
+                workflow.locate(task_id, "python_callable"),
+                dag_id=workflow.dag_id,
+                task_id=task_id,
+                key="python_callable",
+                place=shown[-_LONG:],
+                how=how,
+            )
+    for name in sorted(source.process.keys() | package.process.keys()):
+        before, after = source.process.get(name), package.process.get(name)
+        if before != after and before != UNSETTLED:
+            yield PROCESS_DIFFERS.at(
+                workflow.location,
+                dag_id=workflow.dag_id,
+                place=name,
+                before=before or "nothing else",
+                after=after or "does not",
+            )
+
+
+def _difference(source: Mapping[str, str], package: Mapping[str, str]) -> tuple[str, str] | None:
+    """The first place that differs; what is under one that each import makes anew is made anew too."""
+    loose = tuple(place for place, fact in source.items() if fact == UNSETTLED)
+    for place in (*package, *source):
+        if place.startswith(loose) and loose:
+            if place not in source or place not in package:
+                continue
+            if source[place] == UNSETTLED:
+                continue
+        if place not in package:
+            return place, "it is missing there"
+        if place not in source:
+            return place, "it is there only"
+        if source[place] != package[place]:
+            return place, "they are not equal"
+    if not package:
+        return "it", "nothing is known of it"
+    return None

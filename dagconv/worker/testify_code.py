@@ -1,0 +1,102 @@
+"""Testifies to the code of tasks, in a child that loads the source and in one that has the package alone."""
+
+from __future__ import annotations
+
+import decimal
+import importlib
+import logging
+import operator
+import os
+import socket
+import sys
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from dagconv.ir.code import Testified
+from dagconv.wire.request import Load, Reload, Target
+from dagconv.worker import aws_replies, isolation, supplied
+from dagconv.worker.audit import AUDIT
+from dagconv.worker.identity import Identity
+from dagconv.worker.modules import read_modules
+from dagconv.worker.record import RECORDER, no_file
+
+
+class Witness:
+    """Begins before the source is imported; silent unless the request asks for code."""
+
+    def __init__(self, request: Load) -> None:
+        self.request = request
+        self.roots = (*request.roots, request.root)
+        if request.code:
+            RECORDER.builders = {}
+
+    def testify(self, tasks: Iterable[Any]) -> Testified | None:
+        """About the functions of these tasks and the modules of the process."""
+        if not self.request.code:
+            return None
+        callables = {}
+        for task in tasks:
+            function = vars(task).get("python_callable") or getattr(task, "partial_kwargs", {}).get("python_callable")
+            if function is not None:
+                callables[task.task_id] = _facts(function, self.roots)
+        return Testified(read_modules(self.request.path), callables, _process(self.roots))
+
+
+def _process(roots: tuple[str, ...]) -> dict[str, str]:
+    """What the import changed in its process, beside binding names (audit.py)."""
+    found = {
+        **{f"os.environ[{name!r}]": value for name, value in AUDIT.set_variables().items()},
+        **dict.fromkeys(AUDIT.changed_names(), "changed"),
+        "socket.getdefaulttimeout()": str(socket.getdefaulttimeout()),
+        "os.getcwd()": str(Path.cwd().name == Path(os.environ["HOME"]).name),
+        "logging.getLogger().level": str(logging.getLogger().level),
+        "decimal.getcontext()": str(decimal.getcontext()),
+        "sys.getrecursionlimit()": str(sys.getrecursionlimit()),
+    }
+    for root in sorted(roots, key=len, reverse=True):
+        found = {name: text.replace(root, "<root>") for name, text in found.items()}
+    return found
+
+
+def _facts(function: Any, roots: tuple[str, ...]) -> Mapping[str, str]:
+    identity = Identity(RECORDER.is_user_file, roots)
+    identity.of("it", function)
+    return identity.facts
+
+
+def testify_package(request: Reload, trace: int) -> Testified | None:
+    """Imports the package's modules where no DAG may be made, and testifies to its targets. Raises what they raise."""
+    if request.package is None:
+        return None
+    folder = Path.cwd() / "package"
+    with zipfile.ZipFile(request.package) as archive:
+        archive.extractall(folder)
+    sys.dont_write_bytecode = True
+    sys.path.append(str(folder))
+    RECORDER.is_user_file = lambda name: name.startswith(f"{folder}/")
+    isolation.guard(lambda *_: None, str(folder), trace)
+    aws_replies.install()
+    supplied.take(request.inputs, asking=False)
+    AUDIT.watch()
+    RECORDER.forbidden = True
+    try:
+        for name in request.modules:
+            importlib.import_module(name)
+        roots = (str(folder),)
+        callables = {target.task_id: _facts(_found(target), roots) for target in request.targets}
+        for name in request.entries:
+            RECORDER.entries.update(
+                (id(value), f"{name}.{attribute}")
+                for attribute, value in vars(sys.modules[name]).items()
+                if not attribute.startswith("_")
+            )
+        return Testified((), callables, _process(roots))
+    finally:
+        RECORDER.forbidden = False
+        RECORDER.is_user_file = no_file
+
+
+def _found(target: Target) -> Any:
+    return operator.attrgetter(target.path)(importlib.import_module(target.module))
