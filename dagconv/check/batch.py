@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,7 +73,20 @@ NOT_LOADED = Rule(
     fix="Nothing to do.",
     source=(ContractRule(8), ContractRule(54), Section("3.1")),
 )
-BATCH_RULES = (UNREADABLE, NOT_JUDGED, TWICE, NOT_LOADED)
+NONE_JUDGED = Rule(
+    code="DC699",
+    slug="no-definition",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A folder holds no definition.",
+    message="the folder holds no file that looks like a definition, so nothing was judged",
+    help="check the path; name a file, or a pattern in the setting include, to judge it all the same",
+    why="A call that judged nothing must not pass for one that found nothing wrong.",
+    example="dag-converter validate an-empty-folder/",
+    fix="Give the folder that holds the definitions.",
+    source=(ContractRule(61), Section("1.2")),
+)
+BATCH_RULES = (UNREADABLE, NOT_JUDGED, TWICE, NOT_LOADED, NONE_JUDGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,14 @@ def check_files(candidates: Iterable[Candidate], stdin: tuple[str, bytes] | None
     """Judges every file; `stdin` is a name and the data given instead of a file of that name."""
     judged = [_check_file(candidate, stdin) for candidate in candidates]
     return _with_repeated_ids(judged)
+
+
+def empty_folders(paths: Iterable[str], reports: Iterable[FileReport]) -> Iterator[Diagnostic]:
+    """A finding for each folder of the call in which nothing was judged."""
+    judged = [Path(one.path) for one in reports if one.status is not FileStatus.SKIPPED]
+    for path in paths:
+        if Path(path).is_dir() and not any(one.is_relative_to(path) for one in judged):
+            yield NONE_JUDGED.at(Location(path))
 
 
 def _check_file(candidate: Candidate, stdin: tuple[str, bytes] | None) -> Judged:

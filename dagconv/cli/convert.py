@@ -37,6 +37,7 @@ from dagconv.write import (
     with_outputs,
     write_outputs,
 )
+from dagconv.write.rules import LEFT_OVER, RENAMED
 
 if TYPE_CHECKING:  # loading the pipeline takes time that --help and a wrong call need not wait for
     from dagconv.pipeline import ConvertResult
@@ -89,6 +90,7 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     started = time.monotonic()
     settings = settings_of(flags)
     output = _output_of(settings, flags)
+    _refuse_definitions(sources, flags)
     if not flags["validate"]:
         click.echo("notice: --no-validate skips nothing, every definition is checked and proved", err=True)
     with _converted(sources, settings, flags) as (result, discovery):
@@ -120,9 +122,18 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
         flags,
         names_outputs=output != "-" and not flags["diff"] and not flags["check"],
     )
+    if (flags["diff"] or flags["check"]) and outputs and not _would_change(report, outputs):
+        click.echo(f"nothing would change: {len(outputs)} of {len(outputs)} definitions are up to date", err=True)
     code = exit_code(report, shown, strict=settings.flag("strict"))
     changed = any(one.status is OutputStatus.WRITTEN for one in outputs)
     return code or int(flags["fail_on_change"] and changed)
+
+
+def _refuse_definitions(sources: tuple[str, ...], flags: dict[str, Any]) -> None:
+    """Raises UsageError for a definition among the sources; a hook passes on all files that changed."""
+    for source in sources if not flags["auto"] else ():
+        if source.endswith((".yaml", ".yml")) and Path(source).is_file():
+            raise UsageError(f"{source} is no DAG file; did you mean: dag-converter validate {source}")
 
 
 def _output_of(settings: Settings, flags: dict[str, Any]) -> str:
@@ -200,6 +211,11 @@ def _place(
         outputs = write_outputs(outputs, force=flags["force"])
     left = find_leftovers(folder, outputs, report, sources, Severity.ERROR if flags["check"] else None)
     return with_outputs(report, outputs, left), outputs
+
+
+def _would_change(report: Report, outputs: tuple[Output, ...]) -> bool:
+    left = any(found.rule in (LEFT_OVER, RENAMED) for found in report.all_diagnostics())
+    return left or any(one.status is not OutputStatus.UNCHANGED for one in outputs)
 
 
 def _upload(texts: list[tuple[str, str]], bucket: str, region: str | None) -> None:

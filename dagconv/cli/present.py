@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -83,10 +83,18 @@ def shows_notes(settings: Settings, flags: Mapping[str, Any]) -> bool:
 def summary_lines(report: Report, rows: Sequence[Row], settings: Settings, flags: Mapping[str, Any]) -> str:
     """What closes the report: a line over all, and a row per thing to do where there are several files."""
     hidden = 0 if shows_notes(settings, flags) else fold(report, notes=False)[1]
-    lines = [summary_line(report, hidden)]
+    lines = list(_outcomes(report)) if flags["verbose"] else []
+    lines.append(summary_line(report, hidden))
     if len(report.files) > 1 and len(rows) > 1:
         lines += [f"  {safe(said)}{f': {safe(step)}' if step else ''}" for said, step in rows]
     return "\n".join(lines)
+
+
+def _outcomes(report: Report) -> Iterator[str]:
+    """A line per file: what became of it and of its DAGs."""
+    for file in report.files:
+        dags = ", ".join(f"{safe(dag.dag_id)} {dag.status.value}" for dag in file.dags)
+        yield f"{safe(file.path)}: {file.status.value}{f' ({dags})' if dags else ''}"
 
 
 def summary_line(report: Report, hidden: int = 0) -> str:
@@ -123,9 +131,24 @@ def exit_code(report: Report, shown: Report, *, strict: bool) -> int:
 
 
 def _statistics(report: Report) -> str:
-    counts = Counter((found.code, found.rule.slug, found.severity.value) for _, found in ordered(report))
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return "".join(f"{count:>6}  {code}  {severity:<7}  {slug}\n" for (code, slug, severity), count in ranked)
+    """A row per code: findings, DAGs and files that have it. A finding of a file is one of all its DAGs."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    dags: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
+    files: dict[tuple[str, str, str], set[str]] = {}
+    for file, found in ordered(report):
+        key = found.code, found.severity.value, found.rule.slug
+        counts[key] += 1
+        if file is not None:
+            files.setdefault(key, set()).add(file.path)
+            concerned = [found.dag_id] if found.dag_id else [dag.dag_id for dag in file.dags]
+            dags.setdefault(key, set()).update((file.path, dag_id) for dag_id in concerned)
+    rows = [f"{'count':>6}  {'DAGs':>5}  {'files':>5}  code   severity  name\n"] if counts else []
+    for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        code, severity, slug = key
+        rows.append(
+            f"{count:>6}  {len(dags.get(key, ())):>5}  {len(files.get(key, ())):>5}  {code}  {severity:<8}  {slug}\n"
+        )
+    return "".join(rows)
 
 
 def _number(count: int, noun: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import click
 
-from dagconv.check.batch import Judged, check_files
+from dagconv.check.batch import Judged, check_files, empty_folders
 from dagconv.check.files import Candidate, find_candidates
 from dagconv.cli.main import EXIT_CODES, FINDINGS, OK
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
@@ -65,7 +66,8 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
         from dagconv.judge import check_deeply  # the worker loads only when asked for
 
         judged = check_deeply(judged, settings.limits)
-    report = Report(tuple(one.report for one in judged), seconds=time.monotonic() - started)
+    reports = tuple(one.report for one in judged)
+    report = Report(reports, tuple(empty_folders(paths, reports)), time.monotonic() - started)
     shown = selected(report, selection_of(settings).shows)
     # A diff or a fixed definition takes standard output, so a report goes beside it.
     taken = flags["diff"] or (stdin is not None and flags["fix"])
@@ -85,6 +87,9 @@ def _candidates(
         stdin = (name, sys.stdin.buffer.read())
     include, exclude = settings.words("include"), settings.words("exclude")
     files = [path for path in paths if path != _STDIN]
+    for path in files if not flags["auto"] else ():
+        if path.endswith(".py") and Path(path).is_file():
+            raise UsageError(f"{path} is no definition; did you mean: dag-converter convert {path}")
     try:
         found = list(find_candidates(files, include, exclude, auto=flags["auto"]))
     except FileNotFoundError as error:

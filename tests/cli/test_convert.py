@@ -230,10 +230,46 @@ def test_verbose_tells_settings_and_files_on_stderr(call):
 
 def test_statistics_count_codes(call):
     _, _, err = call("convert", "dags", "-o", "out", "--statistics", a="dag one\nwarn a\nwarn b\nrefuse x\n")
-    assert err.splitlines()[:2] == [
-        "     2  DC291  warning  sample-dc291",
-        "     1  DC290  error    sample-dc290",
+    assert err.splitlines()[:3] == [
+        " count   DAGs  files  code   severity  name",
+        "     2      2      1  DC291  warning   sample-dc291",
+        "     1      1      1  DC290  error     sample-dc290",
     ]
+
+
+def test_verbose_tells_the_outcome_of_each_file(call):
+    _, _, err = call("convert", "dags", "-o", "out", "-v", a="dag one\nrefuse two\n", b="dag three\n")
+    assert "dags/a.py: refused (one converted, two refused)\ndags/b.py: converted (three converted)\n" in err
+
+
+def test_the_summary_counts_dags_and_says_what_to_do(call):
+    err = call("convert", "dags", "-o", "out", a="dag one\nrefuse two\n", b="dag three\n")[2]
+    summary = err[err.index("2 files: ") :].splitlines()[1:]
+    assert summary == [
+        "  2 DAGs converted",
+        "  1 DAG needs work on the source: sample-dc290 (1), nothing else: dag-converter explain DC290",
+    ]
+    assert call("convert", "dags", "-o", "out", "-q", "--format", "concise")[2].splitlines()[-2:] == summary
+
+
+def test_one_file_has_one_line_of_summary(call):
+    err = call("convert", "dags", "-o", "out", "--format", "concise", a="refuse two\n")[2]
+    assert len(err.splitlines()) == 2
+
+
+def test_a_definition_is_sent_to_validate(call):
+    Path("x.yaml").write_text("x: 1\n")
+    code, _, err = call("convert", "x.yaml", "-o", "out")
+    assert (code, "did you mean: dag-converter validate x.yaml" in err) == (2, True)
+    assert call("convert", "x.yaml", "-o", "out", "--auto")[0] == 0
+
+
+@pytest.mark.parametrize("option", ["--check", "--diff"])
+def test_it_is_said_when_nothing_would_change(call, option):
+    said = "nothing would change: 1 of 1 definitions are up to date"
+    assert said not in call("convert", "dags", "-o", "out", option, a="dag one\n")[2]
+    call("convert", "dags", "-o", "out")
+    assert said in call("convert", "dags", "-o", "out", option)[2]
 
 
 def test_an_empty_folder_is_said(call):

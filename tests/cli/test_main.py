@@ -118,3 +118,10 @@ def test_any_locale_will_do(environment, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert b"DC194" in done.stderr
+
+
+@pytest.mark.parametrize(("word", "meant"), [("conver", "convert"), ("validat", "validate"), ("explian", "explain")])
+def test_a_misspelt_command_gets_a_proposal(call, word, meant):
+    code, _, err = call(word, "x")
+    assert (code, f"No such command {word!r}. Did you mean {meant!r}?" in err) == (2, True)
+    assert "Did you mean" not in call("nothing-like-it")[2]

@@ -246,3 +246,24 @@ def test_a_fix_that_changes_the_meaning_is_not_written(judge, monkeypatch):
     assert code == 3
     assert "change what" in err
     assert Path("one.yaml").read_text() == text
+
+
+def test_a_folder_without_a_definition_is_a_warning(judge, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/compose.yaml").write_text("services: {web: {image: nginx}}\n")
+    for folder in ("empty", "other"):
+        code, out, _ = judge(folder, "--format", "concise")
+        assert (code, out) == (
+            0,
+            f"{folder}: DC699 warning the folder holds no file that looks like a definition, so nothing was judged\n",
+        )
+        assert judge(folder, "--strict")[0] == 1
+    assert "DC699" not in judge(".", "--format", "concise", a=GOOD)[1]
+
+
+def test_a_dag_file_is_sent_to_convert(judge, tmp_path):
+    (tmp_path / "x.py").write_text("x = 1\n")
+    code, _, err = judge("x.py")
+    assert (code, "did you mean: dag-converter convert x.py" in err) == (2, True)
+    assert judge("x.py", "--auto")[0] == 0
