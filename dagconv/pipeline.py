@@ -45,11 +45,13 @@ from dagconv.verdict import (
 from dagconv.wire.answer import Loaded
 from dagconv.wire.inputs import NO_INPUTS, Inputs
 from dagconv.wire.limits import DEFAULT_LIMITS, Limits
+from dagconv.wire.reads import NO_READS, Reads
 from dagconv.wire.request import Target
 
 __all__ = ["CompileOptions", "Compiler", "ConvertResult", "Definition", "compiler", "convert"]
 
-Progress = Callable[[SourceFile], None]
+# Called with each finished file and what loading it read.
+Progress = Callable[[SourceFile, Reads], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +111,14 @@ class Compiler:
 
         def work(file: SourceFile) -> FileOutcome:
             try:
-                outcome = self.convert_file(file)
+                outcome, reads = self.convert_file(file)
             except (UsageError, EngineBrokenError):
                 raise
             except Exception as error:  # noqa: BLE001  # a bug ends the file that shows it, and no other
-                outcome = FileOutcome(file, [internal_error(file.path, error)], failed=True)
+                outcome, reads = FileOutcome(file, [internal_error(file.path, error)], failed=True), NO_READS
             with told:
                 if on_progress is not None:
-                    on_progress(file)
+                    on_progress(file, reads)
             return outcome
 
         with ThreadPoolExecutor(max(self.options.jobs, 1)) as pool:
@@ -130,7 +132,8 @@ class Compiler:
         settle_duplicates(outcomes)
         return ConvertResult(*conclude(outcomes, time.monotonic() - started))
 
-    def convert_file(self, file: SourceFile) -> FileOutcome:
+    def convert_file(self, file: SourceFile) -> tuple[FileOutcome, Reads]:
+        """What came of the file, and what loading it read."""
         path, root = Path(file.path).absolute(), Path(file.root).absolute()
         loaded = load_source(
             self.worker,
@@ -146,7 +149,7 @@ class Compiler:
         for dag in loaded.dags:
             seen = Seen(str(path), dag.workflow.dag_id, dag.workflow.location, dag.origin)
             outcome.dags.append(self.convert_dag(seen, file, dag, spoiled=has_error(loaded.diagnostics)))
-        return outcome
+        return outcome, loaded.reads
 
     def convert_dag(self, seen: Seen, file: SourceFile, source: Loaded, *, spoiled: bool) -> DagOutcome:
         """The first stage that refuses the DAG ends the work on it; of a file that is `spoiled` none is proved."""

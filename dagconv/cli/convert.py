@@ -18,6 +18,7 @@ from dagconv.cli.main import EXIT_CODES
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
 from dagconv.cli.present import Row, exit_code, show_report, summary_lines, write_bytes
 from dagconv.cli.progress import progress
+from dagconv.cli.reads import reads_lines
 from dagconv.cli.source import source_options
 from dagconv.diagnostics import Diagnostic, Severity
 from dagconv.diagnostics.render import DOCUMENT_FORMATS
@@ -40,8 +41,10 @@ from dagconv.write import (
 from dagconv.write.rules import LEFT_OVER, RENAMED
 
 if TYPE_CHECKING:  # loading the pipeline takes time that --help and a wrong call need not wait for
+    from dagconv.discover.source import SourceFile
     from dagconv.pipeline import ConvertResult
     from dagconv.settings import Settings
+    from dagconv.wire.reads import Reads
 
 # The lines that the service's documentation shows; scripts look for them.
 _VALID_LINE = "YAML validation successful, no errors found"
@@ -171,7 +174,13 @@ def _converted(
     options = compile_options(settings, datetime.datetime.now(datetime.timezone.utc))
     with compiler(options) as running:
         with progress(len(discovery.files), quiet=flags["quiet"]) as step:
-            result = running.convert(discovery.files, lambda file: step(file.path))
+
+            def told(file: SourceFile, reads: Reads) -> None:
+                step(file.path)
+                for line in reads_lines(file.path, reads) if flags["verbose"] else ():
+                    click.echo(line, err=True)
+
+            result = running.convert(discovery.files, told)
         yield result, discovery
 
 

@@ -12,30 +12,33 @@ from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.ir import codec
 from dagconv.load import rules
 from dagconv.load.text import unwritable_text
-from dagconv.wire.answer import Finding, Loaded, decode_answer
+from dagconv.wire.answer import Finding, Loaded, decode_answer, decode_reads
 from dagconv.wire.limits import MAX_DESCENDANTS, Limits
+from dagconv.wire.reads import NO_READS, Reads
 from dagconv.wire.reply import End, Outcome, Reply
 
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """`failed` when the file could not be loaded at all, whatever else was found."""
+    """`failed` when the file could not be loaded at all, whatever else was found; `reads` what its result may depend
+    on."""
 
     dags: tuple[Loaded, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     failed: bool = False
+    reads: Reads = NO_READS
 
 
 def read_reply(reply: Reply, path: Path, limits: Limits) -> LoadResult:
     """The reply of a load or reload child; a child that did not answer, or not as agreed, fails this file only."""
     if reply.end.outcome is not Outcome.DONE:
-        return LoadResult((), (_explain_end(reply.end, path, limits),), failed=True)
+        return LoadResult((), (_explain_end(reply.end, path, limits),), failed=True, reads=_UNFINISHED)
     try:
         answer = decode_answer(reply.answer)
         findings = [_diagnostic(finding, path, limits) for finding in answer.findings]
     except codec.DecodeError as error:
         bad = rules.BAD_REPLY.at(Location(str(path)), reason=str(error))
-        return LoadResult((), (bad,), failed=True)
+        return LoadResult((), (bad,), failed=True, reads=_UNFINISHED)
     if _ESCAPED.search(reply.answer):
         for dag in answer.dags:
             findings += unwritable_text(codec.encode(dag.workflow), dag.workflow)
@@ -43,9 +46,18 @@ def read_reply(reply: Reply, path: Path, limits: Limits) -> LoadResult:
         findings.append(rules.MUCH_OUTPUT.at(Location(str(path))))
     if answer.failed and not any(finding.severity is Severity.ERROR for finding in findings):
         findings.append(rules.BAD_REPLY.at(Location(str(path)), reason="it failed without a reason"))
-    return LoadResult(() if answer.failed else answer.dags, tuple(findings), answer.failed)
+    return LoadResult(() if answer.failed else answer.dags, tuple(findings), answer.failed, read_reads(reply))
 
 
+def read_reads(reply: Reply) -> Reads:
+    """What the child read; that it may have read more, where it did not come to its end."""
+    try:
+        return decode_reads(reply.answer) if reply.end.outcome is Outcome.DONE else _UNFINISHED
+    except codec.DecodeError:
+        return _UNFINISHED
+
+
+_UNFINISHED = Reads(untraceable=("it did not come to its end",))
 # How JSON in ASCII spells NUL and halves of surrogate pairs; whole pairs are looked at more closely.
 _ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 

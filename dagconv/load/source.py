@@ -10,11 +10,13 @@ from pathlib import Path
 from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.load import rules
 from dagconv.load.process import Worker
-from dagconv.load.reply import LoadResult, read_reply
+from dagconv.load.reply import LoadResult, read_reads, read_reply
 from dagconv.load.stability import differences, settle_code
 from dagconv.load.uncalled import find_uncalled
+from dagconv.wire.answer import answer_of
 from dagconv.wire.inputs import NO_INPUTS, Inputs
 from dagconv.wire.limits import Limits
+from dagconv.wire.reads import union
 from dagconv.wire.request import Again, Load
 
 # "one day and some hours later": another day, another hour, another minute.
@@ -47,19 +49,20 @@ def load_source(
         second_reply = asked.result()
     first = read_reply(first_reply, path, limits)
     # Nearly always both are the same to the byte.
-    same = (first_reply.end.outcome, first_reply.answer) == (second_reply.end.outcome, second_reply.answer)
-    second = first if same else read_reply(second_reply, path, limits)
+    ends = [(reply.end.outcome, answer_of(reply.answer)) for reply in (first_reply, second_reply)]
+    second = first if ends[0] == ends[1] else read_reply(second_reply, path, limits)
+    reads = union((first.reads, read_reads(second_reply)))
     if first.failed:
-        return first
+        return replace(first, reads=reads)
     found = list(first.diagnostics)
     if second.failed:
-        return LoadResult((), (*second.diagnostics, *_only_first(second, path)), failed=True)
+        return LoadResult((), (*second.diagnostics, *_only_first(second, path)), failed=True, reads=reads)
     # What only one of the two did, it did because of the time or by chance.
     found += [finding for finding in second.diagnostics if finding not in found]
     found += differences(first.dags, second.dags, path)
     if not first.dags and not any(finding.severity is Severity.ERROR for finding in found):
         found.append(_no_dag(path))
-    return LoadResult(tuple(settle_code(first.dags, second.dags)), tuple(found))
+    return LoadResult(tuple(settle_code(first.dags, second.dags)), tuple(found), reads=reads)
 
 
 def _only_first(second: LoadResult, path: Path) -> list[Diagnostic]:

@@ -10,6 +10,7 @@ from typing import Any
 from dagconv.ir import codec
 from dagconv.ir.code import Testified
 from dagconv.ir.workflow import Workflow
+from dagconv.wire.reads import NO_READS, Reads
 
 # User code that runs beside the writing end may replace it.
 _dumps = json.dumps
@@ -49,18 +50,24 @@ class Answer:
     findings: tuple[Finding, ...]
 
 
-def encode_answer(answer: Answer) -> bytes:
-    return _dumps(codec.encode(answer)).encode()
+def encode_answer(answer: Answer, reads: Reads = NO_READS) -> bytes:
+    """Two lines: what two loads of a file must agree in, and what was read for it."""
+    return b"\n".join(_dumps(codec.encode(part)).encode() for part in (answer, reads))
+
+
+def answer_of(data: bytes) -> bytes:
+    """The part that two loads must agree in."""
+    return data.partition(b"\n")[0]
+
+
+def decode_reads(data: bytes) -> Reads:
+    """Raises DecodeError."""
+    return codec.decode(Reads, _parsed(data.partition(b"\n")[2]))
 
 
 def decode_answer(data: bytes) -> Answer:
     """Raises DecodeError."""
-    try:
-        answer = codec.decode(Answer, json.loads(data, parse_constant=_refuse_constant))
-    except codec.DecodeError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise codec.DecodeError(str(error)) from error
+    answer = codec.decode(Answer, _parsed(answer_of(data)))
     if answer.version != codec.VERSION:
         raise codec.DecodeError("no version that is known")
     return answer
@@ -69,6 +76,15 @@ def decode_answer(data: bytes) -> Answer:
 def failure(*findings: Finding) -> Answer:
     """The answer of a child that has no DAG to show."""
     return Answer(codec.VERSION, True, (), findings)
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return json.loads(data, parse_constant=_refuse_constant)
+    except codec.DecodeError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise codec.DecodeError(str(error)) from error
 
 
 def _refuse_constant(name: str) -> None:

@@ -55,6 +55,7 @@ def start() -> dict[str, str]:
     _leave_crashes_alone()
     _hash_dags_by_id()
     compat.install()
+    _import_time_machine()
     # Imported before the fork, so that no child pays for them.
     for name in (
         "airflow.serialization.serialized_objects",
@@ -63,6 +64,15 @@ def start() -> dict[str, str]:
     ):
         importlib.import_module(name)
     return {name: importlib.metadata.version(name) for name in ENGINE_PACKAGES}
+
+
+def _import_time_machine() -> None:
+    """Every second load needs it; it imports pytest where that is installed, which takes four times as long."""
+    sys.modules["pytest"] = None  # type: ignore[assignment]
+    try:
+        importlib.import_module("time_machine")
+    finally:
+        del sys.modules["pytest"]
 
 
 def _leave_crashes_alone() -> None:

@@ -6,8 +6,10 @@ import os
 import sys
 from typing import Any
 
+from dagconv.wire.reads import ALL
 from dagconv.worker.compat.uses import USES
 from dagconv.worker.noticed import OBSERVATIONS, shown
+from dagconv.worker.reads import READS
 from dagconv.worker.record import RECORDER, UnknownValueError
 from dagconv.worker.supplied import INPUTS, Asked, AskedConnection, connection, variable
 
@@ -28,6 +30,7 @@ def _watch_environment() -> None:
 
     # `in`, `get`, `pop`, iteration and `os.getenv` all end in `__getitem__`.
     def getitem(self: Any, key: Any) -> Any:
+        READS.note("environment", os.fsdecode(key) if type(key) is bytes else key)
         file, default = _caller()
         if not RECORDER.is_user_file(file):
             return original(self, key)
@@ -46,6 +49,13 @@ def _watch_environment() -> None:
         return original(self, key)
 
     cls.__getitem__ = getitem
+    listed = cls.__iter__
+
+    def iterate(self: Any) -> Any:
+        READS.note("environment", ALL)
+        return listed(self)
+
+    cls.__iter__ = iterate
 
 
 def _caller() -> tuple[str, Any]:
@@ -73,6 +83,7 @@ def _watch_configuration() -> None:
         if not RECORDER.is_user_file(frame.f_code.co_filename):
             return original(self, section, key, *args, **kwargs)
         name = f"{shown(section)}.{shown(key)}".lower()
+        READS.note("configuration", name)
         if name in INPUTS.given.configuration:
             USES.note("input-used", name, kind="option", name=name)
             return INPUTS.given.configuration[name]
@@ -89,6 +100,7 @@ def _watch_variables() -> None:
     missing = object()
 
     def get(key: str, default: Any = missing, default_var: Any = missing, deserialize_json: bool = False) -> Any:
+        READS.note("variables", key)
         if key in INPUTS.given.variables:
             USES.note("input-used", key, kind="Variable", name=key)
             return variable(key, deserialize_json)
@@ -121,6 +133,7 @@ def _watch_connections() -> None:
         """As Airflow raises it."""
 
     def find(conn_id: str) -> Any:
+        READS.note("connections", conn_id)
         if conn_id in INPUTS.given.connections:
             USES.note("input-used", conn_id, kind="Connection", name=conn_id)
             return connection(conn_id)

@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from dagconv.wire.answer import Answer, Finding, encode_answer, failure
 from dagconv.wire.frames import write_all
 from dagconv.wire.limits import MAX_DESCENDANTS, Limits
 from dagconv.wire.messages import read_call, send_message
 from dagconv.wire.reply import End, Outcome, Ready, Replied, Reply
-from dagconv.wire.request import Call, Load, Preload, Reload, Request
+from dagconv.wire.request import Call, Load, Preload, Reload
 from dagconv.worker import descendants, engine, isolation
 from dagconv.worker.audit import AUDIT
+from dagconv.worker.reads import READS
 
 MAX_OUTPUT = 1024 * 1024
 MAX_RESULT = 128 * 1024 * 1024
@@ -143,6 +143,8 @@ class Server:
                 os.close(fd)
             log = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             isolation.enter(home, log, limits.timeout, limits.memory_mb, output)
+            from dagconv.worker.job import answer_request
+
             answer = answer_request(call.request, log)
             # A copy that user code forked and let run on has nothing to say.
             if _getpid() == pid:
@@ -242,38 +244,6 @@ def _ask_for_place(pid: int) -> None:
         time.sleep(TICK / 10)
 
 
-def answer_request(request: Request, trace: int) -> bytes:
-    """The answer of a child; a reader that fails says so instead of dying, which would look like an exit. The file
-    `trace` takes where the child stands when it ends otherwise."""
-    from dagconv.worker import complain
-
-    try:
-        return encode_answer(_run(request, trace))
-    except BaseException as error:  # noqa: BLE001  # this is the end of the process
-        try:
-            return encode_answer(complain.describe_failure(error))
-        except BaseException:  # noqa: BLE001  # user code has replaced what describing takes
-            return _LAST_WORDS
-
-
-_NO_WORDS = {"error": "an exception that cannot be described", "where": "?"}
-_LAST_WORDS = encode_answer(failure(Finding("description-failed", _NO_WORDS)))
-
-
-def _run(request: Request, trace: int) -> Answer:
-    match request:
-        case Load():
-            from dagconv.worker.source import load
-
-            return load(request, trace)
-        case Reload():
-            from dagconv.worker.reload import reload
-
-            return reload(request, trace)
-        case Preload():
-            raise ValueError("a child preloads nothing")
-
-
 def main() -> None:
     requests, replies, home = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     os.set_inheritable(requests, False)
@@ -283,11 +253,11 @@ def main() -> None:
     sys.path[:] = [entry for entry in sys.path if entry not in ("", str(home))]
     engine.configure(home)
     versions = engine.start()
-    import dagconv.worker.reload
-    import dagconv.worker.source  # noqa: F401  # imported once, before any fork
+    import dagconv.worker.job  # noqa: F401  # imported once, before any fork
 
     descendants.adopt_orphans()
     AUDIT.take()
+    READS.remember_engine()
     gc.collect()
     gc.freeze()
     send_message(replies, Ready(versions))

@@ -6,6 +6,8 @@ import datetime
 import random
 import sys
 import sysconfig
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,11 @@ from dagconv.worker.complain import describe_error, was_reported
 from dagconv.worker.describe import read_dags
 from dagconv.worker.noticed import OBSERVATIONS
 from dagconv.worker.observe import watch_files
+from dagconv.worker.reads import READS, watch_clock
 from dagconv.worker.record import RECORDER
 from dagconv.worker.testify_code import Witness
 
-_ELSEWHERE: list[bytes] = []
+_ELSEWHERE: list[Any] = []
 
 
 def load(request: Load, trace: int) -> Answer:
@@ -35,7 +38,6 @@ def load(request: Load, trace: int) -> Answer:
     RECORDER.is_user_file = user_files(request.root)
     isolation.guard(OBSERVATIONS.report, request.root, trace)
     sys.dont_write_bytecode = True
-    user_modules.install(list(request.roots), path)
     if request.compat:
         compat.enable(datetime.datetime.fromtimestamp(request.now, datetime.timezone.utc))
     aws_replies.install()
@@ -44,6 +46,10 @@ def load(request: Load, trace: int) -> Answer:
         compat.set_timezone(zone)
     if given.stub_missing:
         stubs.install()
+    is_user_file = RECORDER.is_user_file
+    READS.start(lambda path: not is_user_file(path))
+    user_modules.install(list(request.roots), path)
+    READS.watch_imports()
     if request.asking:
         watch_files()
     witness = Witness(request)
@@ -52,17 +58,18 @@ def load(request: Load, trace: int) -> Answer:
 
 def user_files(root: str) -> Any:
     """Whether a file name is one of the user's: under the source root, or outside every library folder."""
-    libraries = tuple(
-        {str(Path(p)) for p in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), *sys.path) if p}
-        | {str(Path(__file__).parent.parent)}
-    )
+    folders = (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), *sys.path, str(Path(__file__).parents[1]))
+    libraries = tuple({f"{Path(folder)}/" for folder in folders if folder})
+    # A virtual environment beside the DAGs is a library all the same.
+    inside = tuple(library for library in libraries if library.startswith(f"{root}/") and library != f"{root}/")
     known: dict[str, bool] = {}
 
     def is_user_file(name: str) -> bool:
         answer = known.get(name)
         if answer is None:
-            inside = name.startswith(root + "/")
-            answer = inside or not (name.startswith(libraries) or name.startswith("<"))
+            place = f"{name}/"
+            own = place.startswith(f"{root}/") and not place.startswith(inside)
+            answer = own or not (place.startswith(libraries) or name.startswith("<"))
             known[name] = answer
         return answer
 
@@ -74,13 +81,42 @@ def _import_elsewhen(path: str, again: Again, code: Witness) -> Answer:
     import time_machine
 
     random.seed(again.seed)
-    # Takes the free places of every size, so that what is made from here on lies elsewhere in memory.
-    _ELSEWHERE.extend(bytes(size) for size in range(0, 480, 16) for _ in range(300))
-    with time_machine.travel(again.moment, tick=True):
-        return _import(path, code)
+    READS.seeded()
+    with time_machine.travel(again.moment, tick=True) as traveller:
+        watch_clock(traveller)
+        _turn_clocks_left_behind()
+        return _import(path, code, _move_elsewhere)
 
 
-def _import(path: str, code: Witness) -> Answer:
+def _move_elsewhere() -> None:
+    """Takes free places of every size, and those that Python keeps for its own kinds, so that what is made from here on
+    lies elsewhere in memory. Again before each module runs: reading it has freed places that stood before the fork."""
+    _take_places(300)
+
+    def on_event(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "exec" and RECORDER.is_user_file(getattr(arguments[0], "co_filename", "<")):
+            _take_places(100)
+
+    sys.addaudithook(on_event)
+
+
+def _take_places(count: int) -> None:
+    for number in range(count):
+        _ELSEWHERE.extend(bytes(size) for size in range(0, 480, 16))
+        _ELSEWHERE.extend((object(), number / 7, [], {}, set(), *(tuple(range(n)) for n in range(1, 20))))
+    _ELSEWHERE.extend(bytes(size) for size in range(480, 2048, 16) for _ in range(8))
+
+
+def _turn_clocks_left_behind() -> None:
+    """Two functions that time_machine forgets."""
+    clock: Any = time
+    ctime, asctime = time.ctime, time.asctime
+    clock.ctime = lambda seconds=None: ctime(time.time() if seconds is None else seconds)
+    clock.asctime = lambda parts=None: asctime(time.localtime() if parts is None else parts)
+
+
+def _import(path: str, code: Witness, prepare: Callable[[], None] = lambda: None) -> Answer:
+    """`prepare` is the last thing before the file runs."""
     from airflow.models.dagbag import DagBag
 
     problems: list[BaseException] = []
@@ -103,6 +139,7 @@ def _import(path: str, code: Witness) -> Answer:
     # Template files are read by the reader, one by one, with their names.
     _leave_templates()
     AUDIT.watch()
+    prepare()
     try:
         found = bag.process_file(path, only_if_updated=False, safe_mode=False)
     except BaseException as error:  # noqa: BLE001  # DagBag lets KeyboardInterrupt through

@@ -20,6 +20,7 @@ from dagconv.diagnostics import Effect, Location, Rule, Severity
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Proof, ProofStatus, Report
 from dagconv.errors import EngineMissingError, InternalError
 from dagconv.pipeline import ConvertResult
+from dagconv.wire.reads import Reads
 
 RAISED = {
     "engine": EngineMissingError("pip install 'dagconv[airflow]'"),
@@ -52,7 +53,7 @@ class FakeCompiler:
             reports.append(report)
             definitions += found
             if on_progress:
-                on_progress(file)
+                on_progress(file, Reads(modules=(file.path,), variables=("bucket",), clock=True))
         return ConvertResult(Report(tuple(reports)), tuple(definitions))
 
     def convert_file(self, path):

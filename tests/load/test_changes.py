@@ -13,6 +13,7 @@ from dagconv.load.process import Worker
 pytestmark = pytest.mark.airflow
 
 VALUES = ["random_value", "uuid_value", "token_value", "time_value", "clock_value", "home_value", "address_value"]
+VALUES += ["address_of_function", "ctime_value"]
 SHAPES = ["now_start", "now_default_args", "days_ago_start", "weekday_task"]
 
 

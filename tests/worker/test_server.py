@@ -16,7 +16,8 @@ from dagconv.wire.limits import Limits
 from dagconv.wire.messages import read_message, send_call
 from dagconv.wire.reply import End, Outcome, Reply
 from dagconv.wire.request import Call, Preload, Reload
-from dagconv.worker.server import Child, Server, answer_request
+from dagconv.worker.job import answer_request
+from dagconv.worker.server import Child, Server
 
 MARK = "0123456789abcdef"
 CALL = Call(5, MARK, Reload("", Limits(1)))

@@ -11,6 +11,7 @@ from types import ModuleType
 
 from dagconv.worker.compat.era import imports_of
 from dagconv.worker.compat.uses import USES
+from dagconv.worker.reads import READS
 
 # Airflow appends its folders to sys.path, so that these are always the library's.
 _LIBRARY = frozenset(sys.stdlib_module_names) | {"airflow", "airflow_shared", "boto3", "botocore", "pendulum", "yaml"}
@@ -20,7 +21,10 @@ def install(roots: list[str], path: str) -> None:
     """Runs in a child, before the user's file at `path`. `roots` in the order in which they are searched."""
     for name, line in imports_of(path):
         top = name.partition(".")[0]
-        spec = PathFinder.find_spec(top, roots) if top in _LIBRARY else None
+        if top not in _LIBRARY:
+            continue
+        READS.tried(top, roots)
+        spec = PathFinder.find_spec(top, roots)
         if spec is not None and spec.loader is not None:
             USES.report(
                 "module-of-the-library",
