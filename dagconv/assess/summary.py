@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from dagconv.assess.figures import Count, Figures, Group
+from dagconv.assess.figures import Count, Figures, Group, Need
+from dagconv.assess.forecast import Forecast
 from dagconv.diagnostics import Means
 
 _MOST_NAMES = 5
@@ -18,6 +19,30 @@ def summary_rows(figures: Figures, sources: Sequence[str]) -> Iterator[Row]:
     yield f"{counted(figures.converted)} converted", ""
     for group in figures.groups:
         yield f"{counted(group.stopped)} {_needed(group)}{_alone(group)}", _step(group, sources)
+
+
+def forecast_rows(found: Forecast) -> Iterator[Row]:
+    """What each further step opens, and what is left when all were taken."""
+    for step in found.steps:
+        alone = f", {step.alone.dags} of them with nothing else" if step.alone.dags < step.opens.dags else ""
+        yield f"+ {number(step.opens.dags, 'DAG')} {_granted(step.need)}{alone}", ""
+    left = [group for group in found.rest.groups if group.need.means is Means.SOURCE] or list(found.rest.groups)
+    for group in left:
+        yield f"at least {counted(group.stopped)} left that {_needed(group)}", ""
+
+
+def _granted(need: Need) -> str:
+    match need.means:
+        case Means.INPUTS:
+            return "once the values are given"
+        case Means.PACKAGES:
+            return "once the modules are there (tried with inert ones)"
+        case Means.ACCEPT:
+            return f"with --accept {need.name}"
+        case Means.CODE:
+            return "with --code-package"
+        case Means.SOURCE:
+            return "after work on the source"
 
 
 def counted(count: Count) -> str:

@@ -42,7 +42,7 @@ from dagconv.write.rules import LEFT_OVER, RENAMED
 
 if TYPE_CHECKING:  # loading the pipeline takes time that --help and a wrong call need not wait for
     from dagconv.discover.source import SourceFile
-    from dagconv.pipeline import ConvertResult
+    from dagconv.pipeline import Compiler, ConvertResult
     from dagconv.settings import Settings
     from dagconv.wire.reads import Reads
 
@@ -78,6 +78,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 @setting("airflowignore")
 @setting("region", metavar="NAME")
 @source_options
+@click.option("--forecast", is_flag=True, help="Try what each further step would open; nothing of that is written.")
 @click.option("--modernize-report", is_flag=True, help="List each name and argument of another Airflow release.")
 @click.option("--auto", is_flag=True, help="Load a file named only if it mentions a DAG (for hooks).")
 @click.option("--fail-on-change", is_flag=True, help="Exit 1 when a file was created or rewritten (for hooks).")
@@ -96,7 +97,7 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     _refuse_definitions(sources, flags)
     if not flags["validate"]:
         click.echo("notice: --no-validate skips nothing, every definition is checked and proved", err=True)
-    with _converted(sources, settings, flags) as (result, discovery):
+    with _converted(sources, settings, flags) as (result, discovery, forecast):
         report = replace(
             result.report,
             files=tuple(sorted((*result.report.files, *discovery.skipped), key=lambda file: file.path)),
@@ -120,7 +121,7 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     shown = selected(report, selection_of(settings).shows)
     _show(
         shown,
-        _rows(report, sources),
+        [*_rows(report, sources), *forecast],
         settings,
         flags,
         names_outputs=output != "-" and not flags["diff"] and not flags["check"],
@@ -159,7 +160,7 @@ def _output_of(settings: Settings, flags: dict[str, Any]) -> str:
 @contextlib.contextmanager
 def _converted(
     sources: tuple[str, ...], settings: Settings, flags: dict[str, Any]
-) -> Iterator[tuple[ConvertResult, Discovery]]:
+) -> Iterator[tuple[ConvertResult, Discovery, list[Row]]]:
     """Finds and converts the files; without any file to load, the engine is neither needed nor started."""
     discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")), auto=flags["auto"])
 
@@ -167,7 +168,7 @@ def _converted(
     from dagconv.pipeline import ConvertResult, compiler
 
     if not discovery.files:
-        yield ConvertResult(Report(), ()), discovery
+        yield ConvertResult(Report(), ()), discovery, []
         return
     if flags["verbose"]:
         _say_what_is_done(settings, discovery)
@@ -181,7 +182,15 @@ def _converted(
                     click.echo(line, err=True)
 
             result = running.convert(discovery.files, told)
-        yield result, discovery
+        yield result, discovery, _forecast(running, result, discovery) if flags["forecast"] else []
+
+
+def _forecast(running: Compiler, result: ConvertResult, discovery: Discovery) -> list[Row]:
+    from dagconv.assess.conversion import converting
+    from dagconv.assess.forecast import forecast
+    from dagconv.assess.summary import forecast_rows
+
+    return list(forecast_rows(forecast(result.report, converting(running, discovery.files))))
 
 
 def _configuration_findings(settings: Settings) -> list[Diagnostic]:
