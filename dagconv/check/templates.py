@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dagconv.check.document import span_at
 from dagconv.check.node import Node, Scalar, Span, walk
 from dagconv.check.subject import Subject, TaskNode
-from dagconv.language.jinja import JinjaError, Reference, Template, is_template, parse_template
+from dagconv.language.jinja import JinjaError, Reference, Step, Template, is_template, parse_template
 
 # `{{ ds }}` and `{{ params.bucket }}`: what most templates consist of, read without loading Jinja, which costs
 # a third of the time that judging one file takes.
@@ -81,7 +81,8 @@ def _read_plain(text: str) -> Template | None:
             return None
         start, line_start = match.start(1), text.rfind("\n", 0, match.start(1)) + 1
         line, column = text.count("\n", 0, start) + 1, start - line_start + 1
-        steps = tuple(path.split(".")[1:])
+        ends = [match.start(2) + found.end() for found in re.finditer(r"\.\w+", path)]
+        steps = tuple(Step(key, True, end) for key, end in zip(path.split(".")[1:], ends, strict=True))
         references.append(Reference(name, steps, start, match.end(2), match.end(1), line, column, alone=True))
     return Template(text, tuple(references))
 

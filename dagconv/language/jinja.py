@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Union
 
 from dagconv.catalog.service import service
+from dagconv.errors import InternalError
 from dagconv.ir.value import FloatValue, ListValue, MapValue, TupleValue, Value
 
 if TYPE_CHECKING:
-    import jinja2
     from jinja2 import nodes
 
+    from dagconv.language.jinja_tree import Spot, Token
+
 MAX_CHARACTERS = 200_000
-MAX_NESTING = 60
 _MARK = re.compile(r"\{\{|\{%|\{#")
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _SKIPPED = frozenset(("whitespace", "linestatement_begin", "linestatement_end"))
-_BLOCK_NAMES = frozenset(
-    ("autoescape", "block", "call", "do", "elif", "else", "endautoescape", "endblock", "endcall", "endfilter", "endfor",
-     "endif", "endmacro", "endset", "endwith", "extends", "filter", "for", "from", "if", "import", "include", "macro",
-     "set", "with")
-)  # fmt: skip
-_PRIMARY = re.compile(r"[A-Za-z_][\w.]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?")
+_PRIMARY = re.compile(r"'[^'\\]*'|[A-Za-z_][\w.]*(?:\[(?:'[^'\\]*'|\d+)\])*(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?")
 
 
 class JinjaError(ValueError):
@@ -66,18 +62,30 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A literal key that is read of a value: `.key` (an attribute, else an item) or `['key']` (the other way round).
+
+    `end` is the offset after it.
+    """
+
+    key: str | int
+    attribute: bool
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A name of the context that the template uses, with what follows it literally.
 
-    `dag_run.conf['x'].y` is `name` dag_run with `path` (conf, x, y). `call` is the call right after the path, which
-    then ends in the method's name. `dynamic`: the path goes on with something that is no literal. The text from
-    `start` to `end` (code points of the template) is name and path, `name_end` ends the name alone, `call_end` the
-    call. `alone`: nothing else stands between the braces of its `{{ }}`. `tested`: `is defined` or a default filter
-    stands behind it, so that its absence is provided for.
+    `dag_run.conf['x'].y` is `name` dag_run with `steps` of the `path` (conf, x, y). `call` is the call right after
+    them, whose method's name is then the last. `dynamic`: the path goes on with something that is no literal. The
+    text from `start` to `end` (code points of the template) is name and path, `name_end` ends the name alone,
+    `call_end` the call. `alone`: nothing else stands between the braces of its `{{ }}`. `tested`: `is defined` or a
+    default filter stands behind it, so that its absence is provided for.
     """
 
     name: str
-    path: tuple[str, ...]
+    steps: tuple[Step, ...]
     start: int
     end: int
     name_end: int
@@ -90,8 +98,12 @@ class Reference:
     tested: bool = False
 
     @property
+    def path(self) -> tuple[str | int, ...]:
+        return tuple(step.key for step in self.steps)
+
+    @property
     def dotted(self) -> str:
-        return ".".join((self.name, *self.path))
+        return ".".join((self.name, *map(str, self.path)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,28 +160,152 @@ class Template:
         found = (_xcom_pull(reference) for reference in self.named("ti", "task_instance"))
         return tuple(pull for pull in found if pull is not None)
 
+    def constants(self, start: int, end: int) -> tuple[Spot, ...]:
+        """The literals of one token each that stand between two offsets."""
+        from dagconv.language import jinja_tree
+
+        return jinja_tree.constants(self.text, start, end)
+
+    def edit(self, spans: Sequence[tuple[int, int, str]]) -> str:
+        """The text with expressions replaced: start, end and new text of each, in order and apart from each other."""
+        from dagconv.language import jinja_tree
+
+        return jinja_tree.apply(self.text, [jinja_tree.Edit(*span) for span in spans])
+
     def replace_names(self, replacement: Callable[[Reference], str | None]) -> str:
         """The text with names of the context replaced by the expression given, or kept where it is None; what
         follows a name stays. An expression that is more than a name, chain or call gets parentheses where
-        something stands beside it.
+        something stands beside it. Jinja's own parser proves that nothing else changes.
         """
-        return self._replace(replacement, whole=False)
 
-    def replace_chains(self, replacement: Callable[[Reference], str | None]) -> str:
-        """The same, with name, path and call of a reference replaced together."""
-        return self._replace(replacement, whole=True)
+        def new(reference: Reference) -> tuple[int, str] | None:
+            text = replacement(reference)
+            return None if text is None else (reference.name_end, text)
 
-    def _replace(self, replacement: Callable[[Reference], str | None], *, whole: bool) -> str:
-        parts, at = [], 0
+        return self.replace_heads(new)
+
+    def replace_heads(self, replacement: Callable[[Reference], tuple[int, str] | None]) -> str:
+        """The same, with a reference replaced up to the offset given: the end of its name, of a step or of its call."""
+        edits: list[tuple[int, int, str]] = []
+        at = 0
         for reference in self.references:
-            new = replacement(reference) if reference.start >= at else None
-            if new is None:
-                continue
-            end = (reference.call_end or reference.end) if whole else reference.name_end
-            alone = reference.alone and (whole or end == (reference.call_end or reference.end))
-            parts += [self.text[at : reference.start], new if alone or _PRIMARY.fullmatch(new) else f"({new})"]
-            at = end
-        return "".join((*parts, self.text[at:]))
+            found = replacement(reference) if reference.start >= at else None
+            if found is not None:
+                at, text = found
+                alone = reference.alone and at == (reference.call_end or reference.end)
+                shown = text if alone or _PRIMARY.fullmatch(text) else f"({text})"
+                edits.append((reference.start, at, shown))
+        return self.edit(edits)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text, between two offsets, by what a sign in it means: `text` and `raw` are printed, a `literal`
+    stands in an expression, a `comment` is dropped, and all else is a `tag`."""
+
+    kind: str
+    start: int
+    end: int
+
+
+_PIECES = {"data": "text", "string": "literal", "comment": "comment"}
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """The pieces of a text, in order. Raises JinjaError."""
+    parse_template(text)
+    if not is_template(text):
+        yield Piece("text", 0, len(text))
+        return
+    from dagconv.language import jinja_tree
+
+    raw = False
+    for token in jinja_tree.tokens(text):
+        raw = token.kind == "raw_begin" or (raw and token.kind != "raw_end")
+        kind = _PIECES.get(token.kind, "tag")
+        yield Piece("raw" if raw and kind == "text" else kind, token.start, token.end)
+
+
+def rewritten(text: str, spans: Sequence[tuple[int, int, str]]) -> str:
+    """The text with pieces replaced, which Jinja's parser proves to print the same. Raises InternalError."""
+    from dagconv.language import jinja_tree
+
+    new = jinja_tree.splice(text, spans)
+    if not jinja_tree.same_output(text, new):
+        raise InternalError(f"an edit changed what a template prints: {text!r} became {new!r}")
+    return new
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What becomes of a value: `members` are the keys and methods asked of it and of what they give (None for a
+    computed one, `+` for a sum or difference), `use` where the last result goes: `printed`, `argument`, `compared`,
+    the name of a filter with `|` before it, or `other`.
+    """
+
+    members: tuple[str | int | None, ...]
+    use: str
+
+
+def flows(template: Template, reference: Reference) -> tuple[Flow, ...]:
+    """Where the value of a reference goes, also by way of names that the template sets to it."""
+    from dagconv.language import jinja_tree
+
+    tree = jinja_tree.tree(template.text)
+    parents = {id(child): node for node in (tree, *tree.find_all(_node())) for child in node.iter_child_nodes()}
+    start = next(name for name in _reads(tree, reference.name) if name.lineno == reference.start)
+    return tuple(_flows(tree, parents, start, (), frozenset()))
+
+
+def _node() -> type[nodes.Node]:
+    from jinja2 import nodes
+
+    return nodes.Node
+
+
+def _reads(tree: nodes.Template, name: str) -> Iterator[nodes.Name]:
+    from jinja2 import nodes
+
+    return (node for node in tree.find_all(nodes.Name) if node.ctx == "load" and node.name == name)
+
+
+def _flows(
+    tree: nodes.Template,
+    parents: Mapping[int, nodes.Node],
+    node: nodes.Node,
+    members: tuple[str | int | None, ...],
+    seen: frozenset[str],
+) -> Iterator[Flow]:
+    from jinja2 import nodes
+
+    parent = parents[id(node)]
+    match parent:
+        case nodes.Getattr(attr=key):
+            yield from _flows(tree, parents, parent, (*members, key), seen)
+        case nodes.Getitem() if parent.node is node:
+            item = parent.arg.value if isinstance(parent.arg, nodes.Const) else None
+            yield from _flows(tree, parents, parent, (*members, item), seen)
+        case nodes.Call() if parent.node is node:
+            yield from _flows(tree, parents, parent, members, seen)
+        case nodes.Add() | nodes.Sub():
+            yield from _flows(tree, parents, parent, (*members, "+"), seen)
+        case nodes.Assign(target=nodes.Name(name=name)) if name not in seen:
+            for read in _reads(tree, name):
+                yield from _flows(tree, parents, read, members, seen | {name})
+        case nodes.Output():
+            yield Flow(members, "printed")
+        case nodes.Filter() if parent.node is node:
+            yield Flow(members, f"|{parent.name}")
+        case nodes.Call():
+            callee = parent.node
+            while isinstance(callee, nodes.Getattr | nodes.Getitem | nodes.Call):
+                callee = callee.node
+            # A method of a literal text prints what it is given.
+            yield Flow(members, "argument" if isinstance(callee, nodes.Name) else "other")
+        case nodes.Operand() | nodes.Compare():
+            yield Flow(members, "compared")
+        case _:
+            yield Flow(members, "other")
 
 
 def unknown_filters(template: Template) -> tuple[Filter, ...]:
@@ -180,6 +316,28 @@ def unknown_filters(template: Template) -> tuple[Filter, ...]:
 
     known = jinja2.filters.FILTERS.keys() | service().jinja.filters
     return tuple(used for used in template.filters if used.name not in known)
+
+
+# What changes a list, mapping or set where it stands; `sameas` asks whether two names mean one object.
+_CHANGING = frozenset(
+    {"append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "setdefault", "popitem"}
+    | {"add", "discard", "__setitem__", "__delitem__", "__iadd__", "__ior__"}
+)
+
+
+def changes_values(template: Template) -> bool:
+    """Whether the template may change a value that it is given, or asks which object it is; more rather than less."""
+    if "sameas" in template.tests or any(used.name == "attr" for used in template.filters):
+        return True
+    from jinja2 import nodes
+
+    from dagconv.language import jinja_tree
+
+    tree = jinja_tree.tree(template.text)
+    called = [call.node for call in tree.find_all(nodes.Call) if isinstance(call.node, nodes.Getitem)]
+    return any(found.attr in _CHANGING for found in tree.find_all(nodes.Getattr)) or any(
+        not isinstance(item.arg, nodes.Const) or item.arg.value in _CHANGING for item in called
+    )
 
 
 def is_template(text: str) -> bool:
@@ -198,18 +356,19 @@ def parse_template(text: str) -> Template:
 def _parse(text: str) -> Template:
     if len(text) > MAX_CHARACTERS:
         raise JinjaError(f"the template has {len(text)} characters, more than {MAX_CHARACTERS}")
-    import jinja2  # here, since it costs a tenth of a short run and most runs see no template
+    import jinja2
+
+    from dagconv.language import jinja_tree
 
     try:
-        tokens = tuple(_tokens(text))
-        _check_nesting(tokens)
-        tree = _environment().parse(text)
+        tree = jinja_tree.tree(text)
         free, stored = _scopes(tree)
-        references = tuple(_references(text, tokens, free))
         return Template(
             text,
-            references,
-            tuple(Filter(node.name, node.lineno) for node in tree.find_all(jinja2.nodes.Filter)),
+            tuple(_references(text, jinja_tree.tokens(text), tree, free)),
+            tuple(
+                Filter(node.name, jinja_tree.line_of(text, node.lineno)) for node in tree.find_all(jinja2.nodes.Filter)
+            ),
             tuple(node.name for node in tree.find_all(jinja2.nodes.Test)),
             stored,
             stored & free,
@@ -219,73 +378,6 @@ def _parse(text: str) -> Template:
         raise JinjaError((error.message or "syntax error").rstrip("."), error.lineno) from error
     except RecursionError as error:
         raise JinjaError("the template is nested too deeply") from error
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    import jinja2
-
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"], cache_size=0)  # noqa: S701  # never renders
-    environment.filters = _AnyName(environment.filters)
-    environment.tests = _AnyName(environment.tests)
-    return environment
-
-
-class _AnyName(dict[str, Any]):
-    """Filters and tests with an entry for every name: the search for names would else stop at an unknown one."""
-
-    def get(self, key: str, default: Any = str) -> Any:
-        return super().get(key, default)
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
-    line: int
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    """The lexer's tokens with their offsets in the text; it drops blanks before `{%-` and joins line endings."""
-    flat, offsets = _flat(text)
-    at = 0
-    for line, kind, value in _environment().lexer.tokeniter(text, None):
-        if not value:
-            continue
-        start = flat.find(value, at)
-        if start < 0 or flat[at:start].strip():
-            raise JinjaError("the positions of the template's parts cannot be told", line)
-        at = start + len(value)
-        end = offsets[at]
-        yield _Token(kind, text[offsets[start] : end], offsets[start], line)
-
-
-def _flat(text: str) -> tuple[str, Sequence[int]]:
-    """The text with the line endings that the lexer sees, and each of its offsets in the original."""
-    if "\r" not in text:
-        return text, range(len(text) + 1)
-    flat, offsets, index = [], [], 0
-    while index < len(text):
-        offsets.append(index)
-        flat.append("\n" if text[index] == "\r" else text[index])
-        index += 2 if text.startswith("\r\n", index) else 1
-    return "".join(flat), [*offsets, len(text)]
-
-
-def _check_nesting(tokens: Sequence[_Token]) -> None:
-    depth = 0
-    for token in tokens:
-        if token.kind == "operator" and token.text in _OPENING:
-            depth += 1
-        elif token.kind == "operator" and token.text in _CLOSING:
-            depth -= 1
-        if depth > MAX_NESTING:
-            raise JinjaError(f"brackets are nested deeper than {MAX_NESTING}", token.line)
 
 
 def _scopes(tree: nodes.Template) -> tuple[frozenset[str], frozenset[str]]:
@@ -308,42 +400,30 @@ def _loads(tree: nodes.Template) -> Iterator[str | None]:
         yield source.value if isinstance(source, nodes.Const) and isinstance(source.value, str) else None
 
 
-def _references(text: str, tokens: Sequence[_Token], free: frozenset[str]) -> Iterator[Reference]:
+def _references(text: str, tokens: Sequence[Token], tree: nodes.Template, free: frozenset[str]) -> Iterator[Reference]:
+    from jinja2 import nodes
+
     code = [token for token in tokens if token.kind not in _SKIPPED and token.kind != "data"]
-    for index, token in enumerate(code):
-        if token.kind == "name" and token.text in free and _is_variable(code, index):
-            yield _reference(text, code, index)
+    places = {token.start: index for index, token in enumerate(code)}
+    read = (name for name in tree.find_all(nodes.Name) if name.ctx == "load" and name.name in free)
+    for place in sorted(name.lineno for name in read):
+        yield _reference(text, code, places[place])
 
 
-def _is_variable(code: Sequence[_Token], index: int) -> bool:
-    """Whether a name stands where an expression reads a variable, not an attribute, filter, test or keyword."""
-    before = code[index - 1]
-    after = code[index + 1] if index + 1 < len(code) else None
-    if before.text in (".", "|") or (before.kind == "block_begin" and code[index].text in _BLOCK_NAMES):
-        return False
-    if before.kind == "name" and (before.text == "is" or _is_test(code, index)):
-        return False
-    return not (after is not None and after.text == "=" and before.text in ("(", ","))
-
-
-def _is_test(code: Sequence[_Token], index: int) -> bool:
-    """Whether the name follows `is not`."""
-    return index >= 2 and code[index - 1].text == "not" and code[index - 2].text == "is"
-
-
-def _reference(text: str, code: Sequence[_Token], index: int) -> Reference:
+def _reference(text: str, code: Sequence[Token], index: int) -> Reference:
     name = code[index]
-    path: list[str] = []
+    steps: list[Step] = []
     at, dynamic, call, call_end = index + 1, False, None, None
     while at < len(code):
         token = code[at]
         if token.text == "." and at + 1 < len(code) and code[at + 1].kind in ("name", "integer"):
-            path.append(code[at + 1].text)
+            key = code[at + 1]
+            steps.append(Step(_constant(key.text) if key.kind == "integer" else key.text, key.kind == "name", key.end))
             at += 2
         elif token.text == "[" and token.kind == "operator":
             key = code[at + 1]
             if key.kind in ("string", "integer") and code[at + 2].text == "]":
-                path.append(str(_constant(key.text)))
+                steps.append(Step(_constant(key.text), False, code[at + 2].end))
                 at += 3
                 continue
             dynamic = True
@@ -359,19 +439,19 @@ def _reference(text: str, code: Sequence[_Token], index: int) -> Reference:
     alone = code[index - 1].kind == "variable_begin" and at < len(code) and code[at].kind == "variable_end"
     line_start = text.rfind("\n", 0, name.start) + 1
     return Reference(
-        name.text, tuple(path), name.start, end, name.end, text.count("\n", 0, name.start) + 1,
+        name.text, tuple(steps), name.start, end, name.end, text.count("\n", 0, name.start) + 1,
         name.start - line_start + 1, call, call_end, dynamic, alone, _is_tested(code, at),
     )  # fmt: skip
 
 
-def _is_tested(code: Sequence[_Token], at: int) -> bool:
+def _is_tested(code: Sequence[Token], at: int) -> bool:
     words = [token.text for token in code[at : at + 3]]
     if words[:1] == ["is"]:
         return words[2 if words[1:2] == ["not"] else 1] in ("defined", "undefined")
     return words[:2] in (["|", "default"], ["|", "d"])
 
 
-def _closing(code: Sequence[_Token], at: int) -> int:
+def _closing(code: Sequence[Token], at: int) -> int:
     depth = 0
     for index in range(at, len(code)):
         if code[index].kind == "operator":
@@ -385,7 +465,9 @@ def _call(brackets: str) -> Call:
     """Reads `(arguments)` by the parser, in a template of their own."""
     from jinja2 import nodes
 
-    found = _environment().parse("{{ f" + brackets + " }}").find(nodes.Call)
+    from dagconv.language import jinja_tree
+
+    found = jinja_tree.environment().parse("{{ f" + brackets + " }}").find(nodes.Call)
     if found is None:
         return Call(open_ended=True)
     return Call(
@@ -398,8 +480,10 @@ def _call(brackets: str) -> Call:
 def _constant(text: str) -> Any:
     from jinja2 import nodes
 
-    found = _environment().parse("{{ " + text + " }}").find(nodes.Const)
-    return None if found is None else found.value
+    from dagconv.language import jinja_tree
+
+    found = jinja_tree.expression(text)
+    return found.value if isinstance(found, nodes.Const) else None
 
 
 def _literal(node: nodes.Expr) -> Literal:

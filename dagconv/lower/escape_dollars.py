@@ -1,18 +1,19 @@
 """Writes `$` so that the loader of definitions leaves it alone: it expands `$NAME` in the raw text (contract 1.8).
 
-In a rendered text `{{ '$' }}` gives the sign back when the task runs, whoever reads the file before. Elsewhere
-there is no escape, and what looks like a name is refused.
+In a rendered text `{{ '$' }}` gives the sign back when the task runs, and in a literal of an expression `\\x24`,
+whoever reads the file before. Elsewhere there is no escape, and what looks like a name is refused.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import MISSING, Argument, Task
 from dagconv.ir.value import Value, walk
-from dagconv.language.jinja import is_template
+from dagconv.language.jinja import JinjaError, Piece, pieces, rewritten
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import rewrite_arguments
 
@@ -22,7 +23,7 @@ ESCAPED = Rule(
     severity=Severity.INFO,
     effect=Effect.CHANGED,
     summary="A templated text holds $NAME, which is written as a template that gives the sign.",
-    message="{key} holds {value}; the sign is written as {{{{ '$' }}}}, so that no variable of the loader replaces it",
+    message="{key} holds {value}; the sign is written as {sign}, so that no variable of the loader replaces it",
     help="no step is needed",
     why="Definitions are read after $NAME and ${{NAME}} have been replaced by variables of the reading process. "
     "There is no other escape.",
@@ -35,7 +36,7 @@ NO_ESCAPE = Rule(
     slug="dollar-without-escape",
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
-    summary="A text that is not rendered, or an expression, holds $NAME.",
+    summary="A text that is not rendered holds $NAME.",
     message="{key} holds {value}, which the loader of definitions may replace, and {reason}",
     help="{advice}",
     why="Definitions are read after $NAME and ${{NAME}} have been replaced by variables of the reading process.",
@@ -60,7 +61,8 @@ DESCRIPTION = Rule(
 NAME = re.compile(r"\$(?:\w+|\{[^}]*\})", re.ASCII)
 # With the braces before it, which would make one with those that are written.
 _SIGNS = re.compile(r"\{*\$+(?=[\w{])", re.ASCII)
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+# In a literal of Jinja, with the backslashes before it: an odd one would take what is written for the sign.
+_IN_LITERAL = re.compile(r"(\\*)\$(?=[\w{])", re.ASCII)
 
 
 def escape_dollars(lowering: Lowering) -> None:
@@ -78,7 +80,17 @@ def escape_dollars(lowering: Lowering) -> None:
 
 def _escape_task(lowering: Lowering, task: Task) -> Task:
     def escape(argument: Argument, part: Value) -> Value:
-        return _escape(lowering, task, argument, part) if isinstance(part, str) else part
+        found = NAME.search(part) if isinstance(part, str) else None
+        if found is None or not isinstance(part, str):
+            return part
+        try:
+            new = escaped(part)
+        except JinjaError:
+            return part  # the check of the definition says what is wrong
+        value = "$ before a template" if found.group().startswith("${{") else found.group()
+        sign = "{{ '$' }}" if new.count("'$") > part.count("'$") else r"\x24"
+        lowering.report(ESCAPED, task.task_id, argument.name, value=value, sign=sign)
+        return new
 
     task = rewrite_arguments(lowering, ESCAPED, task, escape, templated=True)
     for argument in task.arguments:
@@ -86,33 +98,32 @@ def _escape_task(lowering: Lowering, task: Task) -> Task:
     return task
 
 
-def _escape(lowering: Lowering, task: Task, argument: Argument, text: str) -> str:
-    found = _found_outside_of_tags(text)
-    if found is None or ("raw" in text and is_template(text)):
-        return text
-    tags = _tags(text)
-    parts, at = [], 0
-    # Once `}}` is written, any earlier `${` would reach to it, so that every sign before a name or brace goes.
-    for run in _SIGNS.finditer(text):
-        if not _within(tags, run.start()):
-            parts += [text[at : run.start()], f"{{{{ '{run.group()}' }}}}"]
-            at = run.end()
-    lowering.report(ESCAPED, task.task_id, argument.name, value=found)
-    return "".join([*parts, text[at:]])
+def escaped(text: str) -> str:
+    """A template that prints the same and has no `$` before a name or brace. Raises JinjaError.
+
+    Once `}}` is written, any earlier `${` would reach to it, so that every such sign goes.
+    """
+    spans: list[tuple[int, int, str]] = []
+    for piece in pieces(text):
+        match piece.kind:
+            case "text":
+                spans += [(*sign.span(), f"{{{{ '{sign.group()}' }}}}") for sign in _signs(text, piece)]
+            case "raw":
+                spans += [
+                    (*sign.span(), f"{{% endraw %}}{{{{ '{sign.group()}' }}}}{{% raw %}}")
+                    for sign in _signs(text, piece)
+                ]
+            case "comment":
+                spans += [(*sign.span(), "") for sign in _signs(text, piece)]
+            case "literal":
+                found = (sign for sign in _IN_LITERAL.finditer(text) if piece.start <= sign.start() < piece.end)
+                spans += [(*sign.span(), sign[1] + "\\" * (len(sign[1]) % 2) + r"\x24") for sign in found]
+    return rewritten(text, spans)
 
 
-def _found_outside_of_tags(text: str) -> str | None:
-    """The first name that the loader would replace. A tag may follow a `$` directly: the whole text is searched."""
-    tags = _tags(text)
-    return next((match.group() for match in NAME.finditer(text) if not _within(tags, match.start())), None)
-
-
-def _tags(text: str) -> list[tuple[int, int]]:
-    return [tag.span() for tag in _TAG.finditer(text)]
-
-
-def _within(spans: list[tuple[int, int]], position: int) -> bool:
-    return any(start <= position < end for start, end in spans)
+def _signs(text: str, piece: Piece) -> Iterator[re.Match[str]]:
+    """What follows the last of a piece may begin the next: the whole text is searched."""
+    return (sign for sign in _SIGNS.finditer(text) if piece.start <= sign.start() < piece.end)
 
 
 def _refuse(lowering: Lowering, task: Task | None, key: str, value: Value) -> None:
@@ -121,7 +132,7 @@ def _refuse(lowering: Lowering, task: Task | None, key: str, value: Value) -> No
         if found is None:
             continue
         if task is not None and key in task.template_fields and "<key>" not in path:
-            reason, advice = "stands in an expression", "say it in the expression as '$' ~ 'NAME'"
+            reason, advice = "stands in a template that Jinja cannot read", "correct the template"
         else:
             reason, advice = "is not rendered, so that there is no escape", "write the text without $ before a name"
         lowering.report(

@@ -6,10 +6,9 @@ from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import ListValue, MapValue, TupleValue, Value
-from dagconv.language.jinja import JinjaError, Reference, Template, parse_template
-from dagconv.lower.losses import show
+from dagconv.language.jinja import Reference, Template, changes_values
 from dagconv.lower.lowering import Lowering
-from dagconv.lower.rewriting import rewrite_arguments
+from dagconv.lower.rewriting import rewrite_templates
 
 FOLDED = Rule(
     code="DC416",
@@ -37,6 +36,32 @@ MACRO_OF_CODE = Rule(
     fix="Use Jinja's built-in filters.",
     source=(ContractRule(39), Section("1.3"), Section("5")),
 )
+MACRO_HIDDEN = Rule(
+    code="DC485",
+    slug="macro-set-by-template",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A template both reads a constant of user_defined_macros and sets a name that hides it.",
+    message="{key} reads {value} of user_defined_macros and sets a name of its own that is called the same",
+    help="give the template's own name another spelling",
+    why="The constant is written into the template in place of its name, which must then mean the same everywhere.",
+    example="{{ day }}{% set day = ds %}{{ day }}  # with user_defined_macros={'day': 'Monday'}",
+    fix="{{ day }}{% set other = ds %}{{ other }}",
+    source=(ContractRule(39), Section("1.3"), Section("5")),
+)
+MACRO_CHANGED = Rule(
+    code="DC486",
+    slug="macro-changed-by-template",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A template uses a list or mapping of user_defined_macros and changes lists or mappings.",
+    message="{key} uses {value} of user_defined_macros and calls what changes values, or asks which value is which",
+    help="build what the template needs without append, update and the like: `+`, slices and filters make new values",
+    why="Written into the template, the value is made anew at each use, and what one use does to it no other sees.",
+    example="{% set _ = hosts.append('c') %}{{ hosts }}",
+    fix="{{ hosts + ['c'] }}",
+    source=(ContractRule(39), Section("1.3"), Section("5")),
+)
 UNUSED = Rule(
     code="DC418",
     slug="macros-dropped",
@@ -58,13 +83,13 @@ def fold_macros(lowering: Lowering) -> None:
     jinja = service().jinja
     # Airflow's context comes before the environment's globals, which macros are.
     own = {name: value for name, value in macros.items() if name not in jinja.listed | jinja.unlisted}
-    needed: set[str] = set()  # names of code that templates use
+    folding = _Folding(lowering, own, filters)
     if own or filters:
-        lowering.map_tasks(lambda task: _fold_task(lowering, task, own, filters, needed))
+        lowering.map_tasks(folding.fold_task)
     for name in _SETTINGS:
         setting = lowering.workflow.setting(name)
         if setting is not None:
-            if not needed:
+            if not folding.kept:
                 lowering.report(UNUSED, None, name)
             lowering.drop_setting(UNUSED, name)
 
@@ -76,59 +101,68 @@ def _entries(lowering: Lowering, name: str) -> dict[str, Value]:
     return {key: value for key, value in setting.value.entries if isinstance(key, str)}
 
 
-def _fold_task(
-    lowering: Lowering, task: Task, macros: dict[str, Value], filters: dict[str, Value], needed: set[str]
-) -> Task:
-    def fold(argument: Argument, part: Value) -> Value:
-        if not isinstance(part, str):
-            return part
-        try:
-            template = parse_template(part)
-        except JinjaError:
-            return part  # the check of the definition says what is wrong
-        return _fold(lowering, task, argument, template, macros, filters, needed)
+class _Folding:
+    """The folding of one DAG's macros; `kept` are names that templates still need, which is then refused."""
 
-    return rewrite_arguments(lowering, FOLDED, task, fold, templated=True)
+    def __init__(self, lowering: Lowering, macros: dict[str, Value], filters: dict[str, Value]) -> None:
+        self.lowering, self.macros, self.filters = lowering, macros, filters
+        self.kept: set[str] = set()
 
+    def fold_task(self, task: Task) -> Task:
+        return rewrite_templates(
+            self.lowering, FOLDED, task, lambda argument, template: self._fold(task, argument, template)
+        )
 
-def _fold(
-    lowering: Lowering,
-    task: Task,
-    argument: Argument,
-    template: Template,
-    macros: dict[str, Value],
-    filters: dict[str, Value],
-    needed: set[str],
-) -> str:
-    for name in sorted({found.name for found in template.filters} & filters.keys()):
-        lowering.report(MACRO_OF_CODE, task.task_id, argument.name, kind="filter", value=name)
-        needed.add(name)
-    used = template.names & macros.keys()
-    literals = {name: literal(macros[name]) for name in used}
-    for name in sorted(used):
-        if literals[name] is None or name in template.shadowed:
-            lowering.report(MACRO_OF_CODE, task.task_id, argument.name, kind="macro", value=name)
-            needed.add(name)
-        else:
-            lowering.report(FOLDED, task.task_id, argument.name, value=name)
+    def _fold(self, task: Task, argument: Argument, template: Template) -> str:
+        for name in sorted({used.name for used in template.filters} & self.filters.keys()):
+            self._refuse(MACRO_OF_CODE, task, argument, name, kind="filter")
+        folded = set[str]()
+        for name in sorted(template.names & self.macros.keys()):
+            if literal(self.macros[name]) is None:
+                self._refuse(MACRO_OF_CODE, task, argument, name, kind="macro")
+            elif name in template.shadowed:
+                self._refuse(MACRO_HIDDEN, task, argument, name)
+            elif changes_values(template) and any(
+                is_container(_follow(self.macros[name], reference)[0]) for reference in template.named(name)
+            ):
+                self._refuse(MACRO_CHANGED, task, argument, name)
+            else:
+                self.lowering.report(FOLDED, task.task_id, argument.name, value=name)
+                folded.add(name)
 
-    def replacement(reference: Reference) -> str | None:
-        known = literals.get(reference.name)
-        if known is None or reference.name in template.shadowed:
-            return None
-        value, rest = _follow(macros[reference.name], reference)
-        after = template.text[reference.end : reference.call_end or reference.end]
-        return (literal(value) or known) + rest + after
+        def replacement(reference: Reference) -> tuple[int, str] | None:
+            if reference.name not in folded:
+                return None
+            value, end = _follow(self.macros[reference.name], reference)
+            text = literal(value)
+            return None if text is None else (end, text)
 
-    return template.replace_chains(replacement)
+        return template.replace_heads(replacement)
+
+    def _refuse(self, rule: Rule, task: Task, argument: Argument, name: str, **params: object) -> None:
+        self.kept.add(name)
+        self.lowering.report(rule, task.task_id, argument.name, value=name, **params)
 
 
-def _follow(value: Value, reference: Reference) -> tuple[Value, str]:
-    """The constant that a path of keys leads to, and the part of the path that goes beyond it."""
-    rest = list(reference.path)
-    while rest and isinstance(value, MapValue) and not hasattr(dict, rest[0]) and value.get(rest[0]) is not None:
-        value = value.get(rest.pop(0))
-    return value, "".join(f".{name}" if name.isidentifier() else f"[{show(name)}]" for name in rest)
+def _follow(value: Value, reference: Reference) -> tuple[Value, int]:
+    """The constant that the literal keys lead to as far as they lead inside it, and the offset after the last."""
+    end = reference.name_end
+    for step in reference.steps:
+        match value:
+            case MapValue(entries) if isinstance(step.key, str) and not (step.attribute and hasattr(dict, step.key)):
+                held = [item for key, item in entries if key == step.key]
+            case ListValue(items) | TupleValue(items) if isinstance(step.key, int) and step.key < len(items):
+                held = [items[step.key]]
+            case _:
+                held = []
+        if len(held) != 1:
+            break
+        value, end = held[0], step.end
+    return value, end
+
+
+def is_container(value: Value) -> bool:
+    return isinstance(value, ListValue | MapValue)
 
 
 def literal(value: Value) -> str | None:

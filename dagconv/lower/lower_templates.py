@@ -6,12 +6,11 @@ from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity, Web
 from dagconv.ir.schedule import Cron
 from dagconv.ir.task import Argument, Task
-from dagconv.ir.value import Value
 from dagconv.language.cron import CronError, parse_cron
-from dagconv.language.jinja import JinjaError, Reference, Template, parse_template
+from dagconv.language.jinja import Reference, Template
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Lowering
-from dagconv.lower.rewriting import rewrite_arguments
+from dagconv.lower.rewriting import rewrite_templates
 
 REMOVED = Rule(
     code="DC437",
@@ -65,16 +64,15 @@ def lower_templates(lowering: Lowering) -> None:
     declared = frozenset(param.name for param in lowering.workflow.params)
 
     def lower_task(task: Task) -> Task:
-        def lower(argument: Argument, part: Value) -> Value:
-            template = _parsed(part)
-            return part if template is None else _lower(lowering, task, argument, template, expressions)
-
-        def lower_conf(argument: Argument, part: Value) -> Value:
-            template = _parsed(part)
-            return part if template is None else _lower_conf(lowering, task, argument, template, declared)
-
-        task = rewrite_arguments(lowering, REMOVED, task, lower, templated=True)
-        return rewrite_arguments(lowering, RUN_CONF, task, lower_conf, templated=True)
+        task = rewrite_templates(
+            lowering, REMOVED, task, lambda argument, template: _lower(lowering, task, argument, template, expressions)
+        )
+        return rewrite_templates(
+            lowering,
+            RUN_CONF,
+            task,
+            lambda argument, template: _lower_conf(lowering, task, argument, template, declared),
+        )
 
     lowering.map_tasks(lower_task)
 
@@ -89,15 +87,6 @@ def _is_daily(lowering: Lowering) -> bool:
         return False
     once = len(fields.minutes) == len(fields.hours) == 1
     return once and fields.any_day and fields.any_weekday and len(fields.months) == 12
-
-
-def _parsed(part: Value) -> Template | None:
-    if not isinstance(part, str):
-        return None
-    try:
-        return parse_template(part)
-    except JinjaError:
-        return None  # the check of the definition says what is wrong
 
 
 def _lower(lowering: Lowering, task: Task, argument: Argument, template: Template, expressions: dict[str, str]) -> str:
@@ -115,27 +104,29 @@ def _lower(lowering: Lowering, task: Task, argument: Argument, template: Templat
 def _lower_conf(
     lowering: Lowering, task: Task, argument: Argument, template: Template, declared: frozenset[str]
 ) -> str:
-    def replacement(reference: Reference) -> str | None:
-        new = _as_param(reference, declared, template)
-        if new is not None:
-            lowering.report(RUN_CONF, task.task_id, argument.name, value=reference.dotted, new=new)
-        return new
+    def replacement(reference: Reference) -> tuple[int, str] | None:
+        found = _as_param(reference, declared, template)
+        if found is not None:
+            end, new = found
+            old, rest = template.text[reference.start : end], template.text[end : reference.call_end or reference.end]
+            lowering.report(RUN_CONF, task.task_id, argument.name, value=old + rest, new=new + rest)
+        return found
 
-    return template.replace_chains(replacement)
+    return template.replace_heads(replacement)
 
 
-def _as_param(reference: Reference, declared: frozenset[str], template: Template) -> str | None:
-    """The param in place of a value of dag_run.conf; None where it is another reference or not literal."""
-    if reference.name != "dag_run" or reference.path[:1] != ("conf",) or len(reference.path) < 2 or reference.dynamic:
+def _as_param(reference: Reference, declared: frozenset[str], template: Template) -> tuple[int, str] | None:
+    """The param in place of a value of dag_run.conf, and where that ends; None for what is no literal key of it."""
+    if reference.name != "dag_run" or reference.path[:1] != ("conf",) or len(reference.steps) < 2 or reference.dynamic:
         return None
     if "dag_run" in template.shadowed or "params" in template.local_names:
         return None
-    name, *rest = reference.path[1:]
-    after = template.text[reference.end : reference.call_end or reference.end]
-    if name == "get" and reference.call is not None and not rest:
+    step = reference.steps[1]
+    if step.key == "get" and reference.call is not None and len(reference.steps) == 2:
         key = reference.call.argument("key", 0)
         # With a declared param, get() would find its default where conf has nothing.
-        return f"params.get{after}" if isinstance(key, str) and key not in declared else None
-    if reference.call is not None or reference.tested:
+        return (step.end, "params.get") if isinstance(key, str) and key not in declared else None
+    called = reference.call is not None and len(reference.steps) == 2
+    if called or reference.tested or not isinstance(step.key, str) or (step.attribute and hasattr(dict, step.key)):
         return None
-    return f"params[{show(name)}]" + "".join(f"[{show(step)}]" for step in rest)
+    return step.end, f"params[{show(step.key)}]"

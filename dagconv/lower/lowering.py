@@ -57,9 +57,10 @@ class Lowering:
 
     `reported` are codes and keys already reported for default_args; `fates` has the ids of tasks that are no
     ordinary ones; `unrolled` a mapped task's id -> its instances' ids; `intervals_by` is the rule by which runs
-    were found to cover an interval that the source does not say itself. `code` is there where a code package may be
-    written, and `entries` are what its tasks call, by task id; `other_keys` are keys of the
-    context that mean something else on the service.
+    were found to cover an interval that the source does not say itself; `generation` is the Airflow that the source
+    was written for, as `Era` has it, once that is settled. `code` is there where a code package may be written, and
+    `entries` are what its tasks call, by task id; `other_keys` are keys of the context that mean something else on
+    the service.
     """
 
     workflow: Workflow
@@ -70,6 +71,7 @@ class Lowering:
     fates: dict[str, Fate] = field(default_factory=dict)
     unrolled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     intervals_by: Rule | None = None
+    generation: str = ""
     code: Testified | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
     other_keys: frozenset[str] = frozenset()

@@ -14,6 +14,7 @@ from dagconv.lower.drop_relative_start import drop_relative_start
 from dagconv.lower.escape_dollars import escape_dollars
 from dagconv.lower.flatten_groups import flatten_groups
 from dagconv.lower.fold_macros import fold_macros
+from dagconv.lower.follow_instances import follow_instances
 from dagconv.lower.hand_over_dates import hand_over_dates
 from dagconv.lower.inline_template_files import inline_template_files
 from dagconv.lower.lower_crons import lower_crons
@@ -82,6 +83,7 @@ PASSES: tuple[Pass, ...] = (
     inline_template_files,  # before the passes that look into templates
     refuse_rendering,  # before macros are folded: it asks what the source's texts are
     fold_macros,  # before the passes that read references: a macro may hide a variable's name
+    follow_instances,  # after macros, which may hold ids of tasks
     lower_templates,  # after dates were shifted, so that only variables right with any schedule are left
     refuse_secrets,  # after templates, so that it reads what will be written
     lower_xcoms,  # after unrolling, whose instances have outputs of their own

@@ -9,6 +9,7 @@ from dataclasses import replace
 from dagconv.diagnostics import Rule
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import ListValue, MapValue, SetValue, TemplateFileValue, TupleValue, Value, walk
+from dagconv.language.jinja import JinjaError, Template, is_template, parse_template
 from dagconv.lower.lowering import Lowering
 
 
@@ -45,6 +46,24 @@ def rewrite_arguments(
             lowering.declare(rule, task.task_id, argument.name, argument.value, value)
             task = task.with_argument(replace(argument, value=value))
     return task
+
+
+def rewrite_templates(lowering: Lowering, rule: Rule, task: Task, rewrite: Callable[[Argument, Template], str]) -> Task:
+    """The task with `rewrite` applied to the templates of its rendered arguments, also where files hold them."""
+
+    def rewrite_part(argument: Argument, part: Value) -> Value:
+        text = part.text if isinstance(part, TemplateFileValue) else part
+        if not isinstance(text, str) or not is_template(text):
+            return part
+        try:
+            new = rewrite(argument, parse_template(text))
+        except JinjaError:
+            return part  # the check of the definition says what is wrong
+        if new == text:
+            return part
+        return replace(part, text=new) if isinstance(part, TemplateFileValue) else new
+
+    return rewrite_arguments(lowering, rule, task, rewrite_part, templated=True)
 
 
 def _same(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool:

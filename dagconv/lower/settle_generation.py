@@ -122,7 +122,7 @@ TOLD_BY_TEMPLATE = Rule(
 
 
 def settle_generation(lowering: Lowering) -> None:
-    generation = _generation(lowering)
+    lowering.generation = generation = _generation(lowering)
     if generation in _OLD:
         _settle_schedule(lowering, generation)
         _settle_catchup(lowering, generation)

@@ -12,15 +12,14 @@ from dagconv.catalog.renames import DateVariable, renames
 from dagconv.diagnostics import Effect, Rule, Section, Severity, Web
 from dagconv.ir.schedule import Cron, Delta, Schedule
 from dagconv.ir.task import Argument, Task
-from dagconv.ir.value import TemplateFileValue, Value
 from dagconv.language.cron import CronError, parse_cron
 from dagconv.language.duration import to_timedelta
-from dagconv.language.jinja import JinjaError, Reference, Template, parse_template
+from dagconv.language.jinja import Flow, Reference, Template, flows
 from dagconv.language.shift import FixedShift, Shift, day_expression, moment_expression, shift_of_cron
 from dagconv.lower.lower_crons import DATA_INTERVAL
 from dagconv.lower.lower_time_zones import read_offsets
 from dagconv.lower.lowering import Lowering
-from dagconv.lower.rewriting import rewrite_arguments
+from dagconv.lower.rewriting import rewrite_templates
 
 SHIFTED = Rule(
     code="DC443",
@@ -64,11 +63,39 @@ RENAMED = Rule(
 )
 
 _MOMENT = "macros.datetime.fromisoformat(ts)"
-# What pendulum's DateTime and Python's datetime have in common.
+# What pendulum's DateTime and Python's datetime have in common and give alike, as plain values.
 _COMMON = frozenset(
-    {"year", "month", "day", "hour", "minute", "second", "microsecond", "strftime", "isoformat", "date", "time"}
-    | {"weekday", "isoweekday", "timestamp", "toordinal", "ctime", "timetuple", "replace"}
+    {"year", "month", "day", "hour", "minute", "second", "microsecond", "strftime", "isoformat", "weekday"}
+    | {"isoweekday", "timestamp", "toordinal", "ctime", "timetuple", "isocalendar", "tzname"}
 )
+# What pendulum has besides and gives as plain values.
+_PLAIN = _COMMON | frozenset(
+    {"to_date_string", "to_time_string", "to_datetime_string", "to_day_datetime_string", "to_iso8601_string"}
+    | {"to_formatted_date_string", "to_atom_string", "to_cookie_string", "to_rfc822_string", "to_rfc850_string"}
+    | {"to_rfc1036_string", "to_rfc1123_string", "to_rfc2822_string", "to_rfc3339_string", "to_rss_string"}
+    | {"to_w3c_string", "format", "int_timestamp", "float_timestamp", "day_of_year", "week_of_year", "week_of_month"}
+    | {"days_in_month", "quarter", "age", "offset", "offset_hours", "timezone_name", "diff_for_humans", "in_days"}
+    | {
+        "is_leap_year",
+        "is_long_year",
+        "is_past",
+        "is_future",
+        "is_utc",
+        "is_dst",
+        "is_local",
+        "is_same_day",
+        "in_words",
+    }
+    | {"days", "seconds", "total_seconds", "in_hours", "in_minutes", "in_seconds", "in_weeks", "in_months", "in_years"}
+    | {"utctimetuple", "name"}
+)
+# A date or time of the day prints the same in every release, and so does what a date's methods make of it.
+_PARTS = frozenset({"date", "time"})
+# What both have too, but give as objects of their own kind.
+_ALIKE = _COMMON | _PARTS | {"replace"}
+# Airflow's filters take either kind.
+_FILTERS = frozenset({"|ds", "|ds_nodash", "|ts", "|ts_nodash", "|ts_nodash_with_tz"})
+_WEEKDAY = "day_of_week"
 _STEPS = {"start": (1, 0), "end": (0, 0), "next": (0, 0), "previous": (2, 0), "yesterday": (1, -1), "tomorrow": (1, 1)}
 _FORMS = {"ts_nodash": "%Y%m%dT%H%M%S", "ts_nodash_with_tz": "%Y%m%dT%H%M%S%z"}
 _OTHERS = frozenset(
@@ -131,21 +158,9 @@ def _shift_of(schedule: Schedule, now: datetime.datetime) -> tuple[Shift | None,
 
 def _shift_task(lowering: Lowering, task: Task, dates: _Dates) -> Task:
     rule = SHIFTED if dates.interval else RENAMED
-
-    def rewrite(argument: Argument, part: Value) -> Value:
-        text = part.text if isinstance(part, TemplateFileValue) else part
-        if not isinstance(text, str):
-            return part
-        try:
-            template = parse_template(text)
-        except JinjaError:
-            return part  # the check of the definition says what is wrong
-        new = _rewrite(lowering, rule, task, argument, template, dates)
-        if new == text:
-            return part
-        return replace(part, text=new) if isinstance(part, TemplateFileValue) else new
-
-    return rewrite_arguments(lowering, rule, task, rewrite, templated=True)
+    return rewrite_templates(
+        lowering, rule, task, lambda argument, template: _rewrite(lowering, rule, task, argument, template, dates)
+    )
 
 
 def _rewrite(lowering: Lowering, rule: Rule, task: Task, argument: Argument, template: Template, dates: _Dates) -> str:
@@ -209,18 +224,34 @@ def _date_object(
     template: Template, reference: Reference, shift: Shift, at: tuple[int, int], moment: str
 ) -> str | None:
     """A date whose members the template uses: Python's own where that has them, else the engine's logical_date."""
-    if reference.dynamic:
-        raise _NoEqualError("what the template asks of it cannot be told")
-    if reference.path:
-        if reference.path[0] in _COMMON:
-            return moment
-        return moment_expression(shift, *at, base="logical_date")
-    after, before = template.text[reference.end :].lstrip(), template.text[: reference.start].rstrip()
-    if after.startswith("|") and after[1:].lstrip().split(" ")[0].rstrip("}") in ("ds", "ds_nodash", "ts", "ts_nodash"):
-        return moment
-    if after[:1] in ("-", "+") and not after.startswith(("-}", "-%")) and before.endswith("("):
-        return moment_expression(shift, *at, base="logical_date")
-    if before.endswith(("(", ",")) and after[:1] in (")", ","):
-        return moment_expression(shift, *at, base="logical_date")
+    goals = flows(template, reference)
+    engines = moment_expression(shift, *at, base="logical_date")
     shown = "ts" if moment == _MOMENT else f"({moment}).isoformat()"
-    raise _NoEqualError("printed as it is it has a T or a blank in it, depending on the release; use ts", shown)
+    for flow in goals:
+        _refuse_flow(flow, engines if flow.members else shown)
+    return moment if all(_is_pythons(flow) for flow in goals) else engines
+
+
+def _refuse_flow(flow: Flow, accepted: str | None) -> None:
+    """Raises _NoEqualError where what becomes of the date differs between releases of Airflow or cannot be told."""
+    if None in flow.members:
+        raise _NoEqualError("what the template asks of it cannot be told")
+    if _WEEKDAY in flow.members:
+        reason = "day_of_week counts from Sunday up to Airflow 2.7, from Monday since; use isoweekday()"
+        raise _NoEqualError(reason, accepted)
+    part = not _PARTS.isdisjoint(flow.members) and "+" not in flow.members
+    if part or not _PLAIN.isdisjoint(flow.members) or flow.use in _FILTERS or flow.use in ("argument", "compared"):
+        return
+    reason = "printed as it is it has a T or a blank in it, depending on the release; use ts"
+    raise _NoEqualError(reason, accepted)
+
+
+def _is_pythons(flow: Flow) -> bool:
+    """Whether Python's datetime does what the template asks; pendulum's objects are all else."""
+    for member in flow.members:
+        if member in _COMMON:
+            return True
+        if member not in _ALIKE:
+            return False
+    printed = flow.use == "printed" and not _PARTS.isdisjoint(flow.members)
+    return printed or (flow.use in _FILTERS and not flow.members)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -12,7 +11,6 @@ from dagconv.ir.meaning import mapping_text
 from dagconv.ir.task import MISSING, Argument, Mapping, Origin, Task
 from dagconv.ir.value import ListValue, MapValue, OpaqueValue, TupleValue, Value, XComValue, walk
 from dagconv.lower.lowering import Lowering
-from dagconv.lower.rewriting import rewrite_arguments
 
 UNROLLED = Rule(
     code="DC348",
@@ -66,19 +64,6 @@ ID_TAKEN = Rule(
     fix="Rename one of the tasks.",
     source=(ContractRule(15), Section("1.2")),
 )
-PULLS_MAPPED = Rule(
-    code="DC232",
-    slug="pull-of-a-mapped-task",
-    severity=Severity.ERROR,
-    effect=Effect.REFUSED,
-    summary="A template pulls the results of a mapped task in a way that cannot be rewritten.",
-    message="{key} pulls results of the mapped task {value} in a way that cannot be rewritten for its instances",
-    help="pull them as ti.xcom_pull(task_ids='{value}'), with nothing computed in the call",
-    why="The mapped task becomes several tasks, so that every mention of its id has to follow.",
-    example="{{ ti.xcom_pull(task_ids='list', map_indexes=0) }}",
-    fix="Write the pull in the plain form.",
-    source=(ContractRule(15), ContractRule(44)),
-)
 MAPPED_GROUP = Rule(
     code="DC233",
     slug="mapped-task-group",
@@ -129,7 +114,7 @@ def unroll_mapping(lowering: Lowering) -> None:
 
     lowering.spread_tasks(unroll)
     if lowering.unrolled:
-        lowering.map_tasks(lambda task: _follow_pulls(lowering, _follow_edges(lowering, task)))
+        lowering.map_tasks(lambda task: _follow_edges(lowering, task))
 
 
 def _unroll(lowering: Lowering, task: Task, mapping: Mapping, taken: set[str]) -> Iterator[Task]:
@@ -202,26 +187,3 @@ def _follow_edges(lowering: Lowering, task: Task) -> Task:
         return task
     lowering.declare(UNROLLED, task.task_id, "upstream", ListValue(task.upstream), ListValue(upstream))
     return replace(task, upstream=upstream)
-
-
-def _follow_pulls(lowering: Lowering, task: Task) -> Task:
-    def follow(argument: Argument, part: Value) -> Value:
-        if not isinstance(part, str) or "xcom_pull" not in part:
-            return part
-        return _rewrite_pulls(lowering, task, argument, part)
-
-    return rewrite_arguments(lowering, UNROLLED, task, follow, templated=True)
-
-
-def _rewrite_pulls(lowering: Lowering, task: Task, argument: Argument, text: str) -> str:
-    for mapped, names in lowering.unrolled.items():
-        quoted = rf"(?P<quote>['\"]){re.escape(mapped)}(?P=quote)"
-        plain = re.compile(
-            rf"(?P<head>xcom_pull\(\s*(task_ids\s*=\s*)?){quoted}(?P<tail>\s*(,\s*key\s*=\s*['\"]\w+['\"]\s*)?\))"
-        )
-        # One instance gives its result itself, several give a list (Airflow 3.0.6, RuntimeTaskInstance.xcom_pull).
-        new = repr(names[0]) if len(names) == 1 else "[" + ", ".join(map(repr, names)) + "]"
-        text = plain.sub(lambda found, new=new: found["head"] + new + found["tail"], text)  # type: ignore[misc]
-        if re.search(quoted, text):
-            lowering.report(PULLS_MAPPED, task.task_id, argument.name, value=mapped)
-    return text

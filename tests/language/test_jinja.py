@@ -9,16 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dagconv.errors import InternalError
 from dagconv.ir.value import ListValue
 from dagconv.language.jinja import (
     MAX_CHARACTERS,
     NOT_LITERAL,
     JinjaError,
     Reference,
+    Step,
     is_template,
     parse_template,
     unknown_filters,
 )
+from dagconv.language.jinja_tree import Edit, apply, same_output
 
 ATOMS = st.sampled_from(
     ["a", "b", "a.x", "b['y']", "f(a)", "f(b, k=a)", "[a, b]", "(a, 1)", "1", "'a'", '"{{ a }}"', "a | string", "true"]
@@ -87,7 +90,9 @@ def test_a_replaced_name_renders_as_its_value_did(text: str):
 
 @given(TEMPLATES)
 def test_names_are_those_that_jinja_looks_up(text: str):
-    assert parse_template(text).names == jinja2.meta.find_undeclared_variables(jinja2.Environment().parse(text))
+    environment = jinja2.Environment()
+    environment.globals = {}  # a DAG's macros come before Jinja's own
+    assert parse_template(text).names == jinja2.meta.find_undeclared_variables(environment.parse(text))
 
 
 @given(TEMPLATES)
@@ -111,7 +116,8 @@ def only(text: str) -> Reference:
 
 def test_a_chain_of_attributes_and_items():
     reference = only("x {{ dag_run.conf['a b'].c[0] }}")
-    assert (reference.name, reference.path) == ("dag_run", ("conf", "a b", "c", "0"))
+    assert (reference.name, reference.path) == ("dag_run", ("conf", "a b", "c", 0))
+    assert [step.attribute for step in reference.steps] == [True, False, True, False]
     assert reference.alone
     assert not reference.dynamic
 
@@ -181,27 +187,52 @@ def test_names_are_replaced_only_where_they_are_read(text: str, changed: str):
     ("text", "changed"),
     [
         ("{{ dag_run.conf['x'] }}", "{{ params.x }}"),
-        ("{{ dag_run.conf.get('x') + 1 }}", "{{ params.x + 1 }}"),
+        ("{{ dag_run.conf['x'].y[0]('z') }}", "{{ params.x.y[0]('z') }}"),
+        ("{{ dag_run.conf.get('x') + 1 }}", "{{ dag_run.conf.get('x') + 1 }}"),
         ("{{ dag_run.run_id }}", "{{ dag_run.run_id }}"),
-        ("{{ dag_run.conf.get(dag_run.conf['y']) }}", "{{ dag_run.conf.get(params.y) }}"),
+        ("{{ dag_run.conf[dag_run.conf['y']] }}", "{{ dag_run.conf[params.y] }}"),
     ],
 )
-def test_whole_chains_are_replaced_with_their_call(text: str, changed: str):
-    def replacement(reference: Reference) -> str | None:
-        match reference.path, reference.call:
-            case ("conf", "get"), call if call is not None and isinstance(call.argument("key", 0), str):
-                return f"params.{call.argument('key', 0)}"
-            case ("conf", key), None:
-                return f"params.{key}"
+def test_the_head_of_a_chain_is_replaced_and_its_rest_stays(text: str, changed: str):
+    def replacement(reference: Reference) -> tuple[int, str] | None:
+        match reference.steps:
+            case (Step("conf"), Step(key, attribute=False, end=end), *_):
+                return end, f"params.{key}"
             case _:
                 return None
 
-    assert parse_template(text).replace_chains(replacement) == changed
+    assert parse_template(text).replace_heads(replacement) == changed
 
 
 def test_what_lies_inside_a_replaced_call_is_replaced_with_it():
     template = parse_template("{{ macros.ds_add(ds, 1) }}")
-    assert template.replace_chains(lambda r: "x" if r.name == "macros" else "y") == "{{ x }}"
+    assert template.replace_heads(lambda r: (r.call_end or r.end, "x" if r.name == "macros" else "y")) == "{{ x }}"
+
+
+def test_an_edit_that_would_change_its_surroundings_is_a_bug():
+    with pytest.raises(InternalError):
+        apply("{{ a.b }}", [Edit(3, 4, "c + d")])
+    with pytest.raises(InternalError):
+        apply("{{ a }}", [Edit(3, 4, "b }} {{ c")])
+    assert apply("{{ a.b }}", [Edit(3, 4, "(c + d)")]) == "{{ (c + d).b }}"
+
+
+@pytest.mark.parametrize("pair", [("1", "True"), ("1", "1.0"), ("'a'", "a"), ("-n", "n"), ("a.b", "a['b']")])
+def test_trees_tell_apart_what_renders_otherwise(pair: tuple[str, str]):
+    assert not same_output(*("{{ " + text + " }}" for text in pair))
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("a$b", "a{{ '$' }}b"),
+        ("{% raw %}{{ a }}{% endraw %}", "{{ '{{' }} a }}"),
+        ("a{# b #}c", "ac"),
+        ("{% if x %}${% endif %}", "{% if x %}{{ '$' }}{% endif %}"),
+    ],
+)
+def test_trees_show_what_prints_the_same(one: str, two: str):
+    assert same_output(one, two)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +252,7 @@ def test_absence_that_is_provided_for(text: str, tested: bool):
 
 def test_names_that_the_template_sets_are_no_names_of_the_context():
     template = parse_template("{% set day = ds %}{% for i in range(3) %}{{ i }}{{ day }}{{ loop.index }}{% endfor %}")
-    assert template.names == {"ds"}
+    assert template.names == {"ds", "range"}
     assert template.local_names == {"day", "i"}
     assert not template.shadowed
 

@@ -23,6 +23,7 @@ from dagconv.ir.value import (
 from dagconv.ir.workflow import Group, Param
 from dagconv.lower.escape_dollars import escape_dollars
 from dagconv.lower.fold_macros import fold_macros, literal
+from dagconv.lower.follow_instances import follow_instances
 from dagconv.lower.inline_template_files import inline_template_files
 from dagconv.lower.lower_params import lower_params
 from dagconv.lower.lower_templates import lower_templates
@@ -55,7 +56,7 @@ def prefix(lowering, task_id="a"):
         ("{{ next_ds }}", "{{ macros.ds_add(ds, 1) }}"),
         ("{{ execution_date | default('x') }}", "{{ execution_date | default('x') }}"),
         ("{{ dag_run.conf['a'] }}", "{{ params['a'] }}"),
-        ("{{ dag_run.conf.a.b }}", "{{ params['a']['b'] }}"),
+        ("{{ dag_run.conf.a.b }}", "{{ params['a'].b }}"),
         ("{{ dag_run.conf.get('a', 1) }}", "{{ params.get('a', 1) }}"),
         ("{{ dag_run.conf.get('known') }}", "{{ dag_run.conf.get('known') }}"),
         ("{{ dag_run.conf[ds] }}", "{{ dag_run.conf[ds] }}"),
@@ -167,7 +168,7 @@ def test_an_escaped_text_renders_the_same_and_is_not_expanded(ir, text):
     ("fields", "code"),
     [
         ({"args": {"acl": "$NAME"}}, "DC441"),
-        ({"args": {"prefix": "{{ '$NAME' }}"}, "template_fields": ("prefix",)}, "DC441"),
+        ({"args": {"prefix": "{{ '$NAME' "}, "template_fields": ("prefix",)}, "DC441"),
         ({"args": {"prefix": MapValue((("$NAME", "x"),))}, "template_fields": ("prefix",)}, "DC441"),
         ({"args": {"acl": "5 $ and $.x"}}, None),
     ],
@@ -239,14 +240,74 @@ def test_edges_and_pulls_follow_the_instances(ir):
     inputs = (("bucket", ListValue(("a", "b"))),)
     after = templated(ir, "{{ ti.xcom_pull(task_ids='m') }} m", upstream=("m",))
     lowering = ir.run(unroll_mapping, ir.workflow(mapped(ir, inputs), after))
+    follow_instances(lowering)
     assert prefix(lowering) == "{{ ti.xcom_pull(task_ids=['m__0', 'm__1']) }} m"
     assert lowering.workflow.task("a").upstream == ("m__0", "m__1")
 
 
-def test_the_one_instance_of_a_mapped_task_gives_its_own_result(ir):
+@pytest.mark.parametrize(
+    ("generation", "text"), [("3", "{{ ti.xcom_pull('m__0') }}"), ("2", "{{ [ti.xcom_pull('m__0')] }}")]
+)
+def test_the_one_instance_of_a_mapped_task_gives_what_it_gave(ir, generation, text):
+    """Airflow 3 unwraps a list of one result, Airflow 2 does not."""
     inputs = (("bucket", ListValue(("a",))),)
     lowering = ir.run(unroll_mapping, ir.workflow(mapped(ir, inputs), templated(ir, "{{ ti.xcom_pull('m') }}")))
-    assert prefix(lowering) == "{{ ti.xcom_pull('m__0') }}"
+    lowering.generation = generation
+    follow_instances(lowering)
+    assert prefix(lowering) == text
+
+
+TWO = (("bucket", ListValue(("a", "b"))),)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{{ ti.xcom_pull('m', map_indexes=0) }}", "DC232"),
+        ("{{ ti.xcom_pull(['m', 'x']) }}", "DC232"),
+        ("{{ ti.xcom_pull('m', key=params.k) }}", "DC232"),
+        ("{{ ti.xcom_pull(params.which) }}", "DC487"),
+        ("{% set pull = ti.xcom_pull %}{{ pull('m') }}", "DC487"),
+    ],
+)
+def test_a_pull_that_cannot_follow_is_refused(ir, text, code):
+    lowering = ir.run(unroll_mapping, ir.workflow(mapped(ir, TWO), templated(ir, text)))
+    follow_instances(lowering)
+    assert codes(lowering) == ["DC348", code]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# ti.xcom_pull('m')",
+        "{% raw %}{{ ti.xcom_pull('m') }}{% endraw %}",
+        "{{ 'm' }}",
+        "{{ ti.xcom_pull('m', 'x') }}",
+    ],
+)
+def test_what_pulls_nothing_from_it_stays(ir, text):
+    lowering = ir.run(unroll_mapping, ir.workflow(mapped(ir, TWO), templated(ir, text)))
+    follow_instances(lowering)
+    assert (prefix(lowering), codes(lowering)) == (text, ["DC348"])
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("k/{{ ti.map_index }}", "k/{{ 1 }}"),
+        ("{{ task_instance.map_index + 1 }}", "{{ (1) + 1 }}"),
+        ("{{ ti.task_id }}/{{ task.task_id }}/{{ ti.task.task_id.upper() }}", "{{ 'm' }}/{{ 'm' }}/{{ 'm'.upper() }}"),
+        ("{{ task_instance_key_str }}", "{{ 'd__m__' ~ ds_nodash }}"),
+        ("{{ ti.try_number }}", "{{ ti.try_number }}"),
+        ("{% set t = ti %}{{ t.map_index }}", None),
+    ],
+)
+def test_an_instance_keeps_the_index_and_id_that_it_had(ir, text, new):
+    task = ir.task("m", args={"prefix": text}, template_fields=("prefix",), mapping=Mapping("expand", MapValue(TWO)))
+    lowering = ir.run(unroll_mapping, ir.workflow(task))
+    follow_instances(lowering)
+    assert lowering.workflow.tasks[1].argument("prefix").value == (new or text)
+    assert ("DC490" in codes(lowering)) is (new is None)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def check_macro(subject: Subject) -> Iterator[Diagnostic]:
     jinja = subject.service.jinja
     for use, template in templates(subject):
         for reference in first_of_each(template.macros):
-            name = reference.path[0] if reference.path else ""
+            name = str(reference.path[0]) if reference.path else ""
             place = place_of(subject, use.node, "macros", reference.start)
             if not name or name in jinja.macros:
                 continue

@@ -43,7 +43,7 @@ def check_param(subject: Subject) -> Iterator[Diagnostic]:
         here = declared | ({entry.key.text for entry in own.entries} if isinstance(own, Mapping) else set())
         seen: set[str] = set()
         for reference in template.named("params"):
-            name = reference.path[0] if reference.path else ""
+            name = str(reference.path[0]) if reference.path else ""
             method = name in _METHODS and reference.call is not None
             if not name or name in here or name in seen or method or reference.tested:
                 continue

@@ -138,7 +138,14 @@ def check_variable(subject: Subject) -> Iterator[Diagnostic]:
                 kind = "variable" if name == "var" else "connection"
                 yield subject.at(SECRET, place, use.task, use.key, found=reference.dotted, kind=kind)
             elif name == "dag_run" and reference.path[:1] == ("conf",):
-                yield subject.at(CONF, place, use.task, use.key, found=reference.dotted, advice=_conf(reference.path))
+                yield subject.at(
+                    CONF,
+                    place,
+                    use.task,
+                    use.key,
+                    found=reference.dotted,
+                    advice=_conf(tuple(map(str, reference.path))),
+                )
             elif name in jinja.unlisted:
                 advice = ", or params.NAME for values of the run" if name == "dag_run" else ""
                 yield subject.at(UNLISTED, place, use.task, use.key, found=name, advice=advice)
