@@ -13,7 +13,8 @@ from dataclasses import replace
 from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import MISSING, Argument, Task
 from dagconv.ir.value import Value, walk
-from dagconv.language.jinja import JinjaError, Piece, pieces, rewritten
+from dagconv.language.jinja import JinjaError
+from dagconv.language.jinja_use import Piece, pieces, rewritten
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import rewrite_arguments
 

@@ -6,7 +6,8 @@ from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import ListValue, MapValue, TupleValue, Value
-from dagconv.language.jinja import Reference, Template, changes_values
+from dagconv.language.jinja import Reference, Template
+from dagconv.language.jinja_use import changes_values
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import rewrite_templates
 

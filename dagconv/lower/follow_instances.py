@@ -9,10 +9,12 @@ from collections.abc import Iterator
 
 from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import Argument, Task
-from dagconv.language.jinja import Reference, Template, XComPull, flows
+from dagconv.language.jinja import Reference, Template, XComPull
+from dagconv.language.jinja_use import flows
 from dagconv.lower.lower_xcoms import text_outputs
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import rewrite_templates
+from dagconv.lower.unroll_mapping import UNROLLED
 
 PULLS_MAPPED = Rule(
     code="DC232",
@@ -91,7 +93,7 @@ def follow_instances(lowering: Lowering) -> None:
 
     def follow(task: Task) -> Task:
         task = rewrite_templates(
-            lowering, PULLS_MAPPED, task, lambda argument, template: _follow_pulls(lowering, task, argument, template)
+            lowering, UNROLLED, task, lambda argument, template: _follow_pulls(lowering, task, argument, template)
         )
         if task.task_id not in places:
             return task

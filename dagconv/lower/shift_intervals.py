@@ -14,7 +14,8 @@ from dagconv.ir.schedule import Cron, Delta, Schedule
 from dagconv.ir.task import Argument, Task
 from dagconv.language.cron import CronError, parse_cron
 from dagconv.language.duration import to_timedelta
-from dagconv.language.jinja import Flow, Reference, Template, flows
+from dagconv.language.jinja import Reference, Template
+from dagconv.language.jinja_use import Flow, flows
 from dagconv.language.shift import FixedShift, Shift, day_expression, moment_expression, shift_of_cron
 from dagconv.lower.lower_crons import DATA_INTERVAL
 from dagconv.lower.lower_time_zones import read_offsets
