@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.diagnostics.ignoring import apply_ignores
+from dagconv.diagnostics.lines import read_source_lines
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Proof, Report
 from dagconv.discover.source import SourceFile
 from dagconv.errors import InternalError
 from dagconv.ir.workflow import Workflow
 from dagconv.load.comments import read_comments
 from dagconv.load.identity import Seen, find_duplicates, is_foreign
+
+_DAG = re.compile(r"\bDAG\s*\(|@dag\b|\bdag\s*\(")  # what makes a DAG, as far as a line shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,30 @@ def settle_duplicates(outcomes: Sequence[FileOutcome]) -> None:
         outcome.dags = [dag for dag in outcome.dags if not is_foreign(dag.seen, files)]
 
 
+def settle_modules(outcomes: Sequence[FileOutcome]) -> None:
+    """Takes back the failure of a file that is a module of others and makes no DAG: they say what is wrong there."""
+    said: Counter[tuple[str, Location]] = Counter()
+    for outcome in outcomes:
+        said.update({_name(found) for found in outcome.diagnostics})
+    for outcome in outcomes:
+        path = str(Path(outcome.file.path).absolute())
+        repeated = [found for found in outcome.diagnostics if said[_name(found)] > 1 and _name(found)[1].file == path]
+        if outcome.failed and repeated and not _makes_a_dag(path):
+            outcome.diagnostics = [found for found in outcome.diagnostics if found not in repeated]
+            outcome.failed = has_error(outcome.diagnostics)
+
+
+def _name(found: Diagnostic) -> tuple[str, Location]:
+    return found.code, found.location or Location("")
+
+
+def _makes_a_dag(path: str) -> bool:
+    return any(_DAG.search(line) for line in read_source_lines(path) or [])
+
+
 def conclude(outcomes: Sequence[FileOutcome], seconds: float) -> tuple[Report, tuple[Definition, ...]]:
     """The report, and the definitions that may be written."""
+    settle_modules(outcomes)
     files, definitions = [], []
     for outcome in outcomes:
         spoiled = has_error(outcome.diagnostics)
@@ -122,7 +149,11 @@ def _shown(diagnostic: Diagnostic, file: SourceFile) -> Diagnostic:
     """With paths as the user wrote them: workers know absolute ones only."""
     location = diagnostic.location or Location(file.path)
     related = tuple(_relabel(place, file) for place in diagnostic.related)
-    return replace(diagnostic, location=_relabel(location, file), related=related)
+    here = f"{Path.cwd()}{os.sep}" if not Path(file.path).is_absolute() else ""
+    params = tuple(
+        (name, value.removeprefix(here) if isinstance(value, str) else value) for name, value in diagnostic.params
+    )
+    return replace(diagnostic, location=_relabel(location, file), related=related, params=params)
 
 
 def _relabel(location: Location, file: SourceFile) -> Location:
