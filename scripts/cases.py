@@ -18,7 +18,7 @@ WANT = "want.diag.txt"
 # Said of nearly every DAG, so it is told in full only in the area that is about it.
 COUNTED = {"DC309": "defaults"}
 # Their messages show values of the moment in the area `faults`, which is about these; there the template stands.
-VARYING = frozenset({"DC111", "DC117", "DC220"})
+VARYING = frozenset({"DC111", "DC117", "DC220", "DC247"})
 _CODE = re.compile(r"^(?:\S+: )?(DC\d{3}) (?:x(\d+)$)?", re.MULTILINE)
 
 Files = Mapping[str, str]

@@ -69,6 +69,16 @@ class Residue:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """An attribute that the constructor makes of arguments which no definition says: its canonical text with them, and
+    without any of them. None where there is no such attribute."""
+
+    attribute: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """Dynamic task mapping: `expand` or `expand_kwargs` over `inputs`."""
 
@@ -82,7 +92,8 @@ class Task:
     """`upstream` are task ids in sorted order; `group` the id of the enclosing task group, None at the top.
 
     `arguments` are those given, whoever gave them; parameters left at their signature's default are not
-    listed. `accepts` names all parameters of the target class, `template_fields` those that are rendered.
+    listed. `accepts` names all parameters of the target class, `template_fields` those that are rendered. `traces` is
+    what the arguments leave in the object that the service decides itself.
     """
 
     task_id: str
@@ -97,6 +108,7 @@ class Task:
     template_fields: tuple[str, ...] = ()
     residues: tuple[Residue, ...] = ()
     mapping: Mapping | None = None
+    traces: tuple[Trace, ...] = ()
     accepts: tuple[str, ...] = ()
     location: Location | None = None
 

@@ -40,13 +40,14 @@ class Era:
 
     `generation` is 1.10, 2, 3, `untold`, or empty where nobody looked, and `reason` the use that tells. `given` are
     the DAG's arguments that the source gives, by today's names; `relative` those of its dates that it counts from
-    the day of the import.
+    the day of the import, and `clock` those among them that move with its very moment.
     """
 
     generation: str = ""
     reason: str = ""
     given: tuple[str, ...] = ()
     relative: tuple[str, ...] = ()
+    clock: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,8 @@ CHANGES_BETWEEN_LOADS = Rule(
     effect=Effect.REFUSED,
     summary="Two imports of the same file, at another time and with other random numbers, gave different DAGs.",
     message="{what} differs when the file is imported again: {before} became {after}",
-    help="replace now(), days_ago(), random and uuid values, and paths of this machine, by fixed ones",
+    help="where the day or the run is meant, use a template: {{{{ ds }}}}, {{{{ macros.ds_add(ds, -1) }}}}, "
+    "{{{{ run_id }}}}; else replace now(), random and uuid values, and paths of this machine, by fixed ones",
     why="The definition is written once; a DAG that is another one at every import has no fixed meaning to write.",
     example="start_date=datetime.now()",
     fix="start_date=datetime(2024, 1, 1)",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.load import rules
+from dagconv.load.moving import settle_moving_dates
 from dagconv.load.process import Worker
 from dagconv.load.reply import LoadResult, read_reads, read_reply
 from dagconv.load.stability import differences, settle_code
@@ -42,7 +44,7 @@ def load_source(
     """
     roots = import_roots(path, root, inputs.folders)
     request = Load(str(path), str(root), roots, now.timestamp(), limits, inputs, compat=compat, code=code)
-    later = replace(request, again=Again(SECOND_SEED, (now + LATER).timestamp()))
+    later = replace(request, again=Again(SECOND_SEED, time.time() + LATER.total_seconds()))
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit((again or worker).ask, later)
         first_reply = worker.ask(request)
@@ -59,10 +61,11 @@ def load_source(
         return LoadResult((), (*second.diagnostics, *_only_first(second, path)), failed=True, reads=reads)
     # What only one of the two did, it did because of the time or by chance.
     found += [finding for finding in second.diagnostics if finding not in found]
-    found += differences(first.dags, second.dags, path)
-    if not first.dags and not any(finding.severity is Severity.ERROR for finding in found):
+    dags, others = settle_moving_dates(first.dags, second.dags, LATER)
+    found += differences(dags, others, path)
+    if not dags and not any(finding.severity is Severity.ERROR for finding in found):
         found.append(_no_dag(path))
-    return LoadResult(tuple(settle_code(first.dags, second.dags)), tuple(found), reads=reads)
+    return LoadResult(tuple(settle_code(dags, others)), tuple(found), reads=reads)
 
 
 def _only_first(second: LoadResult, path: Path) -> list[Diagnostic]:

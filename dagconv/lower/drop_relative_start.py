@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dagconv.diagnostics import Effect, Rule, Section, Severity, Web
-from dagconv.lower.lower_dates import instant, show_date
+from dagconv.lower.lower_dates import has_passed, show_date
 from dagconv.lower.lowering import Lowering
 
 RELATIVE = Rule(
@@ -40,7 +40,7 @@ def drop_relative_start(lowering: Lowering) -> None:
         date = workflow.start_date if name == "start_date" else workflow.end_date
         if date is None:
             continue
-        if name == "start_date" and instant(date) <= lowering.options.now:
+        if name == "start_date" and has_passed(lowering, date):
             lowering.report(RELATIVE, None, name)
             lowering.drop_date(RELATIVE, name)
         else:

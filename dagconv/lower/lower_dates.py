@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.schedule import NoSchedule
 from dagconv.ir.task import Task
 from dagconv.ir.value import DatetimeValue
@@ -22,6 +22,21 @@ PAST_START = Rule(
     example="DAG('daily', schedule='@daily', start_date=datetime(2024, 1, 1))",
     fix="Nothing to do.",
     source=(ContractRule(29), Section("1.6")),
+)
+CLOCK_START = Rule(
+    code="DC266",
+    slug="start-moves-with-the-clock",
+    severity=Severity.WARNING,
+    effect=Effect.DROPPED,
+    summary="The start date is counted from the moment of the import, and the DAG has a schedule.",
+    message="start_date moves with the clock at each import, by which Airflow may never have run this schedule; "
+    "dropped, so that the service runs it",
+    help="look at the DAG's past runs: if there are none, say schedule=None",
+    why="Airflow runs an interval that lies after the start date. A start of now() minus one interval or less moves on "
+    "before any interval is over.",
+    example="DAG('daily', schedule='@daily', start_date=datetime.now() - timedelta(days=1))",
+    fix="DAG('daily', schedule='@daily', start_date=datetime(2024, 1, 1))",
+    source=(Section("7"), Engine("airflow.timetables.interval", "_DataIntervalTimetable.next_dagrun_info")),
 )
 TASK_DATE = Rule(
     code="DC337",
@@ -50,14 +65,25 @@ TASK_DATE_PAST = Rule(
     source=(Section("1.4"), Section("4")),
 )
 
+_BEHIND = datetime.timedelta(hours=12)
+
 
 def lower_dates(lowering: Lowering) -> None:
     workflow = lowering.workflow
     lowering.map_tasks(lambda task: _lower_task(lowering, task))
     start = workflow.start_date
-    if start is not None and not isinstance(workflow.schedule, NoSchedule) and instant(start) <= lowering.options.now:
-        lowering.report(PAST_START, None, _key_of_start(lowering), value=show_date(start))
-        lowering.drop_date(PAST_START, "start_date")
+    if start is not None and not isinstance(workflow.schedule, NoSchedule) and has_passed(lowering, start):
+        rule = CLOCK_START if "start_date" in workflow.era.clock else PAST_START
+        lowering.report(rule, None, _key_of_start(lowering), value=show_date(start))
+        lowering.drop_date(rule, "start_date")
+
+
+def has_passed(lowering: Lowering, start: DatetimeValue) -> bool:
+    """One that moves with the clock has not, unless it stays well behind: a schedule never gets ahead of now()."""
+    workflow, passed = lowering.workflow, lowering.options.now
+    if "start_date" in workflow.era.clock and not isinstance(workflow.schedule, NoSchedule):
+        passed -= _BEHIND
+    return instant(start) <= passed
 
 
 def _key_of_start(lowering: Lowering) -> str:

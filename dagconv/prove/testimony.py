@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dagconv.catalog.service import service
 from dagconv.ir.change import Change
 from dagconv.ir.codec import DecodeError
 from dagconv.ir.task import Origin, Task
@@ -152,10 +153,13 @@ def _compare_attributes(
     accepts = task.accepts if task else ()
     assigned = {a.name for a in task.arguments if a.origin is Origin.ASSIGNED} if task else set()
     owners = {name: change for field, change in declared.items() for name in attributes_of(field)}
+    traces = _traces_gone(task) if task else {}
     loose = [change for field, change in declared.items() if not set(attributes_of(field)) & (one.keys() | two.keys())]
     for name in sorted(one.keys() | two.keys()):
         before, after = one.get(name), two.get(name)
-        if name in owners:
+        if traces.get(name) == (before, after):
+            excused = True
+        elif name in owners:
             excused = owners[name].excuses(before, after) or after in inherited.get(name, ())
         elif before == after or (name in assigned and _same_number(before, after)):
             continue
@@ -171,6 +175,14 @@ def _compare_attributes(
             excused = name not in accepts and any(c.shows_after and c.excuses(before, after) for c in loose)
         if not excused:
             yield task_id, name, before, after
+
+
+def _traces_gone(task: Task) -> dict[str, tuple[str | None, str | None]]:
+    """What arguments that the service decides itself made of other attributes, where lowering has dropped them all."""
+    kept = any(
+        argument.name in service().dropped_aws_keys or argument.name == "resources" for argument in task.arguments
+    )
+    return {} if kept else {trace.attribute: (trace.before, trace.after) for trace in task.traces}
 
 
 def _same_number(one: str | None, two: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from dagconv.worker.objects import encode_object, text_of
@@ -30,11 +31,15 @@ _HELD_BY_CLASS = {"_on_failure_fail_dagrun": False}
 COSMETIC = frozenset({"ui_color", "ui_fgcolor", "custom_operator_name", "operator_extra_links"})
 # What stands for an attribute that a class makes up for each object.
 _ANEW = '"made up by the class"'
+# Longer texts are given by their hash.
+LONG = 200
 
 
 def attributes_of(task: Any) -> dict[str, str]:
     """Each attribute of a task as a canonical text; one that its class makes up for each object has no value here."""
     held = {**_HELD_BY_CLASS, **vars(task)}
+    if "params" in held:
+        held["params"] = params_of_a_run(task)
     construction = construction_of(task)
     anew = construction.anew if construction is not None else frozenset()
     return {
@@ -42,6 +47,21 @@ def attributes_of(task: Any) -> dict[str, str]:
         for name, value in held.items()
         if name not in PLUMBING and name not in COSMETIC
     }
+
+
+def params_of_a_run(task: Any) -> Any:
+    """What a run of the task sees: its DAG's params as they are after the import, and its own over them (Airflow
+    3.0.6, process_params)."""
+    from airflow.sdk.definitions.param import ParamsDict
+
+    own, dag = vars(task)["params"], getattr(task, "dag", None)
+    if not isinstance(own, ParamsDict) or dag is None or not isinstance(dag.params, ParamsDict):
+        return own
+    merged = ParamsDict(suppress_exception=True)
+    for params in (dag.params, own):
+        for key in params:
+            merged[key] = params.get_param(key)
+    return merged
 
 
 def encode_attribute(name: str, value: Any) -> Any:
@@ -59,3 +79,8 @@ def _encode_param_value(value: Any) -> Any:
     from airflow.sdk.definitions._internal.types import ArgNotSet
 
     return {"missing": True} if isinstance(value, ArgNotSet) else encode_object(value)
+
+
+def short(text: str) -> str:
+    """The text, or its hash where it is long."""
+    return text if len(text) <= LONG else "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -13,7 +13,8 @@ from dagconv.worker.compat.era import era_of
 from dagconv.worker.complain import finding, is_user_class, message_of, shown_error
 from dagconv.worker.objects import MAX_STATES, TooManyObjectsError
 from dagconv.worker.read.location import SourceMap
-from dagconv.worker.read.task import NotReproducibleError, Source
+from dagconv.worker.read.task import Source
+from dagconv.worker.read.twin import NotReproducibleError
 from dagconv.worker.read.workflow import read_workflow
 from dagconv.worker.record import Position, dag_construction
 

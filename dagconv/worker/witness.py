@@ -9,12 +9,10 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from dagconv.worker.attributes import COSMETIC, attributes_of, encode_attribute
+from dagconv.worker.attributes import COSMETIC, attributes_of, encode_attribute, short
 from dagconv.worker.names import class_path, module_name
 from dagconv.worker.objects import MAX_OBJECT_DEPTH, encode_object, text_of
 from dagconv.worker.read.mapping import instances, is_mapped
-
-LONG = 200
 
 # The same for a DAG. The tasks show what default_args did; the timetable holds schedule and time zone, a callback
 # that there is one; what groups and edge labels are for is drawing.
@@ -36,7 +34,7 @@ def _testify_object(task: Any) -> dict[str, Any]:
     return {
         "class": class_path(cls),
         "members": members_of(cls),
-        "attributes": {name: _short(text) for name, text in attributes_of(task).items()},
+        "attributes": {name: short(text) for name, text in attributes_of(task).items()},
     }
 
 
@@ -78,7 +76,7 @@ def testify_dag(dag: Any) -> dict[str, Any]:
     from airflow.sdk import DAG
 
     attributes = {
-        name: _short(text_of(encode_attribute(name, getattr(dag, name))))
+        name: short(text_of(encode_attribute(name, getattr(dag, name))))
         for name in (field.name for field in attrs.fields(DAG))
         if name not in DAG_PLUMBING and name != "timetable"
     }
@@ -94,7 +92,3 @@ def _encode_timetable(timetable: Any) -> Any:
         return encode_timetable(timetable)
     except Exception:  # noqa: BLE001  # a timetable of the user's own is in no plugin here
         return encode_object(timetable)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONG else "sha256:" + hashlib.sha256(text.encode()).hexdigest()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,22 +11,20 @@ from dagconv.diagnostics.model import Location
 from dagconv.ir import codec
 from dagconv.ir.task import Argument, Mapping, Operator, Origin, Residue, Task
 from dagconv.ir.value import EntryValue, ListValue, MapValue, TupleValue, Value
-from dagconv.worker.attributes import attributes_of
 from dagconv.worker.names import class_path
 from dagconv.worker.read.callable import read_code
 from dagconv.worker.read.location import SourceMap
 from dagconv.worker.read.mapping import instances, is_mapped, mapped_inputs, partial_defaults
+from dagconv.worker.read.params import own_params
 from dagconv.worker.read.signature import signature_of
 from dagconv.worker.read.template_file import with_template_files
+from dagconv.worker.read.twin import NotReproducibleError, make_twin, traces_of, twin_attributes
 from dagconv.worker.read.value import read_value
 from dagconv.worker.record import (
     RECORDER,
     Construction,
-    Position,
     construction_of,
     is_placeholder,
-    no_file,
-    snapshot,
 )
 
 # Wiring that the graph says, and `params`, whose merge with the DAG's is read apart.
@@ -46,15 +42,6 @@ class Source:
     is_user_class: Callable[[type], bool]
     places: SourceMap
     twins: bool = True
-
-
-class NotReproducibleError(Exception):
-    """The target class cannot be constructed again from the arguments that were recorded.
-
-    `position` tells where the task was made, if that is known.
-    """
-
-    position: Position | None = None
 
 
 def read_task(task: Any, source: Source) -> Task:
@@ -101,6 +88,7 @@ def _read_task(task: Any, source: Source) -> Task:
         edge_labels=_edge_labels(task),
         template_fields=tuple(str(name) for name in task.template_fields),
         residues=residues,
+        traces=traces_of(task, target, arguments) if source.twins else (),
         accepts=tuple(sorted(signature.names)),
         location=place,
     )
@@ -189,8 +177,8 @@ def _recorded(construction: Construction, target: type, task: Any) -> Iterator[t
                 continue
             seen.add(name)
             yield name, (value, _origin(name, value, filled, outermost, construction, task))
-    if "params" in construction.call:
-        yield "params", (construction.call["params"], Origin.CALL)
+    if (params := own_params(task, construction)) is not None:
+        yield "params", params
 
 
 def _own_init(cls: type) -> Any:
@@ -213,14 +201,14 @@ def _reconcile(
 ) -> tuple[dict[str, tuple[Any, Origin]], tuple[Residue, ...]]:
     """Takes over attributes that were set after construction; what no argument says becomes a residue."""
     arguments = dict(given)
-    actual = _attributes(task)
-    expected = _attributes(make_twin(task, target, arguments))
+    actual = twin_attributes(task)
+    expected = twin_attributes(make_twin(task, target, arguments))
     names = signature_of(target).names - _made_anew(task, target, given, expected)
     assigned = [name for name in actual if name in names and not _alike(actual[name], expected.get(name))]
     for name in assigned:
         arguments[name] = (vars(task)[name], Origin.ASSIGNED)
     if assigned:
-        expected = _attributes(make_twin(task, target, arguments))
+        expected = twin_attributes(make_twin(task, target, arguments))
     residues = [
         Residue(name, expected.get(name), actual.get(name), _is_own(task, target, name, expected))
         for name in sorted(actual.keys() | expected.keys())
@@ -234,16 +222,11 @@ def _made_anew(task: Any, target: type, given: dict[str, tuple[Any, Origin]], ex
     construction = construction_of(task)
     assert construction is not None
     untouched = {name for name, text in construction.texts.items() if vars(task).get(name) is text}
-    candidates = {name for name in untouched - given.keys() if expected.get(name) != _attributes(task).get(name)}
+    candidates = {name for name in untouched - given.keys() if expected.get(name) != twin_attributes(task).get(name)}
     if candidates:
-        again = _attributes(make_twin(task, target, given))
+        again = twin_attributes(make_twin(task, target, given))
         construction.anew = frozenset(name for name in candidates if again.get(name) != expected.get(name))
     return set(construction.anew)
-
-
-def _attributes(task: Any) -> dict[str, str]:
-    """Without `params`, which the DAG's are merged into; they are read apart."""
-    return {name: text for name, text in attributes_of(task).items() if name != "params"}
 
 
 def _is_own(task: Any, target: type, name: str, expected: dict[str, str]) -> bool:
@@ -260,45 +243,6 @@ def _alike(one: str | None, other: str | None) -> bool:
     except ValueError:
         return False
     return len(numbers) == 2 and all(type(n) in (int, float) for n in numbers) and numbers[0] == numbers[1]
-
-
-def make_twin(task: Any, target: type, arguments: dict[str, tuple[Any, Origin]]) -> Any:
-    """Another object of the target class from exactly these arguments, in a DAG without default_args."""
-    from airflow.sdk import DAG
-
-    dag = task.dag
-    scratch = DAG(dag.dag_id, schedule=None, start_date=dag.start_date, end_date=dag.end_date, auto_register=False)
-    values = {name: snapshot(value) for name, (value, _) in arguments.items()}
-    try:
-        with warnings.catch_warnings(), _quietly():
-            warnings.simplefilter("ignore")
-            # Built as Airflow builds an unmapped task: no wiring of XComArgs, no adding to a group.
-            twin = target(task_id=task.task_id, dag=scratch, _airflow_from_mapped=True, **values)
-            scratch.add_task(twin)
-    except Exception as error:
-        raise NotReproducibleError(f"{type(error).__name__}: {error}") from error
-    twin.is_setup, twin.is_teardown = task.is_setup, task.is_teardown
-    if "_on_failure_fail_dagrun" in vars(task):
-        vars(twin)["_on_failure_fail_dagrun"] = vars(task)["_on_failure_fail_dagrun"]
-    return twin
-
-
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """No context manager's DAG or group, and no user frame, takes part in constructing a twin."""
-    from airflow.sdk.definitions._internal.contextmanager import DagContext, TaskGroupContext
-
-    is_user_file, RECORDER.is_user_file = RECORDER.is_user_file, no_file
-    stacks = (DagContext, TaskGroupContext)
-    saved = [list(stack._context) for stack in stacks]
-    for stack in stacks:
-        stack._context.clear()
-    try:
-        yield
-    finally:
-        RECORDER.is_user_file = is_user_file
-        for stack, items in zip(stacks, saved, strict=True):
-            stack._context.extend(items)
 
 
 def _read_operator(cls: type, target: type) -> Operator:

@@ -1,0 +1,38 @@
+"""A task's own params, apart from those that it shares with its DAG."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dagconv.ir.task import Origin
+from dagconv.worker.attributes import params_of_a_run
+from dagconv.worker.objects import encode_object, text_of
+from dagconv.worker.record import Construction
+
+
+def own_params(task: Any, construction: Construction) -> tuple[Any, Origin] | None:
+    """As the call gave them; where others were set afterwards, all that a run sees beside the DAG's."""
+    from airflow.sdk.definitions._internal.types import ArgNotSet
+
+    given = construction.call.get("params")
+    of_dag, seen = (_by_name(params) for params in (task.dag.params if task.dag else {}, params_of_a_run(task)))
+    expected = {**of_dag, **_by_name(given if isinstance(given, dict) else {})}
+    if {name: _shown(param) for name, param in seen.items()} == {name: _shown(p) for name, p in expected.items()}:
+        return (given, Origin.CALL) if given is not None else None
+    own = {name: param for name, param in seen.items() if name not in of_dag or _shown(param) != _shown(of_dag[name])}
+    # A plain value became a Param without anything else.
+    return {
+        name: param if param.description or param.schema or isinstance(param.value, ArgNotSet) else param.value
+        for name, param in own.items()
+    }, Origin.ASSIGNED
+
+
+def _by_name(params: Any) -> dict[str, Any]:
+    return {str(name): params.get_param(name) if hasattr(params, "get_param") else params[name] for name in params}
+
+
+def _shown(param: Any) -> str:
+    from airflow.sdk import Param
+
+    held = param if isinstance(param, Param) else Param(param)
+    return text_of(encode_object([held.value, held.description, held.schema]))
