@@ -60,6 +60,7 @@ def _lowering_of(settings: Settings, now: datetime.datetime) -> Options:
         source_airflow=settings.text("source-airflow"),
         source_provider=provider,
         configuration=_configuration_of(settings),
+        code_package=settings.flag("code-package"),
     )
 
 

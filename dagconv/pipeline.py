@@ -31,6 +31,7 @@ from dagconv.lower.passes import lower
 from dagconv.package.build import Package, build_package
 from dagconv.package.collect_files import Library
 from dagconv.package.obstacle import Obstacle
+from dagconv.package.report_needs import needs_data
 from dagconv.prove.code import prove_code
 from dagconv.prove.compare import Side, prove, prove_single
 from dagconv.verdict import (
@@ -47,6 +48,7 @@ from dagconv.wire.inputs import NO_INPUTS, Inputs
 from dagconv.wire.limits import DEFAULT_LIMITS, Limits
 from dagconv.wire.reads import NO_READS, Reads
 from dagconv.wire.request import Target
+from dagconv.write.companions import with_checksum
 
 __all__ = ["CompileOptions", "Compiler", "ConvertResult", "Definition", "compiler", "convert"]
 
@@ -195,7 +197,8 @@ class Compiler:
         declared = tuple(sorted({change.code for change in lowering.changes}))
         if has_error(differences):
             return DagOutcome(seen, found + differences, Proof(ProofStatus.DIFFERENT, declared))
-        definition = self.spooled(seen, file, text, packaged)
+        needs = with_checksum(needs_data(seen.dag_id, package.needs)) if package else b""
+        definition = self.spooled(seen, file, text, packaged, needs)
         return DagOutcome(seen, found + differences, Proof(ProofStatus.EQUAL, declared), definition)
 
     def package(self, lowering: Lowering, file: SourceFile) -> Package | None:
@@ -222,8 +225,8 @@ class Compiler:
         targets = tuple(Target(task_id, place.module, place.path) for task_id, place in package.places.items())
         return Packaged(Path(path), package.modules, lowering.entry_module, targets, self.options.inputs)
 
-    def spooled(self, seen: Seen, file: SourceFile, text: str, packaged: Packaged | None) -> Definition:
+    def spooled(self, seen: Seen, file: SourceFile, text: str, packaged: Packaged | None, needs: bytes) -> Definition:
         handle, place = tempfile.mkstemp(".yaml", dir=self.spool)
         with os.fdopen(handle, "w", encoding="utf-8") as spooled:
             spooled.write(text)
-        return Definition(seen.dag_id, file.path, Path(place), packaged.path if packaged else None)
+        return Definition(seen.dag_id, file.path, Path(place), packaged.path if packaged else None, needs)

@@ -62,6 +62,7 @@ KEYS = (
     Key("source-airflow", Kind.TEXT, None, "Airflow that the source was written for", ("1.10", "2", "3")),
     Key("source-provider", Kind.TEXT, None, "release of the Amazon provider that the source ran with"),
     Key("dst", Kind.TEXT, "refuse", "offset for crons of zones whose clocks change", ("refuse", "winter", "summer")),
+    Key("code-package", Kind.FLAG, False, "carry the code of Python and Bash tasks in a package beside the definition"),
     Key("accept", Kind.LIST, (), "losses to take as warnings, such as interval-shift"),
     Key("variables", Kind.LIST, (), "file of Airflow Variables that DAG files read while they are imported"),
     Key("connections", Kind.LIST, (), "file of Airflow Connections that DAG files read while they are imported"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,11 +30,18 @@ class Definition:
     source_path: str
     spooled: Path
     spooled_package: Path | None = None
+    needs: bytes = b""
 
     @property
     def package(self) -> bytes | None:
         """The code package that goes with it, where its tasks run code."""
         return None if self.spooled_package is None else self.spooled_package.read_bytes()
+
+    @property
+    def companions(self) -> Mapping[str, bytes]:
+        """What is placed with the definition, by the suffix of its name."""
+        package = self.package
+        return {} if package is None else {".zip": package, ".needs.json": self.needs}
 
     @property
     def text(self) -> str:

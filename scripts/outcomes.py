@@ -27,8 +27,8 @@ from dagconv.diagnostics.report import FileReport
 from dagconv.discover import discover
 from dagconv.discover.source import SourceFile
 from dagconv.fix.apply import fix_text
+from dagconv.language.archive import read_archive
 from dagconv.lower.lowering import Options
-from dagconv.package.archive import read_archive
 from dagconv.pipeline import CompileOptions, Compiler, compiler
 from dagconv.wire.limits import Limits
 

@@ -77,6 +77,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 @setting("thorough")
 @setting("airflowignore")
 @setting("region", metavar="NAME")
+@setting("code-package")
 @source_options
 @click.option("--forecast", is_flag=True, help="Try what each further step would open; nothing of that is written.")
 @click.option("--modernize-report", is_flag=True, help="List each name and argument of another Airflow release.")
@@ -110,12 +111,14 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
         )
         outputs: tuple[Output, ...] = ()
         if output == "-":
+            _refuse_packages(result, "--output - takes definitions only")
             texts = [(one.dag_id, with_header(one.source_path, one.text)) for one in result.definitions]
             write_bytes("---\n".join(text for _, text in texts))
         else:
             report, outputs = _place(result, report, Path(output), sources, settings, flags)
             texts = [(one.dag_id, one.text) for one in outputs if one.in_place]
         if flags["bucket"]:
+            _refuse_packages(result, "--bucket takes definitions only")
             _upload(texts, flags["bucket"], settings.text("region"))
     report = replace(report, seconds=time.monotonic() - started)
     shown = selected(report, selection_of(settings).shows)
@@ -234,6 +237,12 @@ def _place(
 def _would_change(report: Report, outputs: tuple[Output, ...]) -> bool:
     left = any(found.rule in (LEFT_OVER, RENAMED) for found in report.all_diagnostics())
     return left or any(one.status is not OutputStatus.UNCHANGED for one in outputs)
+
+
+def _refuse_packages(result: ConvertResult, why: str) -> None:
+    packed = next((one.dag_id for one in result.definitions if one.package is not None), None)
+    if packed is not None:
+        raise UsageError(f"{why}, and {packed} has a code package; say --output DIR")
 
 
 def _upload(texts: list[tuple[str, str]], bucket: str, region: str | None) -> None:

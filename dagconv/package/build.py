@@ -10,9 +10,9 @@ from pathlib import Path
 from dagconv.diagnostics import Diagnostic, Location
 from dagconv.ir.code import Entry, SourceModule
 from dagconv.ir.value import CallableValue, Code, ListValue, MapValue, SetValue, Value
+from dagconv.language.archive import PackageFile, write_archive
 from dagconv.language.literal import NoLiteralError, literal
 from dagconv.language.names import free_name, is_taken
-from dagconv.package.archive import PackageFile, write_archive
 from dagconv.package.collect_files import Library, archive_path, imports_of, with_parents
 from dagconv.package.cut_function import cut_function
 from dagconv.package.judge_text import judge_text

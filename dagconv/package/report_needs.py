@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Sequence
 
 from dagconv.diagnostics import Diagnostic, Location, Severity
@@ -13,6 +14,23 @@ _ADVICE = {
     "program": ("the program {name}", "call the AWS service by boto3 or its operator; only Python and Bash are sure"),
     "file": ("the file {name}", "read it from S3, or keep it beside the module that reads it"),
 }
+
+
+def needs_data(dag_id: str, needs: Sequence[Need]) -> dict[str, object]:
+    """What stands in `<dag_id>.needs.json`: by kind, each thing with its places, relative to the working directory."""
+    kinds: dict[str, dict[str, dict[str, object]]] = {}
+    for need in sorted(needs, key=lambda need: (need.kind, need.name, need.file, need.line)):
+        entry = kinds.setdefault(need.kind, {}).setdefault(
+            need.name, {"places": [], "at_import": False, "optional": True}
+        )
+        entry["places"].append(f"{os.path.relpath(need.file)}:{need.line}")  # type: ignore[attr-defined]
+        entry["at_import"] = bool(entry["at_import"]) or need.at_import
+        entry["optional"] = bool(entry["optional"]) and need.optional
+    return {
+        "about": "What the code package of this workflow needs where it runs. Written by dagconv.",
+        "workflow": dag_id,
+        "needs": kinds,
+    }
 
 
 def report_needs(needs: Sequence[Need], dag_id: str, accept: Collection[str]) -> Iterator[Diagnostic]:

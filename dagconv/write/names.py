@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 SUFFIX = ".yaml"
+PACKAGE = ".zip"
 _LENGTH_LIMIT = 255  # bytes of a name on the usual file systems
 # Windows keeps these names for devices, whatever the extension; a repository is checked out there too.
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)", re.IGNORECASE)
@@ -25,6 +26,11 @@ def output_name(dag_id: str) -> str:
         digest = hashlib.sha256(dag_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         name = f"{name[: _LENGTH_LIMIT - len(SUFFIX) - len(digest) - 1]}%{digest}"
     return name + SUFFIX
+
+
+def beside(name: str, suffix: str) -> str:
+    """The name of a file that goes with a definition of that name."""
+    return name.removesuffix(SUFFIX) + suffix
 
 
 def same_file_key(name: str) -> str:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import enum
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from dagconv.diagnostics import Diagnostic, Location, Rule
-from dagconv.files import write_atomically
+from dagconv.files import write_together
 from dagconv.write import rules
+from dagconv.write.companions import Companion, read_companion
 from dagconv.write.files import read_text
 from dagconv.write.header import body_of, read_header, with_header
-from dagconv.write.names import SUFFIX, output_name, same_file_key
+from dagconv.write.names import PACKAGE, SUFFIX, beside, output_name, same_file_key
 
 
 class Definition(Protocol):
-    """What the pipeline hands over for one DAG: the YAML text without a header line."""
+    """What the pipeline hands over for one DAG: the YAML text without a header line, and contents of files that go with
+    it, by the suffix of their names."""
 
     @property
     def dag_id(self) -> str: ...
@@ -27,6 +29,8 @@ class Definition(Protocol):
     def source_path(self) -> str: ...
     @property
     def text(self) -> str: ...
+    @property
+    def companions(self) -> Mapping[str, bytes]: ...
 
 
 class OutputStatus(str, enum.Enum):
@@ -42,7 +46,8 @@ class OutputStatus(str, enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One definition and its file. `text` is the whole file as it should be, `before` the file as it is."""
+    """One definition and its file. `text` is the whole file as it should be, `before` the file as it is; `companions`
+    are the files that are placed with it."""
 
     dag_id: str
     source_path: str
@@ -51,6 +56,7 @@ class Output:
     before: str | None
     status: OutputStatus
     diagnostics: tuple[Diagnostic, ...] = ()
+    companions: tuple[Companion, ...] = ()
 
     @property
     def in_place(self) -> bool:
@@ -84,7 +90,8 @@ def check_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
     checked = []
     for output in outputs:
         rule = said.get(output.status)
-        if rule is rules.STALE and output.before is not None and body_of(output.before) == body_of(output.text):
+        same = output.before is not None and body_of(output.before) == body_of(output.text)
+        if rule is rules.STALE and same and all(companion.is_same for companion in output.companions):
             rule = None  # only the path in the header line differs: the definition is the same
         checked.append(
             _said(output, _finding(rule, output, path=output.path, source=_source_before(output))) if rule else output
@@ -95,17 +102,32 @@ def check_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
 def _plan_output(definition: Definition, folder: Path, loaded: set[str]) -> Output:
     name = output_name(definition.dag_id)
     path = folder / name
-    text = with_header(definition.source_path, definition.text)
+    package = definition.companions.get(PACKAGE)
+    named = (beside(name, PACKAGE), package) if package is not None else None
+    text = with_header(definition.source_path, definition.text, named)
     output = Output(definition.dag_id, definition.source_path, str(path), text, None, OutputStatus.MISSING)
     if name != definition.dag_id + SUFFIX:
         output = _said(output, _finding(rules.RENAMED, output, name=name))
     try:
         before = read_text(path)
+        companions = tuple(
+            read_companion(folder / beside(name, suffix), content) for suffix, content in definition.companions.items()
+        )
     except OSError as error:
         return _blocked(output, error)
-    return replace(
-        output, before=before, status=_compare(before, text, loaded | {os.path.realpath(output.source_path)})
-    )
+    status = _compare(before, text, loaded | {os.path.realpath(output.source_path)})
+    return replace(output, before=before, status=_with_companions(status, companions), companions=companions)
+
+
+def _with_companions(status: OutputStatus, companions: Sequence[Companion]) -> OutputStatus:
+    """The status of a definition together with the files beside it: the worst of all."""
+    if any(companion.is_foreign for companion in companions):
+        return OutputStatus.FOREIGN
+    if status not in (OutputStatus.FOREIGN, OutputStatus.CLAIMED) and any(c.is_edited for c in companions):
+        return OutputStatus.EDITED
+    if status is OutputStatus.UNCHANGED and not all(companion.is_same for companion in companions):
+        return OutputStatus.STALE
+    return status
 
 
 def _compare(before: str | None, text: str, loaded: set[str]) -> OutputStatus:
@@ -142,7 +164,8 @@ def _write_output(output: Output, force: bool) -> Output:
         case OutputStatus.CLAIMED if not force:
             return _said(output, _finding(rules.CLAIMED, output, path=output.path, source=_source_before(output)))
     try:
-        write_atomically(Path(output.path), output.text)
+        files = {Path(companion.path): companion.content for companion in output.companions}
+        write_together({**files, Path(output.path): output.text.encode("utf-8")})
     except (OSError, UnicodeEncodeError) as error:
         return _blocked(output, error)
     return replace(output, status=OutputStatus.WRITTEN)

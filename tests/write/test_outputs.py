@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
 from dagconv.files import write_atomically
+from dagconv.language.archive import PackageFile, write_archive
 from dagconv.write import (
     OutputStatus,
     check_outputs,
@@ -20,6 +22,7 @@ from dagconv.write import (
     with_outputs,
     write_outputs,
 )
+from dagconv.write.companions import with_checksum
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Definition:
     dag_id: str
     source_path: str = "dags/a.py"
     text: str = "etl: 1\n"
+    companions: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -215,3 +219,50 @@ def test_the_report_says_where_each_definition_is(folder):
     ]
     assert file.status is FileStatus.REFUSED
     assert [found.rule.slug for found in file.diagnostics] == ["output-not-ours"]
+
+
+def package(text="1"):
+    files = {"etl_tasks.py": PackageFile("etl_tasks.py", text.encode())}
+    return {".zip": write_archive(files), ".needs.json": with_checksum({"needs": {}, "of": text})}
+
+
+def test_a_package_is_placed_with_its_definition(folder):
+    assert statuses(place(folder, Definition("etl", companions=package()))) == [OutputStatus.WRITTEN]
+    assert sorted(path.name for path in folder.iterdir()) == ["etl.needs.json", "etl.yaml", "etl.zip"]
+    assert "\n# Its tasks run the code of etl.zip, sha256:" in (folder / "etl.yaml").read_text()
+    assert statuses(place(folder, Definition("etl", companions=package()))) == [OutputStatus.UNCHANGED]
+
+
+@pytest.mark.parametrize("name", ["etl.zip", "etl.needs.json"])
+def test_a_file_beside_it_is_judged_as_the_definition_is(folder, name):
+    place(folder, Definition("etl", companions=package()))
+    (folder / name).unlink()
+    assert statuses(plan_outputs([Definition("etl", companions=package())], folder)) == [OutputStatus.STALE]
+    (folder / name).write_bytes(b"somebody's own")
+    kept = place(folder, Definition("etl", companions=package()))
+    assert statuses(kept) == [OutputStatus.FOREIGN]
+    assert (folder / name).read_bytes() == b"somebody's own"
+
+
+def test_a_package_that_was_changed_by_hand_is_kept(folder):
+    place(folder, Definition("etl", companions=package()))
+    changed = (folder / "etl.zip").read_bytes().replace(b"etl_tasks.py", b"etl_other.py")
+    (folder / "etl.zip").write_bytes(changed)
+    assert statuses(place(folder, Definition("etl", companions=package()))) == [OutputStatus.EDITED]
+    (folder / "etl.zip").write_bytes(package()[".zip"])
+    needs = (folder / "etl.needs.json").read_bytes().replace(b'"of": "1"', b'"of": "3"')
+    (folder / "etl.needs.json").write_bytes(needs)
+    assert statuses(place(folder, Definition("etl", companions=package("2")))) == [OutputStatus.EDITED]
+    assert statuses(place(folder, Definition("etl", companions=package("2")), force=True)) == [OutputStatus.WRITTEN]
+
+
+def test_all_files_are_placed_or_none(folder):
+    place(folder, Definition("etl", companions=package()))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    wanted = plan_outputs([Definition("etl", text="etl: 2\n", companions=package("2"))], folder)
+    (folder / "etl.yaml").unlink()
+    (folder / "etl.yaml").mkdir()  # the last of the three cannot take its name
+    assert statuses(write_outputs(wanted, force=True)) == [OutputStatus.BLOCKED]
+    assert (folder / "etl.zip").read_bytes() == before["etl.zip"]
+    assert (folder / "etl.needs.json").read_bytes() == before["etl.needs.json"]
+    assert not list(folder.glob(".*.tmp"))

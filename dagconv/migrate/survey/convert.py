@@ -39,7 +39,7 @@ class PipelineConverter:
             return
         configuration = _checked(told)
         lowering, inputs = self.options.lowering, self.options.inputs
-        lowering = replace(lowering, configuration={**configuration, **lowering.configuration})
+        lowering = replace(lowering, configuration={**configuration, **lowering.configuration}, code_package=False)
         inputs = replace(inputs, configuration={**configuration, **inputs.configuration})
         if lowering.source_airflow is None and version:
             lowering = replace(lowering, source_airflow="1.10" if version.startswith("1.") else version[:1])
