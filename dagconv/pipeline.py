@@ -21,6 +21,7 @@ from dagconv.emit.document import UnemittableError, emit_document
 from dagconv.emit.size import least_bytes
 from dagconv.emit.writer import write_yaml
 from dagconv.errors import EngineBrokenError, UsageError
+from dagconv.ir.workflow import Workflow
 from dagconv.load.failure import internal_error
 from dagconv.load.identity import Seen
 from dagconv.load.process import Worker
@@ -34,6 +35,7 @@ from dagconv.package.obstacle import Obstacle
 from dagconv.package.report_needs import needs_data
 from dagconv.prove.code import prove_code
 from dagconv.prove.compare import Side, prove, prove_single
+from dagconv.prove.entries import prove_entries
 from dagconv.verdict import (
     DagOutcome,
     Definition,
@@ -162,7 +164,7 @@ class Compiler:
             return DagOutcome(seen, found)
 
         try:
-            package = self.package(lowering, file)
+            package = self.package(lowering, file, source.workflow)
         except Obstacle as obstacle:
             return DagOutcome(seen, [*found, obstacle.diagnostic(seen.dag_id)])
         found = found + (package.findings(seen.dag_id, self.options.lowering.accept) if package else [])
@@ -194,6 +196,10 @@ class Compiler:
             differences += prove(original, lowering.workflow, lowering.changes, reloaded)
             if source.code is not None and dag.code is not None:
                 differences += prove_code(source.workflow, source.code, dag.code)
+            if package and lowering.entries:
+                places = {task_id: (place.module, place.path) for task_id, place in package.places.items()}
+                entries = package.text_of(lowering.entry_module)
+                differences += prove_entries(source.workflow, lowering.workflow, lowering.changes, entries, places)
         declared = tuple(sorted({change.code for change in lowering.changes}))
         if has_error(differences):
             return DagOutcome(seen, found + differences, Proof(ProofStatus.DIFFERENT, declared))
@@ -201,20 +207,23 @@ class Compiler:
         definition = self.spooled(seen, file, text, packaged, needs)
         return DagOutcome(seen, found + differences, Proof(ProofStatus.EQUAL, declared), definition)
 
-    def package(self, lowering: Lowering, file: SourceFile) -> Package | None:
+    def package(self, lowering: Lowering, file: SourceFile, source: Workflow) -> Package | None:
         """The code package of a workflow whose tasks call code. Raises Obstacle."""
-        if not lowering.entries or lowering.code is None:
+        if not (lowering.entries or lowering.scripts) or lowering.code is None:
             return None
         path, root = Path(file.path).absolute(), Path(file.root).absolute()
         library = Library(lowering.code.modules, import_roots(path, root, self.options.inputs.folders))
         dag_id = lowering.workflow.dag_id
+        many = ((task.task_id, task.argument("multiple_outputs")) for task in source.tasks)
+        spreading = frozenset(task_id for task_id, argument in many if argument and argument.value is True)
         return build_package(
             dag_id,
             lowering.entries,
             lowering.entry_module,
             library,
-            spreading=lowering.spreading,
+            spreading=spreading,
             other_keys=lowering.other_keys,
+            scripts=lowering.scripts,
         )
 
     def packaged(self, package: Package, lowering: Lowering) -> Packaged:
@@ -223,7 +232,8 @@ class Compiler:
         with os.fdopen(handle, "wb") as spooled:
             spooled.write(package.content)
         targets = tuple(Target(task_id, place.module, place.path) for task_id, place in package.places.items())
-        return Packaged(Path(path), package.modules, lowering.entry_module, targets, self.options.inputs)
+        entries = lowering.entry_module if lowering.entries else ""
+        return Packaged(Path(path), package.modules, entries, targets, self.options.inputs)
 
     def spooled(self, seen: Seen, file: SourceFile, text: str, packaged: Packaged | None, needs: bytes) -> Definition:
         handle, place = tempfile.mkstemp(".yaml", dir=self.spool)

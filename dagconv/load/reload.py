@@ -43,7 +43,7 @@ def reload_definition(
             inputs=packaged.inputs,
             package=str(packaged.path),
             modules=packaged.modules,
-            entries=(packaged.entries,),
+            entries=(packaged.entries,) if packaged.entries else (),
             targets=packaged.targets,
         )
     return read_reply(worker.ask(request), Path(name), limits)

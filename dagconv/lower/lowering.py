@@ -60,7 +60,7 @@ class Lowering:
     were found to cover an interval that the source does not say itself; `generation` is the Airflow that the source
     was written for, as `Era` has it, once that is settled. `code` is there where a code package may be written, and
     `entries` are what its tasks call, by task id; `other_keys` are keys of the context that mean something else on
-    the service.
+    the service, and `scripts` files below the DAGs folder that go into the package.
     """
 
     workflow: Workflow
@@ -75,6 +75,7 @@ class Lowering:
     code: Testified | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
     other_keys: frozenset[str] = frozenset()
+    scripts: set[str] = field(default_factory=set)
 
     @property
     def refused(self) -> bool:
@@ -113,11 +114,6 @@ class Lowering:
         """The module of entries, whose name no module of the source's has."""
         taken = {module.name.partition(".")[0] for module in self.code.modules} if self.code else set()
         return free_name(f"{self.workflow.dag_id}_tasks", taken, module=True)
-
-    @property
-    def spreading(self) -> frozenset[str]:
-        """Tasks whose functions have each key of their result as an output of its own."""
-        return frozenset(task_id for task_id, entry in self.entries.items() if entry.spreads)
 
     def add_entry(self, task_id: str, entry: Entry) -> Entry:
         """The entry under a name of its own, or one that is there already: an alias is needed once."""

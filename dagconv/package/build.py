@@ -20,7 +20,7 @@ from dagconv.package.needs import Need, find_needs, origin_lines
 from dagconv.package.obstacle import Obstacle
 from dagconv.package.rename_imports import Renamed, rename_imports
 from dagconv.package.report_needs import report_needs
-from dagconv.package.rules import CLOSURE_OVER_OBJECT, NAME_TAKEN, RENAMED, UNREADABLE
+from dagconv.package.rules import CLOSURE_OVER_OBJECT, FILE_MISSING, NAME_TAKEN, RENAMED, UNREADABLE
 from dagconv.package.slice_module import DEFINITIONS, slice_module
 from dagconv.package.statements import Module, UnreadableModuleError, read_module
 from dagconv.package.write_entries import Place, write_entries
@@ -37,6 +37,10 @@ class Package:
     places: Mapping[str, Place]
     renamed: tuple[tuple[str, Renamed], ...]
     needs: tuple[Need, ...]
+
+    def text_of(self, module: str) -> str:
+        """Of a module at the root."""
+        return self.files[f"{module}.py"].content.decode()
 
     def findings(self, dag_id: str, accept: Collection[str]) -> list[Diagnostic]:
         """What is said about code that is not as it was, and about what it needs where it runs."""
@@ -55,10 +59,13 @@ def build_package(
     *,
     spreading: frozenset[str] = frozenset(),
     other_keys: frozenset[str] = frozenset(),
+    scripts: Collection[str] = (),
 ) -> Package:
     """`entries` by task id; `spreading` tasks push each key of their result; `other_keys` of the context mean something
-    else on the service. Raises Obstacle."""
-    return _Builder(library, entry_module, other_keys).build(dag_id, entries, spreading)
+    else on the service; `scripts` are files of the DAGs folder, by their paths in it. Raises Obstacle."""
+    builder = _Builder(library, entry_module, other_keys)
+    builder.add_scripts(scripts)
+    return builder.build(dag_id, entries, spreading)
 
 
 @dataclass(slots=True)
@@ -84,11 +91,20 @@ class _File:
 class _Builder:
     def __init__(self, library: Library, entry_module: str, other_keys: frozenset[str]) -> None:
         self.library, self.entry_module, self.other_keys = library, entry_module, other_keys
+        self.scripts: dict[str, PackageFile] = {}
         self.origins: dict[str, str] = {}  # source files by path in the package
         self.files: dict[str, _File] = {}
         self.texts: dict[str, str] = {}  # by path in the package
         self.modules: dict[str, str] = {}  # names by path
         self.renamed: list[tuple[str, Renamed]] = []
+
+    def add_scripts(self, names: Collection[str]) -> None:
+        """Takes files in as they are, with their run bit."""
+        for name in sorted(names):
+            file = next((path for root in self.library.roots if (path := Path(root) / name).is_file()), None)
+            if file is None:
+                raise Obstacle(FILE_MISSING, self.library.modules[0].file, 1, name=name)
+            self.scripts[name] = PackageFile(name, file.read_bytes(), bool(file.stat().st_mode & 0o100))
 
     def build(self, dag_id: str, entries: Mapping[str, Entry], spreading: frozenset[str]) -> Package:
         places = {entry.name: self._place(entry.target) for entry in entries.values()}
@@ -97,8 +113,9 @@ class _Builder:
         title = f"What the tasks of the workflow {dag_id} call. Written by dagconv from the DAG's source."
         unique = {entry.name: entry for entry in entries.values()}
         text = write_entries(title, tuple(unique[name] for name in sorted(unique)), places, spreading)
-        self._add(self.entry_module, f"{self.entry_module}.py", text)
-        files = {path: PackageFile(path, text.encode()) for path, text in self.texts.items()}
+        if entries:
+            self._add(self.entry_module, f"{self.entry_module}.py", text)
+        files = {**self.scripts, **{path: PackageFile(path, text.encode()) for path, text in self.texts.items()}}
         by_task = {task_id: self._proved(entry, places[entry.name]) for task_id, entry in entries.items()}
         modules = tuple(sorted(self.modules.values()))
         own = {name.partition(".")[0] for name in modules}

@@ -243,3 +243,16 @@ NETWORK = Rule(
     fix="Create the workflow with subnets and security groups.",
     source=(ContractRule(51), Section("3.3")),
 )
+FILE_MISSING = Rule(
+    code="DC529",
+    slug="packaged-file-missing",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A file that a task names below the DAGs folder is not there.",
+    message="{name} is named by a task and is not in the DAGs folder here",
+    help="convert where the whole DAGs folder is, or say --dags-root",
+    why="The package has to bring the file along: the service's worker has no other.",
+    example="BashOperator(task_id='run', bash_command='/usr/local/airflow/dags/run.sh ')",
+    fix="dag-converter convert dags/ --dags-root dags",
+    source=(ContractRule(50), Section("3.2")),
+)

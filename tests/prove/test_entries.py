@@ -1,0 +1,114 @@
+"""Entries are read back from their text: whatever they do otherwise than the source's task is found."""
+
+from __future__ import annotations
+
+import pytest
+
+from dagconv.ir.change import Change
+from dagconv.ir.task import MISSING, Argument, Operator, Task
+from dagconv.ir.value import (
+    CallableValue,
+    Code,
+    EntryValue,
+    ListValue,
+    MapValue,
+    Parameter,
+    TupleValue,
+    XComValue,
+)
+from dagconv.ir.workflow import Workflow
+from dagconv.prove.entries import prove_entries
+
+PARAMETERS = tuple(Parameter(name, "POSITIONAL_OR_KEYWORD") for name in ("orders", "factor", "when"))
+CONTEXT = (Parameter("ds", "KEYWORD_ONLY", True), Parameter("context", "VAR_KEYWORD"))
+LOAD = CallableValue("etl", "load", code=Code("etl.py", 1, "load", "load", (*PARAMETERS, *CONTEXT)))
+ARGS = TupleValue((ListValue((XComValue("extract", "orders"), 1, 2.5, "x")),))
+KEYWORDS = MapValue((("factor", TupleValue((XComValue("extract"), None))), ("when", "at {{ ds }}")))
+TEXTS = MapValue((("text_1", "at {{ ds }}"),))
+HEAD = "from functools import partial as _partial\nfrom etl import load as _call_load\n"
+ENTRY = (
+    "def load(*, ds=None, text_1, **context):\n"
+    "    return _push_each(_call_load([_pull('extract', 'orders', False), 1, 2.5, 'x'], "
+    "factor=(_pull('extract', 'return_value', True), None), when=text_1, ds=ds, **context))\n"
+)
+
+
+def differences(text, call=LOAD, spreads=True, args=ARGS, keywords=KEYWORDS, left=TEXTS):
+    arguments = (
+        Argument("python_callable", call),
+        Argument("op_args", args),
+        Argument("op_kwargs", keywords),
+        Argument("multiple_outputs", spreads),
+    )
+    source = Workflow("etl", tasks=(Task("load", Operator("a", "a"), arguments), Task("extract", Operator("a", "a"))))
+    lowered = Task("load", Operator("b", "b"), (Argument("python_callable", EntryValue("etl_tasks.load")),))
+    changes = [
+        Change("DC510", "load", "op_args", args, MISSING),
+        Change("DC510", "load", "op_kwargs", keywords, left),
+    ]
+    found = prove_entries(source, source.with_tasks((lowered,)), changes, HEAD + text, {"load": ("etl", "load")})
+    return [finding.message for finding in found]
+
+
+def test_an_entry_as_it_should_be_is_equal():
+    assert differences(ENTRY) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("'extract', 'orders'", "'other', 'orders'"),
+        ("'extract', 'orders'", "'extract', 'rows'"),
+        ("'orders', False", "'orders', True"),
+        ("[_pull('extract', 'orders', False), 1, 2.5, 'x']", "[1, _pull('extract', 'orders', False), 2.5, 'x']"),
+        ("1, 2.5", "1.0, 2.5"),
+        ("1, 2.5", "True, 2.5"),
+        ("'x']", "'y']"),
+        ("'x'], factor", "'x'], None, factor"),
+        ("[_pull", "(_pull"),
+        ("(_pull('extract', 'return_value', True), None)", "[_pull('extract', 'return_value', True), None]"),
+        ("factor=", "factors="),
+        ("when=text_1, ", ""),
+        ("when=text_1", "when='at {{ ds }}'"),
+        ("ds=ds, ", ""),
+        ("ds=ds, ", "ds=text_1, "),
+        (", **context))", "))"),
+        (", **context):", ", **other):"),
+        ("_push_each(", "("),
+        ("return ", ""),
+        ("_call_load([", "_call_load.other(["),
+        ("_call_load([", "_call_other(["),
+        ("text_1, **context):", "text_1, more=1, **context):"),
+        ("def load(*, ds", "def load(first=None, *, ds"),
+        ("    return", "    print()\n    return"),
+        ("def load", "def loads"),
+    ],
+)
+def test_a_changed_entry_is_found(before, after):
+    changed = ENTRY.replace(before, after, 1)
+    if after.startswith("(_pull"):
+        changed = changed.replace("'x']", "'x')")
+    assert changed != ENTRY
+    assert differences(changed) != []
+
+
+def test_an_alias_leaves_the_arguments_to_the_task():
+    plain = {"args": ListValue((1,)), "keywords": MapValue((("factor", 2),)), "spreads": False}
+    assert differences("load = _call_load\n", **plain, left=MapValue((("factor", 2),))) != []  # op_args are gone
+    assert (
+        differences("load = _call_load\n", args=TupleValue(()), keywords=MapValue(()), spreads=False, left=MISSING)
+        == []
+    )
+    assert (
+        differences("load = _call_other\n", args=TupleValue(()), keywords=MapValue(()), spreads=False, left=MISSING)
+        != []
+    )
+
+
+def test_what_a_partial_binds_is_read_back():
+    partial = CallableValue("etl", "load", "partial", LOAD.code, (1,), (("factor", "x"),))
+    empty = {"args": TupleValue(()), "keywords": MapValue(()), "spreads": False, "left": MISSING}
+    assert differences("load = _partial(_call_load, 1, factor='x')\n", partial, **empty) == []
+    assert differences("load = _partial(_call_load, 2, factor='x')\n", partial, **empty) != []
+    assert differences("load = _partial(_call_load, 1, factor='y')\n", partial, **empty) != []
+    assert differences("load = _call_load\n", partial, **empty) != []
