@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagconv.version import __version__
+
 if TYPE_CHECKING:
     from dagconv.check.definition import check_definition as validate
     from dagconv.diagnostics.rule import Diagnostic
     from dagconv.pipeline import convert
 
 __all__ = ["Diagnostic", "__version__", "convert", "validate"]
-__version__ = "0.1.0"
 
 # Public name -> module and name there.
 _HOMES = {

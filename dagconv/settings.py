@@ -50,13 +50,7 @@ class Key:
 
 KEYS = (
     Key("output", Kind.TEXT, None, "folder for the definitions, - for standard output"),
-    Key(
-        "format",
-        Kind.TEXT,
-        "full",
-        "form of the report",
-        ("full", "concise", "json", "sarif", "github", "junit", "markdown"),
-    ),
+    Key("format", Kind.TEXT, "full", "form of the report", ("full", "concise", "json", "sarif", "github", "junit")),
     Key("color", Kind.TEXT, "auto", "colours in the text formats", ("auto", "always", "never")),
     Key("strict", Kind.FLAG, False, "warnings, and files without a DAG, count as errors"),
     Key("jobs", Kind.COUNT, None, "files that are loaded at the same time; the number of processors when not set"),
@@ -83,7 +77,6 @@ KEYS = (
     Key("extend-select", Kind.LIST, (), "further codes to report"),
     Key("ignore", Kind.LIST, (), "codes or beginnings of codes not to report"),
     Key("per-file-ignores", Kind.TABLE, {}, "file pattern -> codes not to report there"),
-    Key("baseline", Kind.TEXT, None, "file of known warnings, which are not reported and do not count"),
     Key("include", Kind.LIST, (), "file patterns that validate always judges in folders"),
     Key("exclude", Kind.LIST, (), "file patterns that are left out of folders"),
 )

@@ -109,8 +109,8 @@ def show(corpus: Corpus, reports: Sequence[FileReport], seconds: float, verbose:
                 line = diagnostic.location.line if diagnostic.location else "?"
                 print(f"      {line}: {diagnostic.code} {diagnostic.message}")
     print("  files per code:")
-    for (status, code, slug), count in sorted(codes.items()):
-        print(f"    {status:10} {code} {slug:40} {count:4}")
+    for (ended, code, slug), count in sorted(codes.items()):
+        print(f"    {ended:10} {code} {slug:40} {count:4}")
     return sound
 
 

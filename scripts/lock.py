@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _marker(distribution: metadata.Distribution) -> str:
-    wanted = SpecifierSet(distribution.metadata.get("Requires-Python") or "")
+    wanted = SpecifierSet(str(distribution.metadata.json.get("requires_python", "")))
     # The last patch release stands for a version of Python: bounds such as >=3.11.5 are no reason to leave it out.
     first = next(version for version in PYTHONS if f"{version}.99" in wanted)
     return "" if first == PYTHONS[0] else f'; python_version >= "{first}"'

@@ -24,6 +24,7 @@ from dagconv.diagnostics.report import FileReport, FileStatus, ProofStatus
 from dagconv.discover.source import SourceFile
 from dagconv.lower.lowering import Options
 from dagconv.pipeline import CompileOptions, Compiler, compiler
+from dagconv.wire.limits import Limits
 
 EXPECTED = Path(__file__).resolve().parent.parent / "fixtures" / "matrix" / "expected.json"
 NOW = datetime.datetime(2026, 11, 23, 12, 0, tzinfo=datetime.timezone.utc)
@@ -222,7 +223,7 @@ def source(dag_id: str, row: Sequence[Pair]) -> str:
 
 def run(matrix: Sequence[Sequence[Pair]], jobs: int = 2) -> list[Result]:
     """Converts all pairs: those of a class that are not refused in one DAG, and each by itself where that fails."""
-    options = CompileOptions(Options(now=NOW), jobs=jobs, timeout=120)
+    options = CompileOptions(Options(now=NOW), jobs=jobs, limits=Limits(timeout=120))
     with tempfile.TemporaryDirectory() as folder, compiler(options) as running:
         together = convert(running, Path(folder), [(_name(row[0].path), _written(row)) for row in matrix])
         done = {result.pair for result in together}

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cases import FIXTURES, WANT, Files, cases_with, findings_text, read_file
 
@@ -162,8 +163,9 @@ def fixed(case: str) -> Files:
 
 
 def _options(case: str) -> Options:
-    given = json.loads(read_file(case, "options.json") or "{}")
-    return Options(now=NOW, **{k: frozenset(v) if isinstance(v, list) else v for k, v in given.items()})
+    given: dict[str, Any] = json.loads(read_file(case, "options.json") or "{}")
+    accept = frozenset(given.pop("accept", ()))
+    return Options(now=NOW, accept=accept, **given)
 
 
 @contextmanager

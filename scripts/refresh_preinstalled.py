@@ -68,7 +68,12 @@ def build() -> dict[str, object]:
     }
 
 
-def follow(name: str, extras: frozenset[str], found: dict[str, importlib.metadata.Distribution], seen: set) -> None:
+def follow(
+    name: str,
+    extras: frozenset[str],
+    found: dict[str, importlib.metadata.Distribution],
+    seen: set[tuple[str, frozenset[str]]],
+) -> None:
     key = (canonicalize_name(name), extras)
     if key in seen:
         return

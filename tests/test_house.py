@@ -79,7 +79,8 @@ def test_every_room_stands_under_the_import_contracts():
     }
     assert rooms - layered == {"worker"}
     alone = next(contract for contract in settings if contract["name"].startswith("Airflow"))
-    assert rooms - {"worker", "errors"} == {name.removeprefix("dagconv.") for name in alone["source_modules"]}
+    named = {name.removeprefix("dagconv.") for name in alone["source_modules"]}
+    assert rooms - {"worker", "errors", "version"} == named
 
 
 def test_the_public_names_are_there():
@@ -103,7 +104,7 @@ def lines_of_code(path: Path) -> int:
     for node in ast.walk(tree):
         is_rule = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Rule"
         is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if is_rule or is_docstring:
+        if (is_rule or is_docstring) and isinstance(node, ast.expr | ast.stmt):
             passed.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     return sum(1 for number, line in enumerate(lines, 1) if line.strip() and number not in passed)
 
@@ -112,10 +113,57 @@ def test_packages_are_not_named_after_nothing():
     assert not {path.name for path in PACKAGE.rglob("*") if path.is_dir()} & FORBIDDEN_NAMES
 
 
+# Rooms that are tested through others, and by which.
+TESTED_ELSEWHERE = {"operate": "migrate"}
+# Each module of these has a test that imports it; one that only holds constants is tested by those who use them.
+MIRRORED = ("ir", "language", "lower", "prove")
+# Still without: to be emptied, and nothing is added.
+UNMIRRORED = {
+    "dagconv.ir.code",
+    "dagconv.language.archive",
+    "dagconv.language.jinja_use",
+    "dagconv.language.literal",
+    "dagconv.language.names",
+    "dagconv.lower.carry_code",
+    "dagconv.lower.hand_over_dates",
+    "dagconv.lower.pack_callables",
+    "dagconv.lower.pack_commands",
+    "dagconv.prove.code",
+}
+
+
+def rooms_of(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("_")}
+
+
 def test_tests_mirror_the_package():
-    rooms = {path.name for path in PACKAGE.iterdir()} | {"scripts", "editor"}
-    tested = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and not path.name.startswith("_")}
-    assert tested <= rooms
+    tested = {room for room in rooms_of(ROOT / "tests") if any((ROOT / "tests" / room).rglob("test_*.py"))}
+    assert tested - {"scripts", "editor"} <= rooms_of(PACKAGE)
+    assert rooms_of(PACKAGE) - tested <= TESTED_ELSEWHERE.keys()
+    assert set(TESTED_ELSEWHERE.values()) <= tested
+
+
+@pytest.mark.parametrize("room", MIRRORED)
+def test_each_module_has_a_test_of_its_room(room):
+    files = [path for path in (PACKAGE / room).rglob("*.py") if path.name != "__init__.py"]
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files if _does_something(path)}
+    imported = {name for path in (ROOT / "tests" / room).rglob("*.py") for name in _imported_names(path)}
+    assert len(modules) > 3
+    assert modules - imported == modules & UNMIRRORED, f"import it in tests/{room}, or take it off the list"
+
+
+def _does_something(path: Path) -> bool:
+    return any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree_of(path).body)
+
+
+def _imported_names(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
+    return names
 
 
 def test_codes_have_the_digit_of_their_place():
@@ -128,10 +176,12 @@ def test_codes_have_the_digit_of_their_place():
 
 
 def _rule_codes(path: Path) -> list[str]:
-    found = []
+    found: list[str] = []
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Rule":
-            found += [k.value.value for k in node.keywords if k.arg == "code" and isinstance(k.value, ast.Constant)]
+            found += [
+                str(k.value.value) for k in node.keywords if k.arg == "code" and isinstance(k.value, ast.Constant)
+            ]
     return found
 
 

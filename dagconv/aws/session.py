@@ -12,7 +12,6 @@ import botocore
 import botocore.exceptions
 from botocore.config import Config
 
-from dagconv import __version__
 from dagconv.aws import shapes
 from dagconv.aws.account import AwsEnvironments, AwsIdentity, AwsKeys, AwsLogs, AwsRoles
 from dagconv.aws.call import Pace, call, refuse_foreign_body
@@ -22,6 +21,7 @@ from dagconv.aws.store import AwsStore
 from dagconv.aws.workflows import AwsWorkflows, Invoke
 from dagconv.catalog.service import service
 from dagconv.errors import UsageError
+from dagconv.version import __version__
 
 MINIMUM_BOTOCORE = "1.43.126"  # the first with Environment (contract, head; rule 67)
 

@@ -11,8 +11,8 @@ from types import FrameType
 
 import click
 
-from dagconv import __version__
 from dagconv.errors import UsageError
+from dagconv.version import __version__
 
 OK, FINDINGS, USAGE, INTERNAL, INTERRUPTED, BROKEN_PIPE, TERMINATED = 0, 1, 2, 3, 130, 141, 143
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
-from dagconv import __version__
+from dagconv.version import __version__
 
 ENGINE = ("apache-airflow", "apache-airflow-providers-amazon", "dag-factory")
 

@@ -6,9 +6,9 @@ import platform
 import traceback
 from pathlib import Path
 
-from dagconv import __version__
 from dagconv.diagnostics import Diagnostic, Effect, Location, Rule, Severity
 from dagconv.diagnostics.source import Page
+from dagconv.version import __version__
 
 _PACKAGE = Path(__file__).parents[1]
 _FRAMES = 3

@@ -179,8 +179,8 @@ def test_a_file_of_many_megabytes_is_not_read(tree):
     tree(a_py=DAG)
     with Path("dags/a.py").open("r+b") as file:
         file.truncate(17 * 1024 * 1024)
-    (file,) = discover(["dags"]).skipped
-    assert (file.status, file.diagnostics[0].rule.slug) == (FileStatus.FAILED, "source-too-large")
+    (report,) = discover(["dags"]).skipped
+    assert (report.status, report.diagnostics[0].rule.slug) == (FileStatus.FAILED, "source-too-large")
 
 
 def test_binary_without_a_word_of_dags_is_skipped(tree):

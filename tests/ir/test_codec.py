@@ -322,7 +322,7 @@ def test_unknown_field_anywhere_is_a_decode_error(path):
         {},
         {"TupleValue": {"items": []}, "SetValue": {"items": []}},
         [{"Missing": {}}],
-        object(),
+        pytest.param(object(), id="object"),
         {1, 2},
         b"bytes",
     ],

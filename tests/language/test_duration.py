@@ -60,12 +60,12 @@ def test_what_timedelta_refuses_is_refused(keywords: dict[str, float], positiona
 
 def test_text_is_no_number():
     with pytest.raises(ValueError, match="not a number"):
-        duration.from_keywords({"seconds": "60"})  # type: ignore[dict-item]
+        duration.from_keywords({"seconds": "60"})
 
 
 @pytest.mark.parametrize(("value", "seconds"), [(5, 5.0), (2.5, 2.5), (True, None), ("5", None), (None, None)])
 def test_seconds_of_numbers(value: object, seconds: float | None):
-    assert duration.seconds_of(value) == seconds  # type: ignore[arg-type]
+    assert duration.seconds_of(value) == seconds
 
 
 def test_whole_minutes():

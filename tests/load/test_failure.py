@@ -41,7 +41,7 @@ def convert(running, folder):
 
 
 def test_a_bug_ends_its_file_only(running, dags, monkeypatch):
-    lower = dagconv.pipeline.lower
+    from dagconv.lower.passes import lower
 
     def broken(lowering):
         if lowering.workflow.dag_id == "b":

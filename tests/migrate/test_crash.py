@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Stand
+    from tests.migrate.conftest import Stand
 
 FULL = bool(os.environ.get("DAGCONV_TEST_FULL"))
 NAMES = ("a", "b", "c", "d", "e", "f")

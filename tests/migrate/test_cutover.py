@@ -11,7 +11,7 @@ import pytest
 from dagconv.migrate.run.cutover import seconds_to_fire
 
 if TYPE_CHECKING:
-    from conftest import Stand
+    from tests.migrate.conftest import Stand
 
 UPDATE, REST = "mwaa-serverless:UpdateWorkflow", "mwaa:InvokeRestApi"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Stand
+    from tests.migrate.conftest import Stand
 
 ROOT = Path(__file__).parents[2]
 ROWS = range(1, 56)
@@ -19,7 +19,7 @@ ROWS = range(1, 56)
 def test_every_fault_has_a_row_and_every_test_named_exists() -> None:
     rows = dict(re.findall(r"^\| (\d+) \|.*\| ([^|]*) \|$", (ROOT / "docs/faults.md").read_text(), re.MULTILINE))
     assert [int(number) for number in rows] == list(ROWS)
-    sources = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    sources = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
     defined = set(re.findall(r"^def (test_\w+)", sources, re.MULTILINE))
     named = {number: set(re.findall(r"`(test_\w+)`", cell)) for number, cell in rows.items()}
     assert set().union(*named.values()) <= defined

@@ -19,7 +19,7 @@ from dagconv.cli.migrate import plan
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
-    from conftest import Stand
+    from tests.migrate.conftest import Stand
 
 CREATE, UPDATE = "mwaa-serverless:CreateWorkflow", "mwaa-serverless:UpdateWorkflow"
 
@@ -198,7 +198,7 @@ def test_12_an_old_botocore_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         class input_shape:  # noqa: N801
             members = {"Name": None}
 
-    monkeypatch.setattr(session.shapes, "operation", lambda *_: Old)
+    monkeypatch.setattr("dagconv.aws.session.shapes.operation", lambda *_: Old)
     with pytest.raises(UsageError, match=session.MINIMUM_BOTOCORE):
         session.require_model()
 
@@ -555,5 +555,5 @@ def test_a_plan_starts_as_many_workers_as_processors_may_be_used(monkeypatch: py
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3}, raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     caller = SimpleNamespace(caller=lambda: SimpleNamespace(region="us-east-2"))
-    made = plan._converter(SimpleNamespace(identity=caller), {"definitions": None, "source": "dags"})  # type: ignore[arg-type]
+    made = plan._converter(SimpleNamespace(identity=caller), {"definitions": None, "source": "dags"})
     assert made.options.jobs == 1

@@ -6,14 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import bench
+import bench_table
 import pytest
+from bench_measure import Cost
+from bench_rows import rows
+from bench_table import Cells, Line, table, write_readme
 
 ROOT = Path(__file__).parents[2]
-sys.path.append(str(ROOT / "scripts"))
-import bench  # noqa: E402
-import bench_table  # noqa: E402
-from bench_measure import Cost  # noqa: E402
-from bench_table import Cells, Line, table, write_readme  # noqa: E402
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="orphans and shares of memory are told by Linux only")
 
@@ -115,7 +115,7 @@ def test_the_readme_has_one_place_for_the_table(tmp_path):
 
 def test_rows_name_inputs_that_are_made(tmp_path):
     inputs = bench.make_inputs(tmp_path / "in", 2, False)
-    words = {word for row in bench.rows(2) for command in (row.ours, row.theirs, row.floor) for word in command}
+    words = {word for row in rows(2) for command in (row.ours, row.theirs, row.floor) for word in command}
     asked = {word.strip("{}") for word in words if word.startswith("{")}
     assert asked - {"python", "out"} <= inputs.keys()
     assert len(list(inputs["folder"].iterdir())) == 2

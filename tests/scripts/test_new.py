@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_a_skeleton_is_clean_and_has_a_free_code(tmp_path, arguments, made):
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run([ruff[0], *command, *ruff[1:], module], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(compile(module.read_text(), str(module), "exec"), names)
     assert names["RULE"].code not in {rule.code for rule in catalogue()}
     with pytest.raises(SystemExit, match="exists already"):

@@ -41,7 +41,13 @@ class InParts(io.BytesIO):
 def sent(send, *values):
     """The bytes on the pipe, however many."""
     reading, writing = os.pipe()
-    sender = threading.Thread(target=lambda: ([send(writing, value) for value in values], os.close(writing)))
+
+    def give():
+        for value in values:
+            send(writing, value)
+        os.close(writing)
+
+    sender = threading.Thread(target=give)
     sender.start()
     with os.fdopen(reading, "rb") as stream:
         data = stream.read()

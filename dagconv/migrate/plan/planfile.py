@@ -8,12 +8,12 @@ from typing import Any
 
 import jsonschema
 
-from dagconv import __version__
 from dagconv.catalog.files import read_schema
 from dagconv.errors import UsageError
 from dagconv.files import write_atomically
 from dagconv.ir.codec import DecodeError, decode, encode
 from dagconv.migrate.plan.plan import Plan, identity
+from dagconv.version import __version__
 
 FORMAT = 1
 
