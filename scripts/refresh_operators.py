@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import importlib
 import inspect
 import json
@@ -208,8 +209,24 @@ def argument_rows(path: str, cls: type, levels: dict[str, Any], reviewed: dict[s
     required = {name for name in facts.get("needed_at_run", {}) if found.get(name, {}).get("required")}
     if named - found.keys() or required:
         raise SystemExit(f"_runtime.json: {path} has no optional argument {sorted(named - found.keys() | required)}")
-    rows = {"levels": inherited, "template_fields": sorted(fields), "parameters": own}
+    rows: dict[str, Any] = {"levels": inherited, "template_fields": sorted(fields), "parameters": own}
+    if landings := rendered_as(cls, fields, found):
+        rows["rendered_as"] = landings
     return {**rows, **{key: facts[key] for key in ("exclusive", "one_of") if key in facts}}
+
+
+def rendered_as(cls: type, fields: tuple[str, ...], found: dict[str, Any]) -> dict[str, str]:
+    """Arguments that land in a rendered attribute of another name, asked of objects made with texts of our own."""
+    elsewhere = sorted(set(fields) - found.keys())
+    if not elsewhere:
+        return {}
+    required = {name: f"dagconv-{name}" for name, row in found.items() if row.get("required")}
+    landings: dict[str, str] = {}
+    for name in sorted(found.keys() - {"task_id", "dag", "task_group"}):
+        with contextlib.suppress(Exception):  # an argument that takes no text cannot be a template
+            task = cls(**{**required, "task_id": "task", name: f"dagconv-{name}"})
+            landings |= {name: field for field in elsewhere if getattr(task, field, None) == f"dagconv-{name}"}  # noqa: B035
+    return landings
 
 
 def layout(data: Any, depth: int, indent: int = 0) -> str:

@@ -78,7 +78,8 @@ class OneOf:
 class OperatorClass:
     """A class path. `parameters` are those of the whole MRO; when `open_arguments`, they are not known.
     `defined_at` is the path of the class itself if `path` is a second way to it. `exclusive` are sets of
-    arguments of which at most one may be given; `needs_code` is "", "always" or "script".
+    arguments of which at most one may be given; `needs_code` is "", "always" or "script". `template_fields` are
+    attributes that Airflow renders; `rendered_as` tells the attribute of an argument that has another name there.
     """
 
     path: str
@@ -89,12 +90,19 @@ class OperatorClass:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     open_arguments: bool = False
     template_fields: tuple[str, ...] = ()
+    rendered_as: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     note: str = ""
     needs_code: str = ""
     defined_at: str = ""
     exclusive: tuple[tuple[str, ...], ...] = ()
     one_of: tuple[OneOf, ...] = ()
+
+    @property
+    def rendered(self) -> tuple[str, ...]:
+        """The arguments that are rendered."""
+        arguments = {attribute: name for name, attribute in self.rendered_as.items()}
+        return tuple(arguments.get(name, name) for name in self.template_fields)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -203,6 +211,8 @@ def _operator(path: str, row: Mapping[str, Any], service: str) -> OperatorClass:
         for name, parameter in _levels()[level].items():
             if name not in parameters:
                 parameters[name] = replace(parameter, templated=name in fields)
+    for name in row.get("rendered_as", {}):
+        parameters[name] = replace(parameters[name], templated=True)
     return OperatorClass(
         path=path,
         name=path.rsplit(".", 1)[-1],
@@ -212,6 +222,7 @@ def _operator(path: str, row: Mapping[str, Any], service: str) -> OperatorClass:
         parameters=MappingProxyType(parameters),
         open_arguments="parameters" not in row,
         template_fields=fields,
+        rendered_as=MappingProxyType(row.get("rendered_as", {})),
         sources=tuple(row.get("sources", ())),
         note=row.get("note", ""),
         needs_code=row.get("needs_code", ""),

@@ -34,7 +34,7 @@ class Use:
 
 def is_rendered(task: TaskNode, key: str) -> bool:
     """Whether Airflow renders the argument; of a class without a catalog entry that is not known, so it may."""
-    return task.known is None or task.known.open_arguments or key in task.known.template_fields
+    return task.known is None or task.known.open_arguments or key in task.known.rendered
 
 
 def marked_texts(node: Node) -> Iterator[Scalar]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dagconv.catalog.rendering import is_rendered
 from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import MISSING, Argument, Task
 from dagconv.ir.value import Value, walk
@@ -132,7 +133,7 @@ def _refuse(lowering: Lowering, task: Task | None, key: str, value: Value) -> No
         found = NAME.search(part) if isinstance(part, str) else None
         if found is None:
             continue
-        if task is not None and key in task.template_fields and "<key>" not in path:
+        if task is not None and is_rendered(task, key) and "<key>" not in path:
             reason, advice = "stands in a template that Jinja cannot read", "correct the template"
         else:
             reason, advice = "is not rendered, so that there is no escape", "write the text without $ before a name"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from dagconv.catalog.files import read_schema
+from dagconv.catalog.rendering import is_rendered
 from dagconv.diagnostics import Effect, Engine, Rule, Section, Severity
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import Value, XComValue
@@ -85,7 +86,7 @@ def _template(lowering: Lowering, task: Task, argument: Argument, xcom: XComValu
 
 
 def _obstacle(lowering: Lowering, task: Task, argument: Argument, source: Task | None, xcom: XComValue) -> str | None:
-    if argument.name not in task.template_fields:
+    if not is_rendered(task, argument.name):
         return "the argument is not a template"
     if xcom.task_id in lowering.unrolled:
         return "is mapped, so that its output is a list"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from dagconv.catalog.rendering import is_rendered
 from dagconv.diagnostics import Rule
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import ListValue, MapValue, SetValue, TemplateFileValue, TupleValue, Value, walk
@@ -39,7 +40,7 @@ def rewrite_arguments(
     With `templated`, only arguments that Airflow renders.
     """
     for argument in task.arguments:
-        if templated and argument.name not in task.template_fields:
+        if templated and not is_rendered(task, argument.name):
             continue
         value = rewrite_value(argument.value, lambda part, argument=argument: rewrite(argument, part))  # type: ignore[misc]
         if value is not argument.value:
@@ -76,7 +77,7 @@ _WORD = re.compile(r"\w+")
 def texts_of(task: Task) -> Iterator[tuple[str, str]]:
     """The texts that Airflow renders, each with its argument's name; those without Jinja included."""
     for argument in task.arguments:
-        if argument.name in task.template_fields:
+        if is_rendered(task, argument.name):
             for path, part in walk(argument.value):
                 if "<key>" not in path and isinstance(part, str | TemplateFileValue):
                     yield argument.name, part if isinstance(part, str) else part.text

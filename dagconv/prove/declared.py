@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dagconv.catalog.rendering import landing
 from dagconv.catalog.service import service
 from dagconv.ir.change import Change
 from dagconv.ir.codec import same
-from dagconv.ir.task import MISSING, Default, Missing
+from dagconv.ir.task import MISSING, Default, Missing, Task
 from dagconv.ir.value import ListValue, SetValue, TupleValue
 from dagconv.ir.workflow import Workflow
 from dagconv.language.duration import seconds_of
@@ -119,7 +120,8 @@ def _default_of(workflow: Workflow, task_id: str | None, field: str) -> Default:
     return argument.default if argument else _AIRFLOW_DEFAULTS.get(field, MISSING)
 
 
-def attributes_of(field: str) -> tuple[str, ...]:
+def attributes_of(field: str, task: Task | None) -> tuple[str, ...]:
     if field in _STRUCTURE:
         return ()
-    return DERIVED.get(field) or (field.removeprefix("residue:"),)
+    own = field.removeprefix("residue:")
+    return DERIVED.get(field) or (landing(task, own) if task is not None else own,)

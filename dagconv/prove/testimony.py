@@ -152,9 +152,11 @@ def _compare_attributes(
 ) -> Iterator[Difference]:
     accepts = task.accepts if task else ()
     assigned = {a.name for a in task.arguments if a.origin is Origin.ASSIGNED} if task else set()
-    owners = {name: change for field, change in declared.items() for name in attributes_of(field)}
+    owners = {name: change for field, change in declared.items() for name in attributes_of(field, task)}
     traces = _traces_gone(task) if task else {}
-    loose = [change for field, change in declared.items() if not set(attributes_of(field)) & (one.keys() | two.keys())]
+    loose = [
+        change for field, change in declared.items() if not set(attributes_of(field, task)) & (one.keys() | two.keys())
+    ]
     for name in sorted(one.keys() | two.keys()):
         before, after = one.get(name), two.get(name)
         if traces.get(name) == (before, after):

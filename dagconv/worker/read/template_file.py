@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from dagconv.catalog.rendering import attribute_of
 from dagconv.ir.value import ListValue, TemplateFileValue, Value
 from dagconv.worker.noticed import OBSERVATIONS
 from dagconv.worker.record import construction_of
@@ -12,7 +14,7 @@ from dagconv.worker.record import construction_of
 def with_template_files(task: Any, name: str, value: Value) -> Value:
     """The value with each file's name replaced by name and text, where Airflow would do so."""
     endings = tuple(task.template_ext or ())
-    if not endings or name not in task.template_fields:
+    if not endings or attribute_of(_classes(task), task.template_fields, name) not in task.template_fields:
         return value
     match value:
         case str() if value.endswith(endings):
@@ -26,6 +28,10 @@ def with_template_files(task: Any, name: str, value: Value) -> Value:
             )
         case _:
             return value
+
+
+def _classes(task: Any) -> Iterator[str]:
+    return (f"{cls.__module__}.{cls.__qualname__}" for cls in type(task).__mro__)
 
 
 def _read_file(task: Any, name: str, file: str) -> Value:

@@ -40,5 +40,5 @@ def check_not_rendered(subject: Subject) -> Iterator[Diagnostic]:
             if is_rendered(task, name) or name in subject.service.ignored_task_keys:
                 continue
             for node in marked_texts(entry.value):
-                fields = ", ".join(known.template_fields) or "none"
+                fields = ", ".join(known.rendered) or "none"
                 yield subject.at(RULE, node, task, name, operator=f" of {known.name}", fields=fields)
