@@ -27,7 +27,7 @@ import bench_inputs
 from bench_inputs import dag_text, plain_dag_text
 from bench_measure import Cost, adopt_orphans, cost_of, keep_to_cores, peak_memory, seconds_to_written
 from bench_rows import CACHE_OPTION, TOO_LARGE, WATCH_OPTION, Row, converted, rows
-from bench_table import Cells, Line, table, write_readme
+from bench_table import Cells, Line, row_of, table, write_readme
 from bench_venvs import NAMES, bin_of
 
 
@@ -67,7 +67,8 @@ class Bench:
     def _timed(self, row: Row, template: Sequence[str], name: str, home: Path) -> Cost:
         for left in self.folder.glob("in/**/__pycache__"):  # the peer's loads leave byte code beside the files
             shutil.rmtree(left)
-        cost = cost_of(self.command(template, name, home), home, environment_of(home), row.exits)
+        exits = row.exits if template is row.ours else (0,)
+        cost = cost_of(self.command(template, name, home), home, environment_of(home), exits)
         if template[0] == "convert" and "{out}" in template:
             self._require_outputs(template[1].strip("{}"), name, home / "out")
         return cost
@@ -221,6 +222,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if re.search(given.rows, row.name) and (not row.cached or bench.has(CACHE_OPTION, own)):
                 print(f"{row.name} ...", file=sys.stderr, flush=True)
                 lines.append(bench.measure(row, given.runs))
+                print(row_of(lines[-1]), file=sys.stderr, flush=True)
         if re.search(given.rows, "watching") and bench.has(WATCH_OPTION, own):
             lines.append(watched(bench, given.runs))
         if given.large:

@@ -42,7 +42,7 @@ class Line:
 
 
 def table(lines: Iterable[Line], notes: Sequence[str]) -> str:
-    return "\n".join([*HEAD, *map(_row, lines), "", *notes])
+    return "\n".join([*HEAD, *map(row_of, lines), "", *notes])
 
 
 def write_readme(text: str, readme: Path = README) -> None:
@@ -55,7 +55,7 @@ def write_readme(text: str, readme: Path = README) -> None:
     readme.write_text(page, "utf-8")
 
 
-def _row(line: Line) -> str:
+def row_of(line: Line) -> str:
     ours, bars = line.jobs["ours"], _pair(line.wall, line.cpu)
     missed = "" if line.is_kept else " **missed**"
     cells = [

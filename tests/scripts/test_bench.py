@@ -84,6 +84,31 @@ def test_a_command_that_watches_is_timed_from_saving_to_writing(tmp_path):
     assert written.read_text() == "demo-bucket-2\n"
 
 
+# A row whose own command is to end with 1, against one that is to end well.
+ROW = """
+import sys, tempfile
+from pathlib import Path
+sys.path.insert(0, {scripts!r})
+from bench import Bench, adopt_orphans
+from bench_rows import Row
+adopt_orphans()
+fails, works = (["{{python}}", "-c", f"raise SystemExit({{code}})"] for code in (1, 0))
+bins = dict(dev=Path(sys.executable).parent)
+with tempfile.TemporaryDirectory() as folder:
+    line = Bench(Path(folder), bins, "dev", dict(), dict()).measure(Row("a", {ours}, {theirs}, exits=(1,)), 2)
+print(sorted(line.jobs))
+"""
+
+
+@linux
+def test_only_our_own_command_may_end_otherwise():
+    for ours, theirs, is_fine in (("fails", "works", True), ("works", "works", False), ("fails", "fails", False)):
+        script = ROW.format(scripts=str(ROOT / "scripts"), ours=ours, theirs=theirs)
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+        assert (done.returncode == 0) is is_fine, done.stderr
+        assert not is_fine or done.stdout == "['ours', 'theirs']\n"
+
+
 def test_ratios_are_taken_round_by_round():
     ours = [Cost(1.0, 2.0), Cost(30.0, 2.0), Cost(1.0, 2.0)]
     theirs = [Cost(2.0, 4.0), Cost(60.0, 1.0), Cost(4.0, 2.0)]
