@@ -1,21 +1,24 @@
 # Everything that a fresh machine needs is Python 3.10 to 3.12, make and git; `make demo` and `make test` do the rest.
-# Another interpreter: make test PYTHON=python3.12; two processes of tests: make test PYTEST="-n 2 --dist loadfile"
+# Another interpreter: make test PYTHON=python3.12; tests in one process: make test PYTEST=
 
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# A process of tests for each processor, up to four; a file of tests stays together, since its tests share what is slow.
+PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
 DEMO := fixtures/convert/create_s3_objects/dag.py
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-migrate-full test-hooks test-editor lint format corpus matrix bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-migrate-full test-hooks test-editor lint format corpus matrix bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
 	@echo "make demo-migrate  rehearse a whole migration, with a crash in the middle, on this machine"
 	@echo "make test        lint, types, import contracts, then the whole test suite"
+	@echo "make test-quick  what needs neither Airflow nor other processes, in seconds"
 	@echo "make test-hooks  the hooks with the real pre-commit (needs a package index)"
 	@echo "make test-editor what needs Node: the editor's language server, SARIF's own schema"
 	@echo "make lint        only what comes before the tests"
@@ -55,6 +58,9 @@ format: $(READY)
 
 test: lint
 	@$(BIN)/pytest -q $(PYTEST)
+
+test-quick: $(READY)
+	@$(BIN)/pytest -q $(PYTEST) -m "not airflow and not slow"
 
 HOOKS := .cache/pre-commit
 test-hooks: $(READY)

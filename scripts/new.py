@@ -1,14 +1,17 @@
-"""Writes the skeleton of a new check rule or lowering pass, with its fixture and the next free code, or of a step.
+"""Writes the skeleton of a new thing, with its fixture and the next free code where it has them.
 
-python scripts/new.py rule schedule schedule-too-often
-python scripts/new.py pass drop_badges
-python scripts/new.py action tag_role
+python scripts/new.py rule schedule/too-often   a check of definitions, in the folder of a topic
+python scripts/new.py pass drop_badges          a lowering pass
+python scripts/new.py action tag_role           a step of a migration
+python scripts/new.py format asciidoc           a form of output
 """
 
 from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from dagconv.rules import RETIRED, catalogue
@@ -18,8 +21,19 @@ ROOT = Path(__file__).resolve().parents[1]
 FIRST_CODES = {"dag": 250, "schedule": 450, "value": 450, "jinja": 450, "text": 600, "time": 620}
 TASK_CODES = 350
 PASS_CODES = 300
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
-VERB_NOUN = re.compile(r"(lower|drop|refuse|unroll|settle)_[a-z]+(_[a-z]+)*")
+FORMAT_TEXT = '''\
+"""Findings as {name}: for whom, and where that form is described."""
+
+from __future__ import annotations
+
+from dagconv.diagnostics.render import RenderOptions, ordered, place
+from dagconv.diagnostics.report import Report
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    lines = [f"{{place(file, found)}} {{found.code}} {{found.message}}\\n" for file, found in ordered(report)]
+    return "".join([f"dagconv {{options.version}}\\n", *lines])
+'''
 
 RULE_CONSTANT = """\
 {constant} = Rule(
@@ -151,14 +165,14 @@ def free_code(first: int) -> str:
     return next(code for code in (f"DC{number}" for number in range(first, 1000)) if code not in used)
 
 
-def new_rule(topic: str, slug: str, root: Path) -> list[Path]:
+def new_rule(name: str, root: Path) -> list[Path]:
+    topic, _, rest = name.partition("/")
+    slug = rest if rest.startswith(f"{topic}-") else f"{topic}-{rest}"
     module = slug.removeprefix(f"{topic}-").replace("-", "_")
     rule = RULE_CONSTANT.format(constant="RULE", code=free_code(FIRST_CODES.get(topic, TASK_CODES)), slug=slug)
-    title = slug.replace("-", " ").capitalize()
-    files = {root / "dagconv" / "check" / "rules" / topic / f"{module}.py": CHECK_TEXT.format(
-        title=title, rule=rule, function=module
-    )}  # fmt: skip
+    text = CHECK_TEXT.format(title=slug.replace("-", " ").capitalize(), rule=rule, function=module)
     fixture = root / "fixtures" / "check" / slug
+    files = {root / "dagconv" / "check" / "rules" / topic / f"{module}.py": text}
     return _write({**files, fixture / "fires.yaml": DEFINITION, fixture / "silent.yaml": DEFINITION})
 
 
@@ -178,6 +192,48 @@ def new_action(name: str, root: Path) -> list[Path]:
     return _write({root / "dagconv" / "migrate" / "steps" / f"{name}.py": text})
 
 
+def new_format(name: str, root: Path) -> list[Path]:
+    return _write({root / "dagconv" / "diagnostics" / "render" / f"{name}.py": FORMAT_TEXT.format(name=name)})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a thing is called, what writes it, and where its line goes."""
+
+    pattern: str
+    called: str
+    make: Callable[[str, Path], list[Path]]
+    line: str
+
+
+KINDS = {
+    "rule": Kind(
+        r"[a-z]+/[a-z0-9]+(-[a-z0-9]+)*",
+        "TOPIC/SLUG: a folder of dagconv/check/rules, and the pattern found as words joined by hyphens",
+        new_rule,
+        "a line in dagconv/check/rules/__init__.py",
+    ),
+    "pass": Kind(
+        r"(carry|drop|escape|fold|lower|refuse|settle|shift|unroll)_[a-z]+(_[a-z]+)*",
+        "VERB_NOUN, such as drop_badges",
+        new_pass,
+        "a line in dagconv/lower/passes.py that says why it stands there",
+    ),
+    "action": Kind(
+        r"[a-z]+(_[a-z]+)+",
+        "VERB_NOUN, such as tag_role",
+        new_action,
+        "a line in dagconv/migrate/steps/__init__.py",
+    ),
+    "format": Kind(
+        r"[a-z]+",
+        "one word, such as asciidoc",
+        new_format,
+        "its name in FORMATS of dagconv/diagnostics/render/__init__.py",
+    ),
+}
+
+
 def _write(files: dict[Path, str]) -> list[Path]:
     taken = [str(path) for path in files if path.exists()]
     if taken:
@@ -189,31 +245,16 @@ def _write(files: dict[Path, str]) -> list[Path]:
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> None:
-    parser = argparse.ArgumentParser(description="Write the skeleton of a rule, pass or action.")
-    kinds = parser.add_subparsers(dest="kind", required=True)
-    rule = kinds.add_parser("rule", help="a check of definitions")
-    rule.add_argument("topic", help="folder under dagconv/check/rules/")
-    rule.add_argument("slug", help="the pattern found, such as retries-above-limit")
-    step = kinds.add_parser("pass", help="a lowering pass")
-    step.add_argument("name", help="<verb>_<noun>, such as drop_badges")
-    action = kinds.add_parser("action", help="a step of a migration")
-    action.add_argument("name", help="<verb>_<noun>, such as tag_role")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("name")
     asked = parser.parse_args(arguments)
-    if asked.kind == "rule":
-        if not SLUG.fullmatch(asked.slug):
-            parser.error("a slug names the pattern found: lower-case words joined by hyphens")
-        made, line = new_rule(asked.topic, asked.slug, root), "a line in dagconv/check/rules/__init__.py"
-    elif asked.kind == "action":
-        if not re.fullmatch(r"[a-z]+(_[a-z]+)+", asked.name):
-            parser.error("an action is called <verb>_<noun>")
-        made, line = new_action(asked.name, root), "a line in dagconv/migrate/steps/__init__.py"
-    else:
-        if not VERB_NOUN.fullmatch(asked.name):
-            parser.error("a pass is called <verb>_<noun>")
-        made, line = new_pass(asked.name, root), "a line in dagconv/lower/passes.py that says why it stands there"
-    for path in made:
+    kind = KINDS[asked.kind]
+    if not re.fullmatch(kind.pattern, asked.name):
+        parser.error(f"a {asked.kind} is called {kind.called}")
+    for path in kind.make(asked.name, root):
         print(path.relative_to(root))
-    print(f"Still to do: the texts, the fixture, {line}.")
+    print(f"Still to do: what it says and does, its fixture or test, {kind.line}.")
 
 
 if __name__ == "__main__":

@@ -116,6 +116,7 @@ def test_it_is_small_enough_for_an_editor():
     assert schema_path("workflow.schema.json").stat().st_size <= 1_000_000
 
 
+@pytest.mark.slow
 def test_it_keeps_to_what_draft_07_readers_know(schema: dict[str, Any]):
     assert keywords(schema) <= KEYWORDS
     Draft202012Validator.check_schema(schema)

@@ -11,6 +11,8 @@ import pytest
 from dagconv.check.definition import check_definition
 from dagconv.fix.apply import fix_text
 
+pytestmark = pytest.mark.slow
+
 EMPTY = "airflow.operators.empty.EmptyOperator"
 LIST = "airflow.providers.amazon.aws.operators.s3.S3ListOperator"
 NOW = datetime.datetime(2026, 11, 23, tzinfo=datetime.timezone.utc)

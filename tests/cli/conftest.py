@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,7 @@ class FakeDefinition:
     dag_id: str
     source_path: str
     text: str
+    companions: dict[str, bytes] = field(default_factory=dict)
 
 
 class FakeCompiler:

@@ -12,6 +12,8 @@ import pytest
 
 from dagconv.cli.main import VERBS
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "dagconv"]
 
 

@@ -17,7 +17,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(TEXT, VALUES, max_size=5))
 def test_the_bound_holds(document):
     assert least_bytes(document) <= len(write_yaml(document).encode())

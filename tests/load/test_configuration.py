@@ -8,6 +8,8 @@ from dagconv.errors import UsageError
 from dagconv.load.configuration import read_configuration
 from dagconv.load.overlay import install_overlay
 
+pytestmark = pytest.mark.slow
+
 
 def test_sections_and_options_say_the_same(tmp_path):
     cfg, options = tmp_path / "airflow.cfg", tmp_path / "options.json"

@@ -33,6 +33,7 @@ def written(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_cut_at_every_byte_a_beginning_is_read_and_writing_goes_on(tmp_path: Path) -> None:
     path = written(tmp_path)
     whole, records = path.read_bytes(), Journal(path).records

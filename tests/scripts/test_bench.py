@@ -13,6 +13,8 @@ from bench_measure import Cost
 from bench_rows import rows
 from bench_table import Cells, Line, table, write_readme
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="orphans and shares of memory are told by Linux only")

@@ -7,6 +7,8 @@ import pytest
 from dagconv.standin.answer import Refusal
 from dagconv.standin.stage import Stage
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_knob_and_an_operation_that_do_not_exist_are_refused() -> None:
     with Stage() as stage:
