@@ -2,15 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from dagconv.aws.services import CallError, Json, World
+from dagconv.errors import UsageError
 
+TAG_PREFIX = "dagconv:"
 TAG_MANAGED, TAG_DAG, TAG_SHA = "dagconv:managed", "dagconv:dag-id", "dagconv:definition-sha256"
-TAG_ENVIRONMENT = "dagconv:environment"
+TAG_MIGRATION, TAG_LOCATION = "dagconv:migration", "dagconv:location"
 MANUAL, SCHEDULED, DISABLED = "MANUAL", "SCHEDULED", "DISABLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A migration as the owner of workflows. `mark` is the ARN of its environment, or `migration:NAME` without one;
+    `bucket` and `prefix` are where it keeps its definitions.
+    """
+
+    mark: str
+    bucket: str
+    prefix: str
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+        return self.mark.rsplit("/", 1)[-1].removeprefix(_NAMED)
+
+    @property
+    def location(self) -> str:
+        return f"s3://{self.bucket}/{self.prefix.strip('/')}"
+
+    def tags(self, dag_id: str) -> dict[str, str]:
+        """The tags by which a workflow of this owner is known."""
+        return {TAG_MANAGED: "true", TAG_MIGRATION: self.mark, TAG_DAG: dag_id, TAG_LOCATION: self.location}
+
+
+_NAMED = "migration:"
+
+
+def named_migration(name: str) -> str:
+    """The mark of a migration without an environment."""
+    return _NAMED + name
+
+
+def bears(tags: Mapping[str, str], mark: str, dag_id: str | None = None) -> bool:
+    """Whether these tags make a workflow the owner's, and one made from this DAG if one is named."""
+    ours = bool(mark) and tags.get(TAG_MANAGED) == "true" and tags.get(TAG_MIGRATION) == mark
+    return ours and (dag_id is None or tags.get(TAG_DAG) == dag_id)
+
+
+def said_owner(tags: Mapping[str, str]) -> str:
+    """Whose a workflow is, for a message."""
+    if tags.get(TAG_MANAGED) != "true":
+        return "which is not marked as made by dagconv"
+    mark = tags.get(TAG_MIGRATION)
+    if not mark:
+        return "which is marked as made by dagconv, for no migration"
+    return f'which was made for {mark} from DAG "{tags.get(TAG_DAG, "")}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +80,34 @@ class RemoteWorkflow:
     config: Mapping[str, Any] = field(default_factory=dict)
     versions: int = 0
 
-    def ours(self, dag_id: str | None = None) -> bool:
-        """Made or imported by dagconv, and for this DAG if one is named."""
-        managed = self.tags.get(TAG_MANAGED) == "true"
-        return managed and (dag_id is None or self.tags.get(TAG_DAG) == dag_id)
+    @property
+    def dag_id(self) -> str:
+        return self.tags.get(TAG_DAG, "")
+
+    def ours(self, mark: str, dag_id: str | None = None) -> bool:
+        """Made or imported for this migration, and for this DAG if one is named."""
+        return bears(self.tags, mark, dag_id)
+
+    def elsewhere(self, owner: Owner) -> str:
+        """Where its definitions are kept by its tag, if that is not where the owner keeps them."""
+        location = self.tags.get(TAG_LOCATION, "")
+        return "" if location in ("", owner.location) else location
 
 
-def read_remote(world: World, summary: Json, *, versions: bool = False) -> RemoteWorkflow:
-    """A workflow with its tags, stored definition and members."""
+def require_here(workflows: Iterable[RemoteWorkflow], owner: Owner, *, take_over: bool) -> None:
+    """Raises UsageError when the definitions of a workflow are kept in another place than the owner's."""
+    for workflow in () if take_over else workflows:
+        if elsewhere := workflow.elsewhere(owner):
+            raise UsageError(
+                f"{workflow.name} keeps its definition in {elsewhere}, this migration in {owner.location}: somebody "
+                "works on it from another place; pass --take-over if you know who"
+            )
+
+
+def read_remote(
+    world: World, summary: Json, *, tags: Mapping[str, str] | None = None, versions: bool = False
+) -> RemoteWorkflow:
+    """A workflow with its tags, stored definition and members; the tags where they were read already."""
     arn = str(summary["WorkflowArn"])
     whole = world.workflows.get(arn)
     return RemoteWorkflow(
@@ -47,7 +117,7 @@ def read_remote(world: World, summary: Json, *, versions: bool = False) -> Remot
         status=str(whole.get("WorkflowStatus", "READY")),
         trigger_mode=str(whole.get("TriggerMode", "")),
         text=_stored_text(world, whole),
-        tags=world.workflows.tags(arn),
+        tags=world.workflows.tags(arn) if tags is None else tags,
         config=whole,
         versions=sum(1 for _ in world.workflows.versions(arn)) if versions else 0,
     )

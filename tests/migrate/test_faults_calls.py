@@ -91,7 +91,7 @@ def test_04_a_torn_middle_line_stops_until_repair(stand: Stand) -> None:
     path.write_bytes(b"".join([lines[0], lines[1][:40] + b"\n", *lines[2:]]))
     ran = stand.cli("status")
     assert (ran.code, "damaged" in ran.err) == (2, True)
-    assert stand.cli("repair", "--bucket", stand.bucket, "--auto-approve").code == 0
+    assert stand.cli("repair", "--environment", "Prod", "--auto-approve").code == 0
     assert "1 unchanged" in stand.plan().out
 
 
@@ -156,7 +156,7 @@ def test_08_a_lock_of_a_dead_call_is_not_stolen_but_unlocked(stand: Stand) -> No
     planned(stand, "a")
     assert stand.apply("--state-dir", "one", env={"DAGCONV_TEST_KILL_AT": "3:after"}).code == -signal.SIGKILL
     assert stand.apply("--state-dir", "two").code == 2
-    freed = stand.cli("unlock", "--bucket", stand.bucket, "--auto-approve")
+    freed = stand.cli("unlock", "--environment", "Prod", "--auto-approve")
     assert (freed.code, "freed the lock held by" in freed.out) == (0, True)
     assert stand.apply("--state-dir", "two").code == 0
 
@@ -504,7 +504,7 @@ def test_08_a_lock_that_was_freed_and_taken_by_another_is_not_removed(stand: Sta
     while stand.calls(CREATE) == 0:
         assert ours.poll() is None
         time.sleep(0.05)
-    key = {"Bucket": stand.bucket, "Key": "yaml/.dagconv/lock.json"}
+    key = {"Bucket": stand.bucket, "Key": "dagconv/lock/Prod.json"}
     stand.aws("s3").put_object(**key, Body=theirs)
     ours.communicate()
     assert ours.returncode == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dagconv.deploy.deployment import S3Location
+from dagconv.deploy.remote import Owner
 from dagconv.deploy.steps.create_workflow import Create
 from dagconv.deploy.steps.step import StepKey
 from dagconv.deploy.steps.upload_object import Before, UploadCode, UploadDefinition, Uploaded
@@ -14,10 +15,12 @@ from dagconv.errors import UsageError
 from dagconv.migrate.run.journal import Journal
 from dagconv.migrate.run.records import ApplyRun, Begin, End, Intent, Note, StepDone, TakenBack, Verb
 
-APPLY = ApplyRun("plan", "123456789012", "us-east-2", "bucket", "yaml", "Prod", overwrite=False)
+OWNER = Owner("arn:aws:airflow:us-east-2:123456789012:environment/Prod", "bucket", "yaml")
+LOCK = S3Location("bucket", "dagconv/lock/Prod.json")
+APPLY = ApplyRun("plan", "123456789012", "us-east-2", OWNER, LOCK, "Prod", overwrite=False)
 UPLOAD = UploadDefinition("a", "ü\n", "bucket", "yaml/a.yaml", "0" * 64, 1, None)
 UPLOADED = Uploaded(S3Location("bucket", "yaml/a.yaml", "1"), "etag", created=True)
-CREATE = Create("a", "a", "t", "0" * 64)
+CREATE = Create("a", "a", "t", OWNER.mark, "0" * 64)
 
 
 def written(folder: Path) -> Path:
@@ -66,7 +69,7 @@ def test_runs_and_steps_as_they_stand(tmp_path: Path) -> None:
     assert run.steps[UPLOAD.key].outcome == UPLOADED
     assert run.steps[CREATE.key].outcome is None
     assert journal.unfinished() == run
-    journal.write(Intent("r1", Create("a", "a", "another", "0" * 64)))
+    journal.write(Intent("r1", Create("a", "a", "another", OWNER.mark, "0" * 64)))
     assert journal.runs()[0].steps[CREATE.key].step == CREATE, "the first intent says what was there before"
     journal.write(End("r1", (CREATE.key,)))
     assert journal.unfinished() is None

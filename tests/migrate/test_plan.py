@@ -12,7 +12,7 @@ import pytest
 from dagconv.aws.services import BucketFacts, Caller, Versioning
 from dagconv.deploy.definition import Definition, Origin, object_key, predicted_warnings, same_meaning, schedule_of
 from dagconv.deploy.deployment import S3Location, version_request
-from dagconv.deploy.remote import TAG_DAG, TAG_ENVIRONMENT, TAG_MANAGED, RemoteWorkflow
+from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_MIGRATION, Owner, RemoteWorkflow
 from dagconv.errors import UsageError
 from dagconv.migrate.plan.item import ItemKind
 from dagconv.migrate.plan.plan import Plan, plan_migration
@@ -30,8 +30,10 @@ PROD = Environment(
     "Prod", "arn:aws:airflow:us-east-2:123456789012:environment/Prod", "AVAILABLE", "2.10.3", ROLE, "bucket", "dags"
 )
 FACTS = BucketFacts("us-east-2", Versioning.ENABLED, public_access_blocked=True)
+OWNER = Owner(PROD.arn, "bucket", "yaml")
 INVENTORY = Inventory(
     caller=Caller("123456789012", "arn:aws:iam::123456789012:user/me", "us-east-2", "aws"),
+    owner=OWNER,
     environment=PROD,
     bucket="bucket",
     bucket_facts=FACTS,
@@ -120,13 +122,15 @@ def test_tokens_follow_from_what_is_asked_for() -> None:
     assert one.token != plan(replace(INVENTORY, generation="two")).of(ItemKind.CREATE)[0].token
 
 
-def test_pruning_asks_for_our_tags_and_this_environment() -> None:
-    def there(name: str, **tags: str) -> RemoteWorkflow:
-        return RemoteWorkflow(name, f"arn:{name}", "0" * 32, tags={TAG_MANAGED: "true", TAG_DAG: name, **tags})
+def test_pruning_asks_for_our_tags_and_this_migration() -> None:
+    def there(name: str, mark: str = OWNER.mark) -> RemoteWorkflow:
+        tags = {TAG_MANAGED: "true", TAG_DAG: name, TAG_MIGRATION: mark}
+        return RemoteWorkflow(name, f"arn:{name}", "0" * 32, tags=tags)
 
     workflows = (
-        there("gone", **{TAG_ENVIRONMENT: "Prod"}),
-        there("other", **{TAG_ENVIRONMENT: "Test"}),
+        there("gone"),
+        there("other", OWNER.mark.replace("Prod", "Test")),
+        there("nobody", ""),
         RemoteWorkflow("foreign", "arn:foreign", "0" * 32),
     )
     assert not plan(replace(INVENTORY, workflows=workflows)).of(ItemKind.DELETE)

@@ -7,25 +7,27 @@ from typing import Any
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import approval_option, approve, aws_options, open_aws
+from dagconv.cli.migrate.options import approval_option, approve, aws_options, mark_of, open_aws
 from dagconv.errors import UsageError
 
 
 @click.command("import", epilog=EXIT_CODES, short_help="Adopt an existing workflow.")
 @click.argument("name", metavar="NAME|ARN")
 @click.option("--dag-id", metavar="ID", help="The DAG that it runs. [default: the one in its definition]")
-@click.option("--environment", default="", metavar="NAME", help="The environment whose plans shall know it.")
+@click.option("--environment", metavar="NAME", help="The environment whose plans shall know it.")
+@click.option("--migration", metavar="NAME", help="The migration whose plans shall know it, without an environment.")
 @approval_option
 @aws_options
 def command(**flags: Any) -> int:
-    """Adopt a workflow that dagconv did not make: it is tagged, nothing else changes. The next plan updates it."""
+    """Adopt a workflow that belongs to nobody: it is tagged, nothing else changes. The next plan updates it."""
     from dagconv.aws.services import CallError
     from dagconv.migrate.run.adopt import adopt
 
     world = open_aws(flags)
-    approve(f"Tag {flags['name']} as ours?", flags)
     try:
-        there = adopt(world, flags["name"], flags["environment"], flags["dag_id"])
+        mark, _ = mark_of(world, flags)
+        approve(f"Tag {flags['name']} as made for {mark}?", flags)
+        there = adopt(world, flags["name"], mark, flags["dag_id"])
     except CallError as error:
         raise UsageError(str(error)) from error
     click.echo(f"adopted {there.arn}")

@@ -42,7 +42,7 @@ def command(**flags: Any) -> int:
     from dagconv.cli.migrate.show import show_result
     from dagconv.migrate.run.apply import apply_plan, resume_apply
     from dagconv.migrate.run.execute import Limits
-    from dagconv.migrate.run.state import State
+    from dagconv.migrate.run.state import State, state_folder
 
     world = open_aws(flags)
     limits = Limits(flags["parallel"], flags["max_failures"])
@@ -55,7 +55,7 @@ def command(**flags: Any) -> int:
                 return 0
         else:
             plan = _plan(world, flags)
-            state = State(flags["state_dir"], plan.account, plan.region, plan.bucket, world.say)
+            state = State(state_folder(flags["state_dir"], world.identity.caller(), plan.owner.mark), world.say)
             result = apply_plan(world, plan, state, limits, overwrite=flags["overwrite"])
     except CallError as error:
         raise UsageError(str(error)) from error

@@ -7,13 +7,22 @@ from typing import Any
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import FAILED, approval_option, approve, aws_options, open_aws, the_state
+from dagconv.cli.migrate.options import (
+    FAILED,
+    approval_option,
+    approve,
+    aws_options,
+    migration_options,
+    open_aws,
+    take_over_option,
+    the_state,
+)
 from dagconv.errors import UsageError
 
 
 @click.command("cutover", epilog=EXIT_CODES, short_help="Switch workflows to their schedules.")
-@click.option("--environment", metavar="NAME", help="Which migration, when the state folder holds several.")
-@click.option("--bucket", metavar="NAME", help="The same, by bucket.")
+@migration_options
+@take_over_option
 @click.option("--canary", type=click.IntRange(1), metavar="N", help="Only the next N workflows, by DAG id.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Only these DAG ids.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Not these DAG ids.")
@@ -39,7 +48,7 @@ def command(**flags: Any) -> int:
     environment = about.environment
     try:
         if flags["resume"]:
-            result = resume_cutover(world, state, about.bucket, about.prefix)
+            result = resume_cutover(world, state, about)
             if result is None:
                 click.echo("nothing to resume: the last cutover is complete")
                 return 0
@@ -53,8 +62,9 @@ def command(**flags: Any) -> int:
                 exclude=flags["exclude"],
                 pause=environment if flags["pause_source"] else None,
                 wait=flags["wait"],
+                take_over=flags["take_over"],
             )
-            chosen = candidates(world, environment, wave)
+            chosen = candidates(world, about.owner, wave)
             if not chosen:
                 click.echo("nothing to switch: no workflow with a schedule waits for its cutover")
                 return 0
@@ -64,7 +74,7 @@ def command(**flags: Any) -> int:
                 note = f"  fires in {one.seconds_to_fire:.0f} s{advice}" if soon else ""
                 click.echo(f"~ {escape(one.name)}  {escape(one.schedule)}{note}")
             approve(_question(wave.pause, [one.dag_id for one in chosen]), flags)
-            result = cut_over(world, state, about.bucket, about.prefix, wave, chosen, about.plan)
+            result = cut_over(world, state, about, wave, chosen)
     except CallError as error:
         raise UsageError(str(error)) from error
     show_result(result, "cutover")

@@ -12,16 +12,18 @@ from dagconv.cli.migrate.options import (
     approval_option,
     approve,
     aws_options,
+    migration_options,
     open_aws,
     parallel_options,
+    take_over_option,
     the_state,
 )
 from dagconv.errors import UsageError
 
 
 @click.command("destroy", epilog=EXIT_CODES, short_help="Delete the workflows that are tagged as ours.")
-@click.option("--environment", metavar="NAME", help="Which migration, when the state folder holds several.")
-@click.option("--bucket", metavar="NAME", help="The same, by bucket.")
+@migration_options
+@take_over_option
 @approval_option
 @parallel_options
 @aws_options
@@ -35,16 +37,14 @@ def command(**flags: Any) -> int:
     world = open_aws(flags)
     state, about = the_state(world, flags)
     try:
-        owned = owned_workflows(world, about.environment)
+        owned = owned_workflows(world, about.owner, take_over=flags["take_over"])
         if not owned and state.journal().unfinished() is None:
             click.echo("nothing to destroy")
             return 0
         for workflow in owned:
             click.echo(f"- {escape(workflow.name)}  {workflow.arn}")
         approve(f"Delete these {len(owned)} workflows?", flags)
-        result = destroy(
-            world, state, about.bucket, about.prefix, owned, Limits(flags["parallel"], flags["max_failures"])
-        )
+        result = destroy(world, state, about, owned, Limits(flags["parallel"], flags["max_failures"]))
     except CallError as error:
         raise UsageError(str(error)) from error
     show_result(result, "destroy")

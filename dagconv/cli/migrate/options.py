@@ -42,6 +42,12 @@ def approval_option(command: Command) -> Command:
     return click.option("--auto-approve", is_flag=True, help="Do not ask.")(command)
 
 
+def take_over_option(command: Command) -> Command:
+    return click.option(
+        "--take-over", is_flag=True, help="Go on although definitions are kept in another place by their tags."
+    )(command)
+
+
 def parallel_options(command: Command) -> Command:
     for option in (
         click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop after N failures."),
@@ -70,36 +76,48 @@ def approve(question: str, flags: dict[str, Any]) -> None:
         raise click.Abort
 
 
+def migration_options(command: Command) -> Command:
+    """Which migration, for the verbs after `plan`."""
+    for option in (
+        click.option("--migration", metavar="NAME", help="The same, for one without an environment."),
+        click.option("--environment", metavar="NAME", help="Which migration, when the state folder holds several."),
+    ):
+        command = option(command)
+    return command
+
+
+def mark_of(world: World, flags: dict[str, Any]) -> tuple[str, str]:
+    """The mark of the migration that a call names, and the environment's bucket. Raises UsageError without a name."""
+    from dagconv.deploy.remote import named_migration
+    from dagconv.migrate.survey.survey import read_environment
+
+    if bool(flags["environment"]) == bool(flags["migration"]):
+        raise UsageError("name the migration: --environment NAME, or --migration NAME where there is no environment")
+    if flags["migration"]:
+        return named_migration(flags["migration"]), ""
+    environment = read_environment(world, flags["environment"])
+    return environment.arn, environment.bucket
+
+
 def the_state(world: World, flags: dict[str, Any]) -> tuple[State, ApplyRun]:
     """The state folder that the call is about and its last apply.
 
-    Raises UsageError when there is none, or several and neither --environment nor --bucket tells them apart.
+    Raises UsageError when there is none, or several and neither --environment nor --migration tells them apart.
     """
     from dagconv.migrate.run.records import ApplyRun, Verb
     from dagconv.migrate.run.state import State, find_states
 
-    caller = world.identity.caller()
-    found: list[tuple[State, ApplyRun]] = []
-    for folder in find_states(flags["state_dir"]):
-        prefix = f"{caller.account}-{caller.region}-"
-        if not folder.name.startswith(prefix):
-            continue
-        state = State(flags["state_dir"], caller.account, caller.region, folder.name.removeprefix(prefix), world.say)
-        run = state.journal().last(Verb.APPLY)
-        if run is not None and isinstance(run.about, ApplyRun) and _meant(run.about, flags):
-            found.append((state, run.about))
-    if not found:
-        raise UsageError(
-            f"nothing was applied from {flags['state_dir']} to account {caller.account} in {caller.region}; "
-            "name the folder with --state-dir"
-        )
+    caller, root = world.identity.caller(), flags["state_dir"]
+    found = find_states(root, caller, flags["environment"], flags["migration"])
     if len(found) > 1:
-        names = ", ".join(sorted(about.environment or about.bucket for _, about in found))
-        raise UsageError(f"several migrations are kept in {flags['state_dir']} ({names}): name one with --environment")
-    return found[0]
-
-
-def _meant(about: ApplyRun, flags: dict[str, Any]) -> bool:
-    wanted = flags.get("environment"), flags.get("bucket")
-    known = about.environment, about.bucket
-    return all(want in (None, have) for want, have in zip(wanted, known, strict=True))
+        names = ", ".join(folder.name.split("-", 5)[-1] for folder in found)
+        raise UsageError(f"several migrations are kept in {root} ({names}): name one with --environment or --migration")
+    for folder in found:
+        state = State(folder, world.say)
+        run = state.journal().last(Verb.APPLY)
+        if run is not None and isinstance(run.about, ApplyRun):
+            return state, run.about
+    raise UsageError(
+        f"nothing was applied from {root} to account {caller.account} in {caller.region}; "
+        "name the folder with --state-dir"
+    )

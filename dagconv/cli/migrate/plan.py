@@ -17,6 +17,7 @@ from dagconv.cli.migrate.options import FAILED, aws_options, open_aws
 from dagconv.cli.options import setting, settings_of
 from dagconv.cli.source import source_options
 from dagconv.deploy.definition import digest_file
+from dagconv.deploy.remote import TAG_PREFIX
 from dagconv.errors import UsageError
 from dagconv.settings import KEYS
 
@@ -35,6 +36,7 @@ def plan_options(command: Any) -> Any:
     folder = click.Path(exists=False, path_type=Path)
     options = (
         click.option("--environment", metavar="NAME", help="The MWAA environment to migrate."),
+        click.option("--migration", metavar="NAME", help="Name of a migration that has no environment."),
         click.option("--source", type=folder, metavar="DIR", help="Local DAG files instead of the environment's."),
         click.option(
             "--definitions", type=folder, metavar="DIR", help="Finished definitions; they win over converted."
@@ -64,6 +66,7 @@ def plan_options(command: Any) -> Any:
         click.option("--exclude", multiple=True, metavar="GLOB", help="Not these DAG ids."),
         click.option("--limit", type=click.IntRange(1), metavar="N", help="Create at most N workflows."),
         click.option("--prune", is_flag=True, help="Delete workflows of ours whose DAG is gone."),
+        click.option("--take-over", is_flag=True, help="Move definitions here that are kept in another place."),
         click.option("--prune-versions", type=click.IntRange(0), default=0, metavar="N", help="Delete the N oldest."),
         click.option("--workflow-quota", type=click.IntRange(1), metavar="N", help="The account's raised quota."),
         setting("jobs", "-j", metavar="N"),
@@ -113,7 +116,13 @@ def make_plan(world: World, flags: dict[str, Any]) -> Plan:
     from dagconv.migrate.survey.survey import Sources, survey
 
     sources = Sources(
-        flags["environment"], flags["source"], flags["definitions"], flags["bucket"], flags["role_arn"], flags["code"]
+        flags["environment"],
+        flags["migration"],
+        flags["source"],
+        flags["definitions"],
+        flags["bucket"],
+        flags["role_arn"],
+        flags["code"],
     )
     with tempfile.TemporaryDirectory(prefix="dagconv-plan-") as scratch:
         try:
@@ -148,11 +157,12 @@ def _wishes(world: World, flags: dict[str, Any]) -> Wishes:
         kms_key=flags["kms_key"],
         log_group=flags["log_group"],
         variables=_pairs(flags["workflow_variables"], "--workflow-env"),
-        tags=_pairs(flags["tags"], "--tag"),
+        tags=_tags(flags["tags"]),
         include=flags["include"],
         exclude=flags["exclude"],
         limit=flags["limit"],
         prune=flags["prune"],
+        take_over=flags["take_over"],
         prune_versions=flags["prune_versions"],
         workflow_quota=flags["workflow_quota"],
         conversion={name: _told(value) for name, value in _conversion(flags).items() if value not in (None, ())},
@@ -181,6 +191,13 @@ def _converter(world: World, flags: dict[str, Any]) -> Any:
     options = compile_options(settings_of(_conversion(flags)), datetime.datetime.now(datetime.timezone.utc))
     lowering = replace(options.lowering, region=world.identity.caller().region)
     return PipelineConverter(replace(options, lowering=lowering))
+
+
+def _tags(texts: tuple[str, ...]) -> dict[str, str]:
+    tags = _pairs(texts, "--tag")
+    if own := sorted(name for name in tags if name.lower().startswith(TAG_PREFIX)):
+        raise UsageError(f"--tag {own[0]}: tags that begin with {TAG_PREFIX} say whose a workflow is; choose another")
+    return tags
 
 
 def _pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:

@@ -7,13 +7,20 @@ from typing import Any
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import FAILED, approval_option, approve, aws_options, open_aws, the_state
+from dagconv.cli.migrate.options import (
+    FAILED,
+    approval_option,
+    approve,
+    aws_options,
+    migration_options,
+    open_aws,
+    the_state,
+)
 from dagconv.errors import UsageError
 
 
 @click.command("rollback", epilog=EXIT_CODES, short_help="Take back the last apply and what followed it.")
-@click.option("--environment", metavar="NAME", help="Which migration, when the state folder holds several.")
-@click.option("--bucket", metavar="NAME", help="The same, by bucket.")
+@migration_options
 @approval_option
 @aws_options
 def command(**flags: Any) -> int:

@@ -7,13 +7,12 @@ from typing import Any
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import FAILED, aws_options, open_aws, the_state
+from dagconv.cli.migrate.options import FAILED, aws_options, migration_options, open_aws, the_state
 from dagconv.errors import UsageError
 
 
 @click.command("status", epilog=EXIT_CODES, short_help="Show the workflows and what differs.")
-@click.option("--environment", metavar="NAME", help="Which migration, when the state folder holds several.")
-@click.option("--bucket", metavar="NAME", help="The same, by bucket.")
+@migration_options
 @click.option("--drift", is_flag=True, help="Read every workflow back; exit 1 when one differs.")
 @aws_options
 def command(**flags: Any) -> int:

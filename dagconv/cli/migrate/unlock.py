@@ -7,24 +7,30 @@ from typing import Any
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import approval_option, approve, aws_options, open_aws
+from dagconv.cli.migrate.options import approval_option, approve, aws_options, mark_of, open_aws
 from dagconv.errors import UsageError
 
 
 @click.command("unlock", epilog=EXIT_CODES, short_help="Free the lock of a call that is certainly dead.")
-@click.option("--bucket", required=True, metavar="NAME", help="The bucket that is locked.")
-@click.option("--prefix", default="yaml", show_default=True, metavar="KEY", help="The migration's prefix.")
+@click.option("--environment", metavar="NAME", help="The environment that is migrated.")
+@click.option("--migration", metavar="NAME", help="The migration, without an environment; with --bucket.")
+@click.option("--bucket", metavar="NAME", help="The bucket of a migration without an environment.")
 @approval_option
 @aws_options
 def command(**flags: Any) -> int:
     """Free the lock in the bucket. Only for a call that is certainly dead: two at once can undo one another."""
     from dagconv.aws.services import CallError
-    from dagconv.migrate.run.lock import BucketLock
+    from dagconv.deploy.remote import Owner
+    from dagconv.migrate.run.lock import BucketLock, lock_place
 
     world = open_aws(flags)
-    approve(f"Free the lock of s3://{flags['bucket']}/{flags['prefix']}?", flags)
     try:
-        freed = BucketLock(world, flags["bucket"], flags["prefix"], None).free()
+        mark, bucket = mark_of(world, flags)
+        if not bucket and not flags["bucket"]:
+            raise UsageError("name the migration's bucket with --bucket")
+        place = lock_place(Owner(mark, flags["bucket"] or bucket, ""), bucket)
+        approve(f"Free the lock {place}?", flags)
+        freed = BucketLock(world, place, None).free()
     except CallError as error:
         raise UsageError(str(error)) from error
     click.echo("there is no lock" if freed is None else f"freed the lock {freed}")

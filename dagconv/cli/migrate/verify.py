@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import FAILED, approval_option, approve, aws_options, open_aws, the_state
+from dagconv.cli.migrate.options import (
+    FAILED,
+    approval_option,
+    approve,
+    aws_options,
+    migration_options,
+    open_aws,
+    the_state,
+)
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,8 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("verify", epilog=EXIT_CODES, short_help="Read workflows back and compare them.")
-@click.option("--environment", metavar="NAME", help="Which migration, when the state folder holds several.")
-@click.option("--bucket", metavar="NAME", help="The same, by bucket.")
+@migration_options
 @click.option("--run", "runs", multiple=True, metavar="NAME", help="Start this workflow and follow it to its end.")
 @click.option("--timeout", type=float, default=3600.0, show_default=True, metavar="S", help="Longest time to follow.")
 @approval_option

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.deploy.deployment import Deployment, S3Location, create_request
-from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_SHA
+from dagconv.deploy.remote import TAG_MIGRATION, TAG_SHA, bears, said_owner
 from dagconv.deploy.steps.step import Action, Done, Drift, OfWorkflow, Outcome, Place, StepKey, StepRefusedError, short
 from dagconv.deploy.steps.upload_object import UploadCode, UploadDefinition, location_of
 
@@ -38,12 +38,13 @@ class Made(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Create(OfWorkflow[Made]):
-    """`sha256` is the definition's, by which the workflow is known again."""
+    """`owner` is the migration's mark, `sha256` the definition's, by which the workflow is known again."""
 
     yields: ClassVar[type[Outcome]] = Made
     kind: ClassVar[str] = "create"
     place: ClassVar[Place] = Place.WORKFLOW
     token: str
+    owner: str
     sha256: str
 
     def find(self, world: World) -> Made | None:
@@ -52,12 +53,11 @@ class Create(OfWorkflow[Made]):
 
     def settle(self, world: World) -> Made | None:
         """For a rollback, which must not create: the workflow of this name, if it is the one that was asked for."""
-        wanted = {TAG_MANAGED: "true", TAG_DAG: self.dag, TAG_SHA: self.sha256}
         for summary in world.workflows.all():
             if summary.get("Name") != self.name:
                 continue
             tags = world.workflows.tags(summary["WorkflowArn"])
-            if wanted.items() <= tags.items():
+            if bears(tags, self.owner, self.dag) and tags.get(TAG_SHA) == self.sha256:
                 return Made(str(summary["WorkflowArn"]), str(summary.get("WorkflowVersion", "")))
         return None
 
@@ -76,7 +76,7 @@ class Create(OfWorkflow[Made]):
             if error.cause is Cause.NOT_FOUND:
                 return f"{short(arn)} is gone already"
             raise
-        if tags.get(TAG_MANAGED) != "true" or tags.get(TAG_DAG) != self.dag:
+        if not bears(tags, self.owner, self.dag):
             return f"{short(arn)} is no longer marked as ours and stays"
         if there.get("WorkflowVersion") not in known:
             return f"{short(arn)} was changed by somebody since and stays"
@@ -102,7 +102,8 @@ class CreateWorkflow(Action[Create, Made]):
         return StepKey(Create.kind, self.deployment.name)
 
     def prepare(self, world: World, done: Done) -> Create:
-        return Create(self.deployment.name, self.deployment.dag_id, self.token, self.deployment.sha256)
+        wanted = self.deployment
+        return Create(wanted.name, wanted.dag_id, self.token, wanted.tags.get(TAG_MIGRATION, ""), wanted.sha256)
 
     def apply(self, world: World, step: Create, done: Done) -> Made:
         request = create_request(self.deployment, step.token, *written(self.deployment, self.package, done))
@@ -145,10 +146,10 @@ class CreateWorkflow(Action[Create, Made]):
         if there.get("WorkflowStatus") == "DELETING":
             return None
         name = self.deployment.name
-        if tags.get(TAG_MANAGED) != "true" or tags.get(TAG_DAG) != self.deployment.dag_id:
+        if not bears(tags, self.deployment.tags.get(TAG_MIGRATION, ""), self.deployment.dag_id):
             raise StepRefusedError(
-                f'the name "{name}" belongs to {arn}, which dagconv did not make from this DAG; '
-                f"adopt it with `migrate import {name}` or choose another name"
+                f'the name "{name}" belongs to {arn}, {said_owner(tags)}; '
+                f"`migrate import {name}` adopts one that is nobody's, --name-template gives another name"
             )
         if tags.get(TAG_SHA) != self.deployment.sha256:
             raise StepRefusedError(f"{arn} was made from another definition of this DAG meanwhile; make a new plan")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, World
-from dagconv.deploy.remote import TAG_MANAGED
+from dagconv.deploy.remote import bears
 from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey, StepRefusedError
 
 _ACTIVE = frozenset({"STARTING", "QUEUED", "RUNNING", "STOPPING"})
@@ -42,10 +42,13 @@ class Delete(OfWorkflow[Deleted]):
 
 @dataclass(frozen=True, slots=True)
 class DeleteWorkflow(Action[Delete, Deleted]):
+    """`owner` is the mark of the migration that made it."""
+
     name: str
     dag_id: str
     arn: str
     version: str
+    owner: str
 
     @property
     def key(self) -> StepKey:
@@ -54,7 +57,7 @@ class DeleteWorkflow(Action[Delete, Deleted]):
     def prepare(self, world: World, done: Done) -> Delete:
         """Raises StepRefusedError for a workflow that is not ours, was changed since, or has a run going on."""
         there = world.workflows.get(self.arn)
-        if world.workflows.tags(self.arn).get(TAG_MANAGED) != "true":
+        if not bears(world.workflows.tags(self.arn), self.owner):
             raise StepRefusedError(f"{self.name} is not marked as ours and is not deleted")
         if there.get("WorkflowVersion") != self.version:
             raise StepRefusedError(f"{self.name} was changed since the plan was made and is not deleted")

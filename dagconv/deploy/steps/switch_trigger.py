@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.deploy.deployment import sent_again
-from dagconv.deploy.remote import TAG_MANAGED
+from dagconv.deploy.remote import bears
 from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey, StepRefusedError, short
 
 
@@ -67,10 +67,13 @@ class Switch(OfWorkflow[Switched]):
 
 @dataclass(frozen=True, slots=True)
 class SwitchTrigger(Action[Switch, Switched]):
+    """`owner` is the mark of the migration that made it."""
+
     name: str
     dag_id: str
     arn: str
     mode: str
+    owner: str
 
     @property
     def key(self) -> StepKey:
@@ -78,7 +81,7 @@ class SwitchTrigger(Action[Switch, Switched]):
 
     def prepare(self, world: World, done: Done) -> Switch:
         there = world.workflows.get(self.arn)
-        require_ready(world, self.name, there)
+        require_ready(world, self.name, there, self.owner)
         version, mode = str(there.get("WorkflowVersion", "")), str(there.get("TriggerMode", ""))
         return Switch(self.name, self.dag_id, self.arn, self.mode, version, mode)
 
@@ -97,11 +100,11 @@ class SwitchTrigger(Action[Switch, Switched]):
         return found
 
 
-def require_ready(world: World, name: str, there: Json) -> None:
+def require_ready(world: World, name: str, there: Json, owner: str) -> None:
     """Raises StepRefusedError unless the workflow is ours, READY and carries a definition."""
     if there.get("WorkflowStatus") != "READY":
         raise StepRefusedError(f"{name} is {there.get('WorkflowStatus')}, not READY")
-    if world.workflows.tags(there["WorkflowArn"]).get(TAG_MANAGED) != "true":
-        raise StepRefusedError(f"{name} is not marked as ours; `migrate import` adopts it")
+    if not bears(world.workflows.tags(there["WorkflowArn"]), owner):
+        raise StepRefusedError(f"{name} is not marked as ours; `migrate import` adopts what is nobody's")
     if not there.get("DefinitionS3Location"):
         raise StepRefusedError(f"{name} has no definition")

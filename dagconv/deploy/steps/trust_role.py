@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, Json, World
-from dagconv.deploy.remote import TAG_MANAGED
 from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError
 from dagconv.deploy.trust import Statement, Trust, append_statement, fingerprint, normal, without_statement
 
@@ -38,7 +37,7 @@ class AppendTrust(Step[Trusted]):
         return Trusted(self.role_arn) if found is not None else None
 
     def undo(self, world: World, outcome: Trusted, known: set[str]) -> str:
-        """Removes our statement if it stands as we wrote it and no workflow of ours needs the role any more."""
+        """Removes our statement if it stands as we wrote it and no workflow, ours or not, needs the role any more."""
         role = self.role_arn
         users = _workflows_of(world, role)
         if users:
@@ -95,15 +94,13 @@ def role_name(arn: str) -> str:
 
 
 def _workflows_of(world: World, role_arn: str) -> list[str]:
-    """Workflows of ours that use the role and are not on their way out."""
+    """Workflows that use the role and are not on their way out, whoever made them."""
     users = []
     for summary in world.workflows.all():
         if summary.get("WorkflowStatus") == "DELETING":
             continue
         arn = summary["WorkflowArn"]
         try:
-            if world.workflows.tags(arn).get(TAG_MANAGED) != "true":
-                continue
             if world.workflows.get(arn).get("RoleArn") == role_arn:
                 users.append(str(summary.get("Name", arn)))
         except CallError as error:

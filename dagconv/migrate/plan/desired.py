@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagconv.deploy.definition import Definition, body_of, object_key
 from dagconv.deploy.deployment import Deployment, Network
-from dagconv.deploy.remote import TAG_DAG, TAG_ENVIRONMENT, TAG_MANAGED, TAG_SHA
+from dagconv.deploy.remote import TAG_SHA
 from dagconv.migrate.survey.inventory import Inventory, Wishes
 
 
@@ -28,10 +28,8 @@ def desired(definition: Definition, name: str, inventory: Inventory, wishes: Wis
         encryption_key=encryption_key(inventory, wishes),
         tags={
             **wishes.tags,
-            TAG_MANAGED: "true",
-            TAG_DAG: definition.dag_id,
+            **inventory.owner.tags(definition.dag_id),
             TAG_SHA: definition.sha256,
-            TAG_ENVIRONMENT: inventory.environment_name,
         },
     )
 

@@ -13,7 +13,7 @@ from dagconv.aws.services import Versioning
 from dagconv.deploy.definition import Definition, Finding, as_finding, predicted_warnings, same_meaning, schedule_of
 from dagconv.deploy.deployment import Deployment, changed_members, idempotency_token
 from dagconv.deploy.names import Naming, map_names
-from dagconv.deploy.remote import TAG_DAG, TAG_ENVIRONMENT, RemoteWorkflow
+from dagconv.deploy.remote import MANUAL, Owner, RemoteWorkflow
 from dagconv.deploy.trust import Statement, Trust, TrustAction, Verdict, fingerprint, judge_trust
 from dagconv.ir.codec import encode
 from dagconv.migrate.plan import preflight
@@ -46,6 +46,7 @@ class Plan:
     region: str
     partition: str
     caller: str
+    owner: Owner
     environment: Environment | None
     bucket: str
     versioning: Versioning
@@ -77,10 +78,11 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
     """Pure: the same inventory and wishes give the same plan. `made` is an ISO time, for people only."""
     definitions = [d for d in inventory.definitions if _wanted(d.dag_id, wishes)]
     naming = map_names((d.dag_id for d in definitions if d.text), wishes.name_template, suffix=wishes.suffix_names)
-    remote = {workflow.name: workflow for workflow in inventory.workflows}
+    remote = {workflow.name: workflow for workflow in inventory.workflows if workflow.status != "DELETING"}
     items = [_plan_item(definition, naming, remote, inventory, wishes) for definition in definitions]
     items += _plan_deletions(items, inventory, wishes)
     items, quota = preflight.within_quota(items, inventory, wishes)
+    items = _without_half_renames(items, definitions)
     trust = _plan_trust(inventory, wishes)
     findings = [*preflight.check_account(inventory, wishes), *preflight.check_trust(trust)]
     plan = Plan(
@@ -91,6 +93,7 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
         region=inventory.caller.region,
         partition=inventory.caller.partition,
         caller=inventory.caller.arn,
+        owner=inventory.owner,
         environment=_recorded(inventory.environment),
         bucket=inventory.bucket,
         versioning=inventory.bucket_facts.versioning,
@@ -144,13 +147,14 @@ def _plan_item(
         scheduled=schedule_of(definition.text),
         warnings=tuple(sorted(predicted_warnings(definition.text))),
     )
+    if problem := preflight.in_the_way(there, deployment, remote.values(), inventory.owner, wishes):
+        return replace(base, findings=(*base.findings, as_finding(problem)))
     if there is None:
-        return replace(base, kind=ItemKind.CREATE, token=_token(inventory, deployment))
-    if not there.ours(definition.dag_id):
-        return replace(
-            base, findings=(*base.findings, as_finding(preflight.foreign_workflow(there, definition.dag_id)))
-        )
-    return _compare(base, deployment, there, wishes)
+        if any(w.ours(inventory.owner.mark, definition.dag_id) for w in remote.values()):
+            # The workflow of the old name may still be scheduled: the new one waits for its cutover.
+            deployment = replace(deployment, trigger=MANUAL)
+        return replace(base, kind=ItemKind.CREATE, deployment=deployment, token=_token(inventory, deployment))
+    return _compare(base, deployment, there, inventory.owner, wishes)
 
 
 def _token(inventory: Inventory, deployment: Deployment) -> str:
@@ -161,7 +165,7 @@ def _token(inventory: Inventory, deployment: Deployment) -> str:
     return idempotency_token(caller.account, caller.region, inventory.generation, encode(deployment))
 
 
-def _compare(base: Item, deployment: Deployment, there: RemoteWorkflow, wishes: Wishes) -> Item:
+def _compare(base: Item, deployment: Deployment, there: RemoteWorkflow, owner: Owner, wishes: Wishes) -> Item:
     """An existing workflow of ours: what differs, and whether another version may be made (docs/faults.md 20,
     contract 6.3). The mode and the engine in force stay unless another is asked for.
     """
@@ -172,6 +176,8 @@ def _compare(base: Item, deployment: Deployment, there: RemoteWorkflow, wishes: 
     changes += changed_members(deployment, there.config)
     if deployment.trigger != there.trigger_mode:
         changes.append("TriggerMode")
+    if there.elsewhere(owner):
+        changes.append("location")
     base = replace(base, deployment=deployment, arn=there.arn, version=there.version)
     if problem := preflight.unchangeable(there, deployment):
         return replace(base, kind=ItemKind.REFUSED, findings=(*base.findings, as_finding(problem)))
@@ -186,19 +192,28 @@ def _compare(base: Item, deployment: Deployment, there: RemoteWorkflow, wishes: 
 
 
 def _plan_deletions(items: list[Item], inventory: Inventory, wishes: Wishes) -> list[Item]:
-    """With --prune: workflows of ours, made from this environment, whose DAG is gone."""
+    """With --prune: workflows of ours whose DAG is gone, or goes on under another name."""
     if not wishes.prune:
         return []
-    kept = {item.name for item in items} | {item.dag_id for item in items}
-    environment = inventory.environment_name
+    by_dag = {item.dag_id: item for item in items}
+    gone = [w for w in inventory.workflows if w.ours(inventory.owner.mark) and w.status != "DELETING"]
     return [
-        Item(ItemKind.DELETE, there.tags.get(TAG_DAG, ""), there.name, arn=there.arn, version=there.version)
-        for there in inventory.workflows
-        if there.ours()
-        and there.tags.get(TAG_ENVIRONMENT, "") == environment
-        and there.name not in kept
-        and there.tags.get(TAG_DAG) not in kept
+        Item(ItemKind.DELETE, there.dag_id, there.name, arn=there.arn, version=there.version)
+        for there in gone
+        if there.dag_id not in by_dag or _goes_on(by_dag[there.dag_id], there)
     ]
+
+
+def _without_half_renames(items: list[Item], definitions: list[Definition]) -> list[Item]:
+    """No workflow of an old name goes when the one of the new name is not made now."""
+    planned = {item.dag_id for item in items if item.kind not in (ItemKind.DELETE, ItemKind.REFUSED)}
+    left = {definition.dag_id for definition in definitions} - planned
+    return [item for item in items if item.kind is not ItemKind.DELETE or item.dag_id not in left]
+
+
+def _goes_on(item: Item, there: RemoteWorkflow) -> bool:
+    """Whether the DAG of a workflow has one of another name in this plan."""
+    return item.kind is not ItemKind.REFUSED and item.name != there.name
 
 
 def _plan_trust(inventory: Inventory, wishes: Wishes) -> Trust:

@@ -21,7 +21,7 @@ from dagconv.migrate.plan.item import Item, ItemKind
 from dagconv.migrate.plan.plan import Plan
 from dagconv.migrate.run.execute import Executor, Limits, Result, begin
 from dagconv.migrate.run.journal import Journal, Run
-from dagconv.migrate.run.lock import BucketLock, local_lock
+from dagconv.migrate.run.lock import BucketLock, local_lock, lock_place
 from dagconv.migrate.run.records import ApplyRun, Note, Verb
 from dagconv.migrate.run.state import State
 from dagconv.migrate.steps.prune_versions import PruneVersions
@@ -42,14 +42,14 @@ class Chains:
 def apply_plan(world: World, plan: Plan, state: State, limits: Limits, *, overwrite: bool = False) -> Result:
     """Raises UsageError when the plan is stale, belongs elsewhere, or somebody holds the lock."""
     require_place(world, plan)
-    prefix = plan.options.prefix
-    with local_lock(state.folder), BucketLock(world, plan.bucket, prefix, state.folder).held("apply"):
+    lock = lock_place(plan.owner, plan.environment.bucket if plan.environment else "")
+    with local_lock(state.folder), BucketLock(world, lock, state.folder).held("apply"):
         journal = state.journal()
         if changed := stale_inputs(world, plan.inputs.items(), plan.bucket):
             raise UsageError(f"the plan is stale, {changed[0]} changed since it was made; plan again")
         state.keep_plan(plan)
         environment = plan.environment.name if plan.environment else ""
-        about = ApplyRun(plan.id, plan.account, plan.region, plan.bucket, prefix, environment, overwrite)
+        about = ApplyRun(plan.id, plan.account, plan.region, plan.owner, lock, environment, overwrite)
         run = begin(world, journal, about)
         return _carry_out(world, plan, journal, run, about, limits)
 
@@ -62,7 +62,7 @@ def resume_apply(world: World, state: State, limits: Limits) -> Result | None:
         if run is None or not isinstance(run.about, ApplyRun):
             return None
         about = run.about
-        lock = BucketLock(world, about.bucket, about.prefix, state.folder)
+        lock = BucketLock(world, about.lock, state.folder)
         if run.end is not None and not run.end.open:
             lock.drop_own()
             return None
@@ -108,7 +108,7 @@ def chains_of(plan: Plan, run: Run, *, overwrite: bool) -> Chains:
     return Chains(
         tuple(shared),
         tuple(_item_chain(plan, item, run, overwrite=overwrite) for item in changing),
-        tuple([DeleteWorkflow(i.name, i.dag_id, i.arn, i.version)] for i in plan.of(ItemKind.DELETE)),
+        tuple([DeleteWorkflow(i.name, i.dag_id, i.arn, i.version, plan.owner.mark)] for i in plan.of(ItemKind.DELETE)),
     )
 
 

@@ -9,14 +9,14 @@ from fnmatch import fnmatchcase
 
 from dagconv.aws.services import CallError, World
 from dagconv.deploy.definition import schedule_of
-from dagconv.deploy.remote import DISABLED, SCHEDULED, TAG_DAG, TAG_ENVIRONMENT, RemoteWorkflow, read_remote
+from dagconv.deploy.remote import DISABLED, SCHEDULED, Owner, RemoteWorkflow, read_remote, require_here
 from dagconv.deploy.steps.step import AnyAction, StepRefusedError
 from dagconv.deploy.steps.switch_trigger import SwitchTrigger
 from dagconv.language.cron import expand_preset, next_fires, parse_cron
 from dagconv.migrate.run.execute import Executor, Limits, Result, begin
 from dagconv.migrate.run.journal import Journal, Run
 from dagconv.migrate.run.lock import BucketLock, local_lock
-from dagconv.migrate.run.records import Chosen, CutoverRun, Note, Verb
+from dagconv.migrate.run.records import ApplyRun, Chosen, CutoverRun, Note, Verb
 from dagconv.migrate.run.state import State
 from dagconv.migrate.steps.pause_source import Pause, Paused, PauseSource
 
@@ -33,6 +33,7 @@ class Wave:
     exclude: tuple[str, ...] = ()
     pause: str | None = None
     wait: bool = False
+    take_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +45,32 @@ class Candidate:
     seconds_to_fire: float | None
 
 
-def candidates(world: World, environment: str, wave: Wave) -> list[Candidate]:
+def candidates(world: World, owner: Owner, wave: Wave) -> list[Candidate]:
     """Workflows of ours with a schedule that is not in force yet, by DAG id; the first `canary` of them."""
-    found = sorted(_candidates(world, environment, wave), key=lambda c: c.dag_id)
+    found = sorted(_candidates(world, owner, wave), key=lambda c: c.dag_id)
     return found if wave.canary is None else found[: wave.canary]
 
 
-def cut_over(
-    world: World, state: State, bucket: str, prefix: str, wave: Wave, chosen: Sequence[Candidate], plan_id: str
-) -> Result:
+def cut_over(world: World, state: State, applied: ApplyRun, wave: Wave, chosen: Sequence[Candidate]) -> Result:
     """Raises UsageError when a lock is held or an earlier run was cut off."""
-    with local_lock(state.folder), BucketLock(world, bucket, prefix, state.folder).held("cutover"):
+    with local_lock(state.folder), BucketLock(world, applied.lock, state.folder).held("cutover"):
         journal = state.journal()
         order = tuple(Chosen(c.name, c.dag_id, c.arn) for c in chosen)
-        about = CutoverRun(plan_id, prefix, wave.mode, wave.pause or "", order)
+        about = CutoverRun(applied.plan, applied.owner.mark, wave.mode, wave.pause or "", order)
         run = begin(world, journal, about)
         if wave.wait:
             _wait(world, chosen)
         return _carry_out(world, journal, run, about)
 
 
-def resume_cutover(world: World, state: State, bucket: str, prefix: str) -> Result | None:
+def resume_cutover(world: World, state: State, applied: ApplyRun) -> Result | None:
     """Ends a cutover that was cut off or failed in part."""
     with local_lock(state.folder):
         journal = state.journal()
         run = journal.last(Verb.CUTOVER)
         if run is None or not isinstance(run.about, CutoverRun) or (run.end is not None and not run.end.open):
             return None
-        with BucketLock(world, bucket, prefix, state.folder).held("cutover --resume"):
+        with BucketLock(world, applied.lock, state.folder).held("cutover --resume"):
             journal.write(Note(run.id, "resumed"))
             return _carry_out(world, journal, run, run.about)
 
@@ -89,8 +88,8 @@ def seconds_to_fire(schedule: str, now: float) -> float | None:
 def _carry_out(world: World, journal: Journal, run: Run, about: CutoverRun) -> Result:
     chains: list[list[AnyAction]] = []
     for one in about.chosen:
-        switch = SwitchTrigger(one.name, one.dag_id, one.arn, about.mode)
-        pause = PauseSource(about.pause, one.dag_id, one.name, one.arn, about.mode)
+        switch = SwitchTrigger(one.name, one.dag_id, one.arn, about.mode, about.owner)
+        pause = PauseSource(about.pause, one.dag_id, one.name, one.arn, about.mode, about.owner)
         chains.append([pause, switch] if about.pause else [switch])
     executor = Executor(world, journal, run, Limits(parallel=1), _unpause(world, journal, run))
     executor.run_chains(chains)
@@ -123,14 +122,15 @@ class _unpause:  # noqa: N801  # reads as the call that it is
             return f"DAG {pause.dag} could not be let go again: {error}"
 
 
-def _candidates(world: World, environment: str, wave: Wave) -> Iterator[Candidate]:
+def _candidates(world: World, owner: Owner, wave: Wave) -> Iterator[Candidate]:
     for summary in world.workflows.all():
         if summary.get("WorkflowStatus") == "DELETING":
             continue
         there: RemoteWorkflow = read_remote(world, summary)
-        dag_id, schedule = str(there.tags.get(TAG_DAG, "")), schedule_of(there.text)
-        if not there.ours() or there.tags.get(TAG_ENVIRONMENT, "") != environment or there.trigger_mode == wave.mode:
+        dag_id, schedule = there.dag_id, schedule_of(there.text)
+        if not there.ours(owner.mark) or there.trigger_mode == wave.mode:
             continue
+        require_here([there], owner, take_over=wave.take_over)
         included = not wave.include or any(fnmatchcase(dag_id, pattern) for pattern in wave.include)
         if there.trigger_mode == DISABLED and not wave.include:
             continue  # somebody switched it off; only by name is it switched on

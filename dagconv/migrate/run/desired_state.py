@@ -8,7 +8,7 @@ from typing import Any
 from dagconv.aws.services import CallError, Cause, World
 from dagconv.deploy.definition import same_meaning
 from dagconv.deploy.deployment import Deployment, changed_members
-from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, read_remote
+from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_MIGRATION, read_remote
 from dagconv.deploy.steps.create_workflow import Create, Made
 from dagconv.deploy.steps.delete_workflow import Delete, Deleted
 from dagconv.deploy.steps.switch_trigger import Switch, Switched
@@ -87,8 +87,8 @@ def compare(world: World, wanted: Wanted) -> Compared:
     found: list[str] = []
     if there.status != "READY":
         found.append(f"status: {there.status}")
-    if not there.ours() or there.tags.get(TAG_DAG) != wanted.deployment.dag_id:
-        found.append(f"tags: not marked as ours for this DAG ({TAG_MANAGED}, {TAG_DAG})")
+    if not there.ours(wanted.deployment.tags[TAG_MIGRATION], wanted.deployment.dag_id):
+        found.append(f"tags: not marked as ours for this DAG ({TAG_MANAGED}, {TAG_MIGRATION}, {TAG_DAG})")
     if not same_meaning(there.text, wanted.deployment.definition):
         found.append("definition: differs from what was deployed")
     if there.trigger_mode != wanted.trigger_mode:

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from dagconv.aws.services import World
-from dagconv.deploy.remote import TAG_DAG, TAG_ENVIRONMENT, RemoteWorkflow, read_remote
+from dagconv.deploy.remote import Owner, RemoteWorkflow, read_remote, require_here
 from dagconv.deploy.steps.delete_workflow import DeleteWorkflow
 from dagconv.deploy.steps.trust_role import AppendTrust, Trusted
 from dagconv.migrate.run.execute import Executor, Limits, Result, begin
 from dagconv.migrate.run.journal import Journal
 from dagconv.migrate.run.lock import BucketLock, local_lock
-from dagconv.migrate.run.records import DestroyRun, End, Verb
+from dagconv.migrate.run.records import ApplyRun, DestroyRun, End, Verb
 from dagconv.migrate.run.state import State
 
 
-def owned_workflows(world: World, environment: str) -> list[RemoteWorkflow]:
-    """Workflows tagged as ours and made from this environment, by name."""
+def owned_workflows(world: World, owner: Owner, *, take_over: bool) -> list[RemoteWorkflow]:
+    """Workflows tagged as this migration's, by name. Raises UsageError for one that is kept elsewhere."""
     found = (read_remote(world, s) for s in world.workflows.all() if s.get("WorkflowStatus") != "DELETING")
-    return sorted(
-        (w for w in found if w.ours() and w.tags.get(TAG_ENVIRONMENT, "") == environment), key=lambda w: w.name
-    )
+    owned = sorted((w for w in found if w.ours(owner.mark)), key=lambda w: w.name)
+    require_here(owned, owner, take_over=take_over)
+    return owned
 
 
-def destroy(
-    world: World, state: State, bucket: str, prefix: str, owned: list[RemoteWorkflow], limits: Limits
-) -> Result:
-    with local_lock(state.folder), BucketLock(world, bucket, prefix, state.folder).held("destroy"):
+def destroy(world: World, state: State, applied: ApplyRun, owned: list[RemoteWorkflow], limits: Limits) -> Result:
+    mark = applied.owner.mark
+    with local_lock(state.folder), BucketLock(world, applied.lock, state.folder).held("destroy"):
         journal = state.journal()
         unfinished = journal.unfinished()
         if unfinished is not None and unfinished.verb is Verb.DESTROY:
             journal.write(End(unfinished.id, stopped="called again"))
-        run = begin(world, journal, DestroyRun(bucket, prefix))
+        run = begin(world, journal, DestroyRun(mark))
         executor = Executor(world, journal, run, limits)
-        executor.run_chains([[DeleteWorkflow(w.name, w.tags.get(TAG_DAG, ""), w.arn, w.version)] for w in owned])
+        executor.run_chains([[DeleteWorkflow(w.name, w.dag_id, w.arn, w.version, mark)] for w in owned])
         if not executor.failures:
             _free_role(world, journal)
         return executor.end()

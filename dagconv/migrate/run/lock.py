@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dagconv.aws.services import CallError, Cause, Json, StoredObject, World
+from dagconv.deploy.deployment import S3Location
+from dagconv.deploy.remote import Owner
 from dagconv.errors import UsageError
 from dagconv.migrate.plan.planfile import write_private
 
@@ -35,26 +37,34 @@ def local_lock(folder: Path) -> Iterator[None]:
             handle.seek(0)
             raise UsageError(f"another call works with {folder}: {handle.read().strip() or 'unknown'}") from error
         handle.truncate(0)
-        handle.write(owner())
+        handle.write(holder())
         handle.flush()
         yield
 
 
-def owner() -> str:
+def lock_place(owner: Owner, environment_bucket: str) -> S3Location:
+    """Where the lock of a migration lies; `environment_bucket` is empty where there is no environment."""
+    return S3Location(environment_bucket or owner.bucket, f"dagconv/lock/{owner.name}.json")
+
+
+def holder() -> str:
     return f"{_user()}@{socket.gethostname()} pid {os.getpid()}"
 
 
 class BucketLock:
     """A lock object that is written only if it is absent (docs/faults.md 8).
 
-    Its token lies in the state folder while we hold it, so that a call of ours that was killed is known again,
+    It lies in the environment's own bucket, or in the migration's where there is none: whoever works on the same
+    migration meets it there. Where that bucket cannot be written this is said, and the tags alone decide. Its
+    token lies in the state folder while we hold it, so that a call of ours that was killed is known again,
     and neither another machine nor an older copy of the folder passes for it. `folder` is None for `free` alone.
     """
 
-    def __init__(self, world: World, bucket: str, prefix: str, folder: Path | None) -> None:
+    def __init__(self, world: World, place: S3Location, folder: Path | None) -> None:
         self._world = world
-        self._bucket = bucket
-        self._key = f"{prefix.strip('/')}/.dagconv/lock.json".lstrip("/")
+        self._place = place
+        self._bucket = place.bucket
+        self._key = place.key
         self._token_file = folder / "lock-token" if folder is not None else None
 
     @contextlib.contextmanager
@@ -89,12 +99,15 @@ class BucketLock:
 
     def _take(self, verb: str) -> None:
         token = self._token() or self._new_token()
-        body: Json = {"owner": owner(), "token": token, "verb": verb, "since": self._world.clock.now()}
+        body: Json = {"owner": holder(), "token": token, "verb": verb, "since": self._world.clock.now()}
         for _ in range(3):
             try:
                 self._write(body)
                 return
             except CallError as error:
+                if error.cause is Cause.DENIED:
+                    self._world.say(f"warning: {self._place} cannot be written: no lock keeps other calls away")
+                    return
                 if error.cause not in (Cause.PRECONDITION, Cause.UNKNOWN):
                     raise
             found = self._find()
@@ -104,10 +117,10 @@ class BucketLock:
                 return  # a call of ours that was killed, or a write whose answer was lost
             self.drop_own()
             raise UsageError(
-                f"s3://{self._bucket}/{self._key} is locked: {self._describe(found[0])}; "
+                f"{self._place} is locked: {self._describe(found[0])}; "
                 "if that call is certainly dead, `migrate unlock` frees it"
             )
-        raise UsageError(f"the lock s3://{self._bucket}/{self._key} cannot be taken: it keeps appearing and vanishing")
+        raise UsageError(f"the lock {self._place} cannot be taken: it keeps appearing and vanishing")
 
     def _token(self) -> str:
         if self._token_file is None or not self._token_file.exists():

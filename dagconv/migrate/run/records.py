@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from dagconv.aws.redact import redact
+from dagconv.deploy.deployment import S3Location
+from dagconv.deploy.remote import Owner
 from dagconv.deploy.steps.step import AnyStep, Outcome, StepKey
 from dagconv.ir.codec import DecodeError, decode, encode
 from dagconv.migrate.steps import STEPS
@@ -27,14 +29,16 @@ class Verb(str, enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class ApplyRun:
-    """`plan` is the id of the plan that is carried out, `environment` empty where there is none."""
+    """`plan` is the id of the plan that is carried out, `environment` empty where there is none; `lock` is the
+    place of the lock.
+    """
 
     verb: ClassVar[Verb] = Verb.APPLY
     plan: str
     account: str
     region: str
-    bucket: str
-    prefix: str
+    owner: Owner
+    lock: S3Location
     environment: str
     overwrite: bool
 
@@ -50,11 +54,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class CutoverRun:
-    """`mode` as the service spells it; `pause` names the environment whose DAGs are paused, empty for none."""
+    """`owner` is the migration's mark, `mode` as the service spells it; `pause` names the environment whose DAGs are
+    paused, empty for none.
+    """
 
     verb: ClassVar[Verb] = Verb.CUTOVER
     plan: str
-    prefix: str
+    owner: str
     mode: str
     pause: str
     chosen: tuple[Chosen, ...]
@@ -68,8 +74,7 @@ class RollbackRun:
 @dataclass(frozen=True, slots=True)
 class DestroyRun:
     verb: ClassVar[Verb] = Verb.DESTROY
-    bucket: str
-    prefix: str
+    owner: str
 
 
 About = ApplyRun | CutoverRun | RollbackRun | DestroyRun

@@ -1,4 +1,4 @@
-"""The state folder of one environment: journal, lock and the plans that were applied."""
+"""The state folder of one migration: journal, lock and the plans that were applied."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from dagconv.aws.services import Caller
+from dagconv.deploy.remote import Owner
 from dagconv.errors import UsageError
 from dagconv.migrate.plan.plan import Plan
 from dagconv.migrate.plan.planfile import parse_plan, render_plan, write_private
@@ -13,10 +15,10 @@ from dagconv.migrate.run.journal import Journal
 
 
 class State:
-    """`<state-dir>/<account>-<region>-<bucket>/`. A journal belongs to one account, Region and bucket."""
+    """The folder of one migration under the state directory. A journal belongs to one account, Region and migration."""
 
-    def __init__(self, root: Path, account: str, region: str, bucket: str, say: Callable[[str], None]) -> None:
-        self.folder = root / re.sub(r"[^A-Za-z0-9._-]", "_", f"{account}-{region}-{bucket}")
+    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
+        self.folder = folder
         self._say = say
 
     def journal(self) -> Journal:
@@ -47,6 +49,20 @@ class State:
         return path.rename(target)
 
 
-def find_states(root: Path) -> list[Path]:
-    """The folders under a state directory that hold a journal."""
-    return sorted(path.parent for path in root.glob("*/journal.jsonl"))
+def state_folder(root: Path, caller: Caller, mark: str) -> Path:
+    """Where the state of a migration lies; `mark` is its owner's."""
+    kind = "environment" if mark.startswith("arn:") else "migration"
+    return root / _safe(f"{caller.account}-{caller.region}-{kind}-{Owner(mark, '', '').name}")
+
+
+def find_states(root: Path, caller: Caller, environment: str | None, migration: str | None) -> list[Path]:
+    """The folders of migrations that have a journal; those of the names given, if any is."""
+    named = [("environment", environment or "*")] if environment or not migration else []
+    named += [("migration", migration or "*")] if migration or not environment else []
+    place = f"{caller.account}-{caller.region}"
+    places = [f"{place}-{kind}-{name if name == '*' else _safe(name)}" for kind, name in named]
+    return sorted(path.parent for place in places for path in root.glob(f"{place}/journal.jsonl"))
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)

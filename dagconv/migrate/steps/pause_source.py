@@ -78,13 +78,14 @@ class PauseSource(Action[Pause, Paused]):
     workflow: str
     arn: str
     mode: str
+    owner: str
 
     @property
     def key(self) -> StepKey:
         return StepKey(Pause.kind, self.dag_id)
 
     def prepare(self, world: World, done: Done) -> Pause:
-        require_ready(world, self.dag_id, world.workflows.get(self.arn))
+        require_ready(world, self.dag_id, world.workflows.get(self.arn), self.owner)
         paused = is_paused(world, self.environment, self.dag_id)
         return Pause(self.environment, self.dag_id, paused, self.workflow, self.arn, self.mode)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from dagconv.aws.services import BucketFacts, Caller, Json
 from dagconv.deploy.definition import Definition
-from dagconv.deploy.remote import RemoteWorkflow
+from dagconv.deploy.remote import Owner, RemoteWorkflow
 from dagconv.deploy.trust import LONGEST
 
 
@@ -54,6 +54,7 @@ class Inventory:
     """
 
     caller: Caller
+    owner: Owner
     environment: Environment | None
     bucket: str
     bucket_facts: BucketFacts
@@ -68,10 +69,6 @@ class Inventory:
     customer_key: str | None = None
     multi_region_key: bool = False
     code: Package | None = None
-
-    @property
-    def environment_name(self) -> str:
-        return self.environment.name if self.environment else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +106,7 @@ class Wishes:
     exclude: tuple[str, ...] = ()
     limit: int | None = None
     prune: bool = False
+    take_over: bool = False
     prune_versions: int = 0
     workflow_quota: int | None = None
     conversion: Mapping[str, str] = field(default_factory=dict)

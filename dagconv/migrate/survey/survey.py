@@ -10,7 +10,7 @@ from typing import Protocol
 from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.deploy.definition import Definition, digest_file
 from dagconv.deploy.names import map_names
-from dagconv.deploy.remote import RemoteWorkflow, read_remote
+from dagconv.deploy.remote import Owner, RemoteWorkflow, bears, named_migration, read_remote
 from dagconv.errors import UsageError
 from dagconv.migrate.survey.download import Download, download_dags
 from dagconv.migrate.survey.given import read_given, replace_converted
@@ -27,9 +27,13 @@ class Converter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where DAGs come from: the environment's bucket, a local folder of DAGs, finished definitions, or two of them."""
+    """Where DAGs come from: the environment's bucket, a local folder of DAGs, finished definitions, or two of them.
+
+    `migration` names a migration that has no environment.
+    """
 
     environment: str | None = None
+    migration: str | None = None
     source: Path | None = None
     definitions: Path | None = None
     bucket: str | None = None
@@ -42,7 +46,8 @@ def survey(
 ) -> Inventory:
     """Raises UsageError when the call lacks what is needed, CallError when something essential cannot be read."""
     caller = world.identity.caller()
-    environment = _read_environment(world, sources.environment) if sources.environment else None
+    environment = read_environment(world, sources.environment) if sources.environment else None
+    mark = _mark(sources, environment)
     bucket = sources.bucket or (environment.bucket if environment else "")
     if not bucket:
         raise UsageError("name the bucket for the definitions: --bucket NAME, or --environment NAME")
@@ -51,11 +56,12 @@ def survey(
         raise UsageError("name the workflows' role: --role-arn ARN, or --environment NAME")
     bucket_facts = world.store.describe(bucket)
     definitions, inputs = _read_definitions(world, sources, environment, convert, scratch)
-    workflows, known = _read_workflows(world, definitions, wishes)
+    workflows, known = _read_workflows(world, definitions, wishes, mark)
     trust, reason = _read_role(world, role_arn)
     customer_key, multi_region = _read_key(world, wishes.kms_key or bucket_facts.kms_key)
     return Inventory(
         caller=caller,
+        owner=Owner(mark, bucket, wishes.prefix),
         environment=environment,
         bucket=bucket,
         bucket_facts=bucket_facts,
@@ -93,7 +99,7 @@ def stale_inputs(world: World, inputs: Iterable[tuple[str, str]], bucket: str) -
     return changed
 
 
-def _read_environment(world: World, name: str) -> Environment:
+def read_environment(world: World, name: str) -> Environment:
     try:
         found = world.environments.get(name)
     except CallError as error:
@@ -118,6 +124,17 @@ def _read_environment(world: World, name: str) -> Environment:
         security_groups=tuple(network.get("SecurityGroupIds", ())),
         configuration=dict(found.get("AirflowConfigurationOptions", {})),
     )
+
+
+def _mark(sources: Sources, environment: Environment | None) -> str:
+    """Raises UsageError unless the migration has exactly one name."""
+    if environment is not None:
+        if sources.migration:
+            raise UsageError("--migration names a migration without an environment; with one, its ARN is the name")
+        return environment.arn
+    if not sources.migration:
+        raise UsageError("name the migration: --environment NAME, or --migration NAME where there is no environment")
+    return named_migration(sources.migration)
 
 
 def _read_definitions(
@@ -152,32 +169,36 @@ def _hashes(folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
 
 
 def _read_workflows(
-    world: World, definitions: Iterable[Definition], wishes: Wishes
+    world: World, definitions: Iterable[Definition], wishes: Wishes, mark: str
 ) -> tuple[tuple[RemoteWorkflow, ...], bool]:
-    """All workflows by name; those that a definition may meet are read whole. A denied list is no end
+    """All workflows. A denied list is no end
     (docs/faults.md 24).
     """
     names = map_names((d.dag_id for d in definitions if d.text), wishes.name_template, suffix=wishes.suffix_names)
     wanted = {name.casefold() for name in names.names.values()}
     try:
-        return tuple(_each_workflow(world, wanted, everything=wishes.prune)), True
+        return tuple(_each_workflow(world, wanted, mark)), True
     except CallError as error:
         if error.cause is Cause.DENIED and error.call.endswith("ListWorkflows"):
             return (), False
         raise
 
 
-def _each_workflow(world: World, wanted: set[str], *, everything: bool) -> Iterator[RemoteWorkflow]:
+def _each_workflow(world: World, wanted: set[str], mark: str) -> Iterator[RemoteWorkflow]:
+    """Each with its tags, which tell ours under any name; whole where it is ours or holds a wanted name."""
     for summary in world.workflows.all():
-        name = str(summary.get("Name", ""))
-        if everything or name.casefold() in wanted:
-            try:
-                yield read_remote(world, summary, versions=name.casefold() in wanted)
-            except CallError as error:
-                if error.cause is not Cause.NOT_FOUND:
-                    raise
-        else:
-            yield RemoteWorkflow(name, str(summary["WorkflowArn"]), str(summary.get("WorkflowVersion", "")))
+        name, arn = str(summary.get("Name", "")), str(summary["WorkflowArn"])
+        try:
+            tags = world.workflows.tags(arn)
+            if bears(tags, mark) or name.casefold() in wanted:
+                yield read_remote(world, summary, tags=tags, versions=name.casefold() in wanted)
+                continue
+        except CallError as error:
+            if error.cause is not Cause.NOT_FOUND:
+                raise
+            continue  # deleted just now
+        version, status = str(summary.get("WorkflowVersion", "")), str(summary.get("WorkflowStatus", "READY"))
+        yield RemoteWorkflow(name, arn, version, status, tags=tags)
 
 
 def _read_role(world: World, role_arn: str) -> tuple[Json | None, str]:

@@ -16,7 +16,6 @@ from dagconv.migrate.run.lock import BucketLock, local_lock
 from dagconv.migrate.run.records import (
     ApplyRun,
     Begin,
-    CutoverRun,
     End,
     NotTakenBack,
     RollbackRun,
@@ -53,18 +52,18 @@ def roll_back(world: World, state: State) -> Result | None:
             for run in [run for run in journal.runs() if run.end is None]:
                 journal.write(End(run.id, stopped="nothing was in force"))
             return None
-        about = pending[0].run.about
-        assert isinstance(about, ApplyRun | CutoverRun)
-        plan = state.kept_plan(about.plan)
-        require_place(world, plan)
-        with BucketLock(world, plan.bucket, about.prefix, state.folder).held("rollback"):
+        last = journal.last(Verb.APPLY)
+        assert last is not None
+        assert isinstance(last.about, ApplyRun)
+        require_place(world, state.kept_plan(last.about.plan))
+        with BucketLock(world, last.about.lock, state.folder).held("rollback"):
             return _undo_all(world, journal, pending)
 
 
 def _drop_lock(world: World, journal: Journal, state: State) -> None:
     last = journal.last(Verb.APPLY)
     if last is not None and isinstance(last.about, ApplyRun):
-        BucketLock(world, last.about.bucket, last.about.prefix, state.folder).drop_own()
+        BucketLock(world, last.about.lock, state.folder).drop_own()
 
 
 def _undo_all(world: World, journal: Journal, pending: Sequence[InForce]) -> Result:

@@ -8,10 +8,10 @@ from dagconv.migrate.plan.preflight.environment import check_environment
 from dagconv.migrate.plan.preflight.quota import check_versions, within_quota
 from dagconv.migrate.plan.preflight.role import check_trust
 from dagconv.migrate.plan.preflight.variables import check_network, check_variables
-from dagconv.migrate.plan.preflight.workflow import foreign_workflow, unchangeable
+from dagconv.migrate.plan.preflight.workflow import in_the_way, unchangeable
 from dagconv.migrate.survey.inventory import Inventory, Wishes
 
-__all__ = ["check_account", "check_trust", "check_versions", "foreign_workflow", "unchangeable", "within_quota"]
+__all__ = ["check_account", "check_trust", "check_versions", "in_the_way", "unchangeable", "within_quota"]
 
 
 def check_account(inventory: Inventory, wishes: Wishes) -> list[Diagnostic]:
