@@ -111,7 +111,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dagconv.aws.services import World
-from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey
+from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey, Undoing, Undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class {noun}(OfWorkflow[{noun}Done]):
     def find(self, world: World) -> {noun}Done | None:
         raise NotImplementedError
 
-    def undo(self, world: World, outcome: {noun}Done, known: set[str]) -> str:
+    def undo(self, world: World, outcome: {noun}Done, undoing: Undoing) -> Undone:
         raise NotImplementedError
 
 

@@ -51,6 +51,13 @@ class S3Location:
         return {"Bucket": self.bucket, "ObjectKey": self.key, **pinned}
 
 
+def location_in(member: Any) -> S3Location | None:
+    """An S3 location of an answer; None for one that names no object."""
+    if not isinstance(member, Mapping) or not member.get("Bucket"):
+        return None
+    return S3Location(str(member["Bucket"]), str(member["ObjectKey"]), member.get("VersionId"))
+
+
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """`definition` is the text, stored under `key` of `bucket` as the package is under `code`.

@@ -295,13 +295,13 @@ def download(stand: Stand) -> tuple[list[str], list[Definition]]:
 
     from dagconv.aws.session import open_world
     from dagconv.migrate.survey.download import download_dags
-    from dagconv.migrate.survey.survey import _read_environment
+    from dagconv.migrate.survey.survey import read_environment
 
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as scratch:
         for name, value in stand.variables.items():
             patch.setenv(name, value)
         world = open_world(None, None, lambda _: None)
-        found = download_dags(world, _read_environment(world, "Prod"), Path(scratch))
+        found = download_dags(world, read_environment(world, "Prod"), Path(scratch))
         names = sorted(p.relative_to(found.folder).as_posix() for p in found.folder.rglob("*") if p.is_file())
         return names, list(found.refused)
 

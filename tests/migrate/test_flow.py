@@ -124,9 +124,11 @@ def test_prune_deletes_only_what_is_ours_and_gone(stand: Stand) -> None:
 
 def test_destroy_deletes_what_is_tagged_and_frees_the_role(stand: Stand) -> None:
     stand.deploy("a", "b")
+    stand.aws("iam").create_role(RoleName="theirs", AssumeRolePolicyDocument=json.dumps(stand.trust()))
     stand.aws("mwaa-serverless").create_workflow(
-        Name="foreign", RoleArn=stand.role, DefinitionS3Location=stand.workflows()["a"]["DefinitionS3Location"]
-    )
+        Name="foreign", RoleArn="arn:aws:iam::123456789012:role/theirs",
+        DefinitionS3Location=stand.workflows()["a"]["DefinitionS3Location"],
+    )  # fmt: skip
     gone = stand.cli("destroy", "--auto-approve")
     assert gone.code == 0, gone.text
     assert list(stand.workflows()) == ["foreign"]
@@ -137,7 +139,7 @@ def test_import_adopts_by_tags_and_the_next_plan_updates_in_place(stand: Stand) 
     stand.deploy("seed")
     location = stand.workflows()["seed"]["DefinitionS3Location"]
     stand.aws("mwaa-serverless").create_workflow(Name="byhand", RoleArn=stand.role, DefinitionS3Location=location)
-    wrong = stand.cli("import", "byhand", "--dag-id", "other", "--auto-approve")
+    wrong = stand.cli("import", "byhand", "--environment", "Prod", "--dag-id", "other", "--auto-approve")
     assert wrong.code == 2
     assert 'runs DAG "seed"' in wrong.err
     adopted = stand.cli("import", "byhand", "--environment", "Prod", "--auto-approve")

@@ -1,8 +1,8 @@
-"""`migrate rollback`: takes back the last apply and whatever followed it."""
+"""`migrate rollback`: takes back the last apply and whatever followed it, or from a run on that is named."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,38 +18,70 @@ from dagconv.cli.migrate.options import (
 )
 from dagconv.errors import UsageError
 
+if TYPE_CHECKING:
+    from dagconv.migrate.undo.target import Target
+
 
 @click.command("rollback", epilog=EXIT_CODES, short_help="Take back the last apply and what followed it.")
+@click.argument("run", required=False, metavar="[RUN]")
+@click.option("--wait", type=float, default=0.0, metavar="S", help="Wait S seconds for runs in progress to end.")
 @migration_options
 @approval_option
 @aws_options
 def command(**flags: Any) -> int:
-    """Take back the last apply and whatever followed it, from the journal.
+    """Take back the last apply that changed something and the cutovers after it; with RUN, from that run on.
 
-    Workflows that were created are deleted, updated ones get their previous content, old trigger modes and
-    paused DAGs come back, and our trust statement goes when nothing needs it. What somebody else has changed
-    since is left alone and said. A rollback that is killed is simply called again.
+    Per DAG, and only as far as each step succeeds: the schedule goes off, the old DAG that we paused runs again,
+    the workflow that was created is deleted or gets its previous content, and objects go that nobody needs. What
+    somebody else has changed since is left alone and said. What failed stays in force: call it again. No older run
+    is taken back unless it is named.
     """
     from dagconv.aws.services import CallError
-    from dagconv.cli.migrate.show import escape, show_result
-    from dagconv.migrate.undo.rollback import IRREVERSIBLE, pending_steps, roll_back
+    from dagconv.cli.migrate.show import show_coverage, show_result
+    from dagconv.migrate.run.coverage import read_coverage
+    from dagconv.migrate.undo.rollback import roll_back
+    from dagconv.migrate.undo.target import choose_target
 
     world = open_aws(flags)
-    state, _ = the_state(world, flags)
-    pending = pending_steps(state.journal())
-    for entry in pending:
-        click.echo(f"- {escape(str(entry.step.key))}")
-    if pending:
-        click.echo("Cannot be taken back:")
-        for text in IRREVERSIBLE:
-            click.echo(f"  {text}")
-        approve(f"Take back these {len(pending)} steps?", flags)
+    state, about = the_state(world, flags)
+    target = choose_target(state.journal(), flags["run"])
+    if target.pending:
+        _show_target(target, about.environment)
+        approve(f"Take back these {len(target.pending)} steps?", flags)
     try:
-        result = roll_back(world, state)
+        result = roll_back(world, state, flags["run"], flags["wait"])
+        if result is None:
+            click.echo("nothing to roll back")
+            return 0
+        show_result(result, "rollback")
+        if result.failed:
+            show_coverage(read_coverage(world, state.journal(), about))
+            click.echo("what failed is still in force: mend its cause and call `dag-converter migrate rollback` again")
     except CallError as error:
         raise UsageError(str(error)) from error
-    if result is None:
-        click.echo("nothing to roll back")
-        return 0
-    show_result(result, "rollback")
     return FAILED if result.failed else 0
+
+
+def _show_target(target: Target, environment: str) -> None:
+    from dagconv.cli.migrate.show import escape
+    from dagconv.migrate.undo.rollback import IRREVERSIBLE
+    from dagconv.migrate.undo.target import when
+
+    click.echo("Taken back, newest first:")
+    for line in target.described():
+        click.echo(f"  {line}")
+    for entry in target.pending:
+        click.echo(f"- {escape(str(entry.step.key))}")
+    if resumed := target.resumed():
+        click.echo(f"These DAGs run again in {escape(environment)}:")
+        for dag_id, since in sorted(resumed.items()):
+            click.echo(f"  {escape(dag_id)}, paused since {when(since)}")
+        click.echo(
+            "  with catchup=True Airflow makes up EVERY interval since then, also those that ran on the service;"
+        )
+        click.echo("  with catchup=False it runs the last one")
+    if by_hand := target.by_hand():
+        click.echo(f"Paused by hand, so to be un-paused by hand: {escape(', '.join(by_hand))}")
+    click.echo("Cannot be taken back:")
+    for text in IRREVERSIBLE:
+        click.echo(f"  {text}")

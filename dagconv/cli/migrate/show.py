@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dagconv.deploy.definition import Finding
     from dagconv.migrate.plan.item import Item
     from dagconv.migrate.plan.plan import Plan
+    from dagconv.migrate.run.coverage import Coverage
     from dagconv.migrate.run.execute import Result
 
 _LOOKS = {
@@ -58,6 +59,16 @@ def show_result(result: Result, verb: str) -> None:
         click.echo(f"stopped: {result.stopped}")
     if (failed or left) and verb in ("apply", "cutover"):
         click.echo(f"`dag-converter migrate {verb} --resume` takes up what is open")
+
+
+def show_coverage(coverage: Coverage) -> None:
+    """The DAGs that run on no side or on both, and what to do."""
+    if coverage.unknown:
+        click.secho(f"not known: {escape(coverage.unknown)}", fg="yellow")
+    for dag_id in coverage.nowhere:
+        click.secho(f"NOWHERE  {escape(dag_id)}: paused in the old environment, and no workflow runs it", fg="red")
+    for dag_id in coverage.twice:
+        click.secho(f"TWICE    {escape(dag_id)}: runs in the old environment and by its workflow's schedule", fg="red")
 
 
 def escape(text: str) -> str:

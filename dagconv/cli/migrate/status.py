@@ -14,15 +14,20 @@ from dagconv.errors import UsageError
 @click.command("status", epilog=EXIT_CODES, short_help="Show the workflows and what differs.")
 @migration_options
 @click.option("--drift", is_flag=True, help="Read every workflow back; exit 1 when one differs.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 when a DAG runs nowhere or twice, or that is not known.")
 @aws_options
 def command(**flags: Any) -> int:
-    """Show the workflows of a migration: mode, version, and with --drift what is not as it was deployed."""
+    """Show the workflows of a migration and their modes, the DAGs that run nowhere or twice, and what was cut off.
+
+    With --drift, what is not as it was deployed.
+    """
     from dagconv.aws.services import CallError
-    from dagconv.cli.migrate.show import escape
+    from dagconv.cli.migrate.show import escape, show_coverage
+    from dagconv.migrate.run.coverage import read_coverage
     from dagconv.migrate.run.desired_state import compare, wanted_workflows
 
     world = open_aws(flags)
-    state, _ = the_state(world, flags)
+    state, about = the_state(world, flags)
     journal = state.journal()
     drifted = 0
     try:
@@ -36,6 +41,8 @@ def command(**flags: Any) -> int:
                 drifted += bool(differences)
                 for line in differences:
                     click.echo(f"    drift: {escape(line)}")
+        coverage = read_coverage(world, journal, about)
+        show_coverage(coverage)
     except CallError as error:
         raise UsageError(str(error)) from error
     unfinished = journal.unfinished()
@@ -43,4 +50,4 @@ def command(**flags: Any) -> int:
         click.echo(f"{unfinished.verb.value} {unfinished.name} was cut off: `migrate {unfinished.verb.value} --resume`")
     if flags["drift"]:
         click.echo(f"{drifted} workflows differ from what was deployed")
-    return FAILED if drifted else 0
+    return FAILED if drifted or (flags["exit_code"] and not coverage.good) else 0

@@ -11,7 +11,20 @@ from typing import ClassVar
 from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.deploy.deployment import Deployment, S3Location, create_request
 from dagconv.deploy.remote import TAG_MIGRATION, TAG_SHA, bears, said_owner
-from dagconv.deploy.steps.step import Action, Done, Drift, OfWorkflow, Outcome, Place, StepKey, StepRefusedError, short
+from dagconv.deploy.steps.runs import wait_for_runs
+from dagconv.deploy.steps.step import (
+    Action,
+    Done,
+    Drift,
+    OfWorkflow,
+    Outcome,
+    Place,
+    StepKey,
+    StepRefusedError,
+    Undoing,
+    Undone,
+    short,
+)
 from dagconv.deploy.steps.upload_object import UploadCode, UploadDefinition, location_of
 
 # How long a new trust policy may take to reach the service, and a deletion to end; seconds.
@@ -64,25 +77,26 @@ class Create(OfWorkflow[Made]):
     def check(self, world: World, outcome: Made) -> Drift | None:
         return missing(world, outcome.arn)
 
-    def undo(self, world: World, outcome: Made, known: set[str]) -> str:
+    def undo(self, world: World, outcome: Made, undoing: Undoing) -> Undone:
         """Deletes the workflow that was made, unless somebody has changed it or taken it over since."""
         arn = outcome.arn
         if outcome.adopted:
-            return f"{short(arn)} was there before and stays"
+            return Undone(f"{short(arn)} was there before and stays", True)
         try:
             there = world.workflows.get(arn)
             tags = world.workflows.tags(arn)
         except CallError as error:
             if error.cause is Cause.NOT_FOUND:
-                return f"{short(arn)} is gone already"
+                return Undone(f"{short(arn)} is gone already")
             raise
         if not bears(tags, self.owner, self.dag):
-            return f"{short(arn)} is no longer marked as ours and stays"
-        if there.get("WorkflowVersion") not in known:
-            return f"{short(arn)} was changed by somebody since and stays"
+            return Undone(f"{short(arn)} is no longer marked as ours and stays", True)
+        if there.get("WorkflowVersion") not in undoing.known:
+            return Undone(f"{short(arn)} was changed by somebody since and stays", True)
         if there.get("WorkflowStatus") != "DELETING":
+            wait_for_runs(world, self.name, arn, undoing.wait)
             world.workflows.delete(arn)
-        return f"deleted workflow {short(arn)} (its log group and run history are not brought back)"
+        return Undone(f"deleted workflow {short(arn)} (its log group and run history are not brought back)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,18 @@ from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, World
 from dagconv.deploy.remote import bears
-from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey, StepRefusedError
-
-_ACTIVE = frozenset({"STARTING", "QUEUED", "RUNNING", "STOPPING"})
+from dagconv.deploy.steps.runs import active_run
+from dagconv.deploy.steps.step import (
+    Action,
+    Done,
+    OfWorkflow,
+    Outcome,
+    Place,
+    StepKey,
+    StepRefusedError,
+    Undoing,
+    Undone,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +45,10 @@ class Delete(OfWorkflow[Deleted]):
             raise
         return Deleted(self.arn) if status == "DELETING" else None
 
-    def undo(self, world: World, outcome: Deleted, known: set[str]) -> str:
-        return f"workflow {self.name} was deleted and cannot be brought back; its definition is {self.definition}"
+    def undo(self, world: World, outcome: Deleted, undoing: Undoing) -> Undone:
+        return Undone(
+            f"workflow {self.name} was deleted and cannot be brought back; its definition is {self.definition}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +84,3 @@ class DeleteWorkflow(Action[Delete, Deleted]):
             if error.cause is not Cause.NOT_FOUND:
                 raise
         return Deleted(self.arn)
-
-
-def active_run(world: World, arn: str) -> str | None:
-    """The id of a run that has not ended."""
-    for run in world.workflows.runs(arn):
-        if run.get("RunDetailSummary", {}).get("Status") in _ACTIVE:
-            return str(run.get("RunId"))
-    return None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dagconv.aws.services import World
+from dagconv.deploy.users import Users, read_users
 from dagconv.errors import DagconvError
 
 
@@ -45,6 +46,31 @@ class Drift:
 
     reason: str
     redo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What the taking back of a step did; `stays` when its effect was left alone for somebody's sake."""
+
+    text: str
+    stays: bool = False
+
+
+@dataclass(slots=True)
+class Undoing:
+    """What is known while steps are taken back. `known` are versions that our own runs have made; undoing adds its
+    own. A run in progress is waited for `wait` seconds before its workflow is deleted.
+    """
+
+    known: set[str] = field(default_factory=set)
+    wait: float = 0.0
+    _users: Users | None = None
+
+    def users(self, world: World) -> Users:
+        """Read once, when the first step asks what is still needed."""
+        if self._users is None:
+            self._users = read_users(world)
+        return self._users
 
 
 class Outcome:
@@ -95,10 +121,10 @@ class Step(Generic[O]):
         return None
 
     @abstractmethod
-    def undo(self, world: World, outcome: O, known: set[str]) -> str:
+    def undo(self, world: World, outcome: O, undoing: Undoing) -> Undone:
         """Takes the step back; says what it did, and what cannot be taken back. It may be called again.
 
-        `known` are versions that our own runs have made; it adds its own.
+        Raises StepRefusedError, CallError when it could not be taken back, and is to be tried again.
         """
 
 

@@ -8,7 +8,18 @@ from typing import ClassVar
 from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.deploy.deployment import sent_again
 from dagconv.deploy.remote import bears
-from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey, StepRefusedError, short
+from dagconv.deploy.steps.step import (
+    Action,
+    Done,
+    OfWorkflow,
+    Outcome,
+    Place,
+    StepKey,
+    StepRefusedError,
+    Undoing,
+    Undone,
+    short,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +55,28 @@ class Switch(OfWorkflow[Switched]):
             return None
         return Switched(self.arn, str(there.get("WorkflowVersion", "")), self.mode)
 
-    def undo(self, world: World, outcome: Switched, known: set[str]) -> str:
+    def undo(self, world: World, outcome: Switched, undoing: Undoing) -> Undone:
         arn, mode = self.arn, self.mode_before
         try:
             there = world.workflows.get(arn)
         except CallError as error:
             if error.cause is Cause.NOT_FOUND:
-                return f"{short(arn)} is gone"
+                return Undone(f"{short(arn)} is gone")
             raise
         if there.get("TriggerMode") == mode:
-            known.add(str(there.get("WorkflowVersion")))
-            return f"{short(arn)} has trigger mode {mode} already"
-        if there.get("WorkflowVersion") not in known:
-            return f"{short(arn)} was changed by somebody since and keeps trigger mode {there.get('TriggerMode')}"
+            undoing.known.add(str(there.get("WorkflowVersion")))
+            return Undone(f"{short(arn)} has trigger mode {mode} already")
+        if there.get("WorkflowVersion") not in undoing.known:
+            raise StepRefusedError(
+                f"{short(arn)} was changed by somebody since and keeps trigger mode {there.get('TriggerMode')}: "
+                f"set {mode} by hand, or leave DAG {self.dag} where it runs now"
+            )
         world.workflows.update({"WorkflowArn": arn, **sent_again(there), "TriggerMode": mode})
         there = world.workflows.get(arn)
         if there.get("TriggerMode") != mode:
             raise StepRefusedError(f"{short(arn)} does not read back with trigger mode {mode}")
-        known.add(str(there.get("WorkflowVersion")))
-        return f"{short(arn)} has trigger mode {mode} again"
+        undoing.known.add(str(there.get("WorkflowVersion")))
+        return Undone(f"{short(arn)} has trigger mode {mode} again")
 
 
 @dataclass(frozen=True, slots=True)

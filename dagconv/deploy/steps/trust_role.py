@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dagconv.aws.services import CallError, Cause, Json, World
-from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError
+from dagconv.aws.services import Json, World
+from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError, Undoing, Undone
 from dagconv.deploy.trust import Statement, Trust, append_statement, fingerprint, normal, without_statement
 
 
@@ -36,20 +36,21 @@ class AppendTrust(Step[Trusted]):
         found = without_statement(read_trust(world, self.role_arn), self.statement.document())
         return Trusted(self.role_arn) if found is not None else None
 
-    def undo(self, world: World, outcome: Trusted, known: set[str]) -> str:
+    def undo(self, world: World, outcome: Trusted, undoing: Undoing) -> Undone:
         """Removes our statement if it stands as we wrote it and no workflow, ours or not, needs the role any more."""
         role = self.role_arn
-        users = _workflows_of(world, role)
+        users = undoing.users(world).of_role(role)
         if users:
-            return f"the trust statement of {role_name(role)} stays: {', '.join(users[:5])} still need it"
+            return Undone(f"the trust statement of {role_name(role)} stays: {', '.join(users[:5])} still need it", True)
         document = read_trust(world, role)
         rest = without_statement(document, self.statement.document())
         if rest is None:
-            return f"the trust statement of {role_name(role)} is gone or was changed by somebody; nothing is removed"
+            text = f"the trust statement of {role_name(role)} is gone or was changed by somebody; nothing is removed"
+            return Undone(text)
         world.roles.set_trust(role_name(role), rest)
         if normal(read_trust(world, role)) != normal(rest):
             raise StepRefusedError(f"the trust policy of {role_name(role)} does not read back as it was written")
-        return f"removed our statement from the trust policy of {role_name(role)}"
+        return Undone(f"removed our statement from the trust policy of {role_name(role)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +92,3 @@ def read_trust(world: World, role_arn: str) -> Json:
 
 def role_name(arn: str) -> str:
     return arn.rsplit("/", 1)[-1]
-
-
-def _workflows_of(world: World, role_arn: str) -> list[str]:
-    """Workflows that use the role and are not on their way out, whoever made them."""
-    users = []
-    for summary in world.workflows.all():
-        if summary.get("WorkflowStatus") == "DELETING":
-            continue
-        arn = summary["WorkflowArn"]
-        try:
-            if world.workflows.get(arn).get("RoleArn") == role_arn:
-                users.append(str(summary.get("Name", arn)))
-        except CallError as error:
-            if error.cause is not Cause.NOT_FOUND:
-                raise
-    return users

@@ -6,13 +6,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, Json, World
-from dagconv.deploy.deployment import Deployment, S3Location, sent_again, version_request
+from dagconv.deploy.deployment import Deployment, S3Location, location_in, sent_again, version_request
 from dagconv.deploy.remote import TAG_SHA
 from dagconv.deploy.steps.create_workflow import Made, made_of, missing, written
-from dagconv.deploy.steps.step import Action, Done, Drift, OfWorkflow, Outcome, Place, StepKey, StepRefusedError, short
+from dagconv.deploy.steps.step import (
+    Action,
+    Done,
+    Drift,
+    OfWorkflow,
+    Outcome,
+    Place,
+    StepKey,
+    StepRefusedError,
+    Undoing,
+    Undone,
+    short,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,10 @@ class Update(OfWorkflow[Made]):
         there = world.workflows.get(self.arn)
         if there.get("WorkflowVersion") == self.before.version:
             return None
-        places = (_location(there.get("DefinitionS3Location")), _location((there.get("Code") or {}).get("S3Location")))
+        places = (
+            location_in(there.get("DefinitionS3Location")),
+            location_in((there.get("Code") or {}).get("S3Location")),
+        )
         if places != (self.definition, self.code) or there.get("TriggerMode") != self.trigger_mode:
             return None
         world.workflows.tag(self.arn, self.tags)
@@ -57,29 +72,32 @@ class Update(OfWorkflow[Made]):
     def check(self, world: World, outcome: Made) -> Drift | None:
         return missing(world, outcome.arn)
 
-    def undo(self, world: World, outcome: Made, known: set[str]) -> str:
+    def undo(self, world: World, outcome: Made, undoing: Undoing) -> Undone:
         """Makes the content of the previous version the newest again; the versions used stay used."""
         arn = self.arn
         try:
             there = world.workflows.get(arn)
         except CallError as error:
             if error.cause is Cause.NOT_FOUND:
-                return f"{short(arn)} is gone; it is not made again"
+                return Undone(f"{short(arn)} is gone; it is not made again")
             raise
         previous = self._previous_members(world)
         if previous is None:
-            return f"{short(arn)} stays: its previous version is gone and had variables, which are not kept here"
+            return Undone(
+                f"{short(arn)} stays: its previous version is gone and had variables, which are not kept", True
+            )
         if sent_again(there) != previous:
-            if there.get("WorkflowVersion") not in known:
-                return f"{short(arn)} was changed by somebody since and stays"
+            if there.get("WorkflowVersion") not in undoing.known:
+                return Undone(f"{short(arn)} was changed by somebody since and stays", True)
             world.workflows.update({"WorkflowArn": arn, **previous})
             there = world.workflows.get(arn)
             if sent_again(there) != previous:
                 raise StepRefusedError(f"{short(arn)} does not read back as it was before")
-        known.add(str(there.get("WorkflowVersion")))
+        undoing.known.add(str(there.get("WorkflowVersion")))
         if self.before.sha256:
             world.workflows.tag(arn, {TAG_SHA: self.before.sha256})
-        return f"{short(arn)} has the content of version {self.before.version} again (one more version is used)"
+        text = f"{short(arn)} has the content of version {self.before.version} again (one more version is used)"
+        return Undone(text)
 
     def _previous_members(self, world: World) -> Json | None:
         """What the version before carried: from the service, or from the journal where that is complete."""
@@ -119,7 +137,7 @@ class UpdateWorkflow(Action[Update, Made]):
             raise StepRefusedError(f"{wanted.name} is being deleted; plan again when it is gone")
         before = Previous(
             str(there.get("WorkflowVersion", "")),
-            _location(there.get("DefinitionS3Location")),
+            location_in(there.get("DefinitionS3Location")),
             str(there.get("TriggerMode", "")),
             bool((there.get("Environment") or {}).get("Variables")),
             world.workflows.tags(self.arn).get(TAG_SHA, ""),
@@ -132,10 +150,3 @@ class UpdateWorkflow(Action[Update, Made]):
         outcome = made_of(world.workflows.update({"WorkflowArn": self.arn, **members}))
         world.workflows.tag(self.arn, self.deployment.tags)
         return outcome
-
-
-def _location(member: Any) -> S3Location | None:
-    """An S3 location of an answer; None for one that names no object."""
-    if not isinstance(member, Mapping) or not member.get("Bucket"):
-        return None
-    return S3Location(str(member["Bucket"]), str(member["ObjectKey"]), member.get("VersionId"))

@@ -10,7 +10,17 @@ from typing import ClassVar
 from dagconv.aws.services import CallError, Cause, StoredObject, World
 from dagconv.deploy.definition import digest
 from dagconv.deploy.deployment import S3Location
-from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey, StepRefusedError
+from dagconv.deploy.steps.step import (
+    Action,
+    Done,
+    OfWorkflow,
+    Outcome,
+    Place,
+    StepKey,
+    StepRefusedError,
+    Undoing,
+    Undone,
+)
 
 _MARK = "dagconv-sha256"
 
@@ -57,20 +67,22 @@ class Upload(OfWorkflow[Uploaded]):
         created = self.before is None or self.before != Before(there.etag, there.version_id)
         return Uploaded(S3Location(self.bucket, self.object_key, there.version_id), there.etag, created)
 
-    def undo(self, world: World, outcome: Uploaded, known: set[str]) -> str:
-        """Deletes exactly the version that was written; an object that was there before stays as it is."""
+    def undo(self, world: World, outcome: Uploaded, undoing: Undoing) -> Undone:
+        """Deletes exactly the version that was written, unless a workflow needs it; what was there before stays."""
         place, version = outcome.location, outcome.location.version_id
         if not outcome.created:
-            return f"{place} was there before and stays"
+            return Undone(f"{place} was there before and stays", True)
+        if users := undoing.users(world).of_object(place):
+            return Undone(f"{place} stays: {', '.join(users[:5])} still need it", True)
         there = world.store.head(place.bucket, place.key, version)
         if there is None:
-            return f"{place} is gone already"
+            return Undone(f"{place} is gone already")
         if there.etag != outcome.etag:
-            return f"{place} was changed by somebody since and stays"
+            return Undone(f"{place} was changed by somebody since and stays", True)
         if version is None and self.before is not None:
-            return f"{place} replaced an object that the bucket has not kept; it stays"
+            return Undone(f"{place} replaced an object that the bucket has not kept; it stays", True)
         world.store.delete(place.bucket, place.key, version)
-        return f"deleted {place}" + (f" version {version}" if version else "")
+        return Undone(f"deleted {place}" + (f" version {version}" if version else ""))
 
 
 @dataclass(frozen=True, slots=True)

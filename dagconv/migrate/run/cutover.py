@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from dagconv.aws.services import CallError, World
 from dagconv.deploy.definition import schedule_of
 from dagconv.deploy.remote import DISABLED, SCHEDULED, Owner, RemoteWorkflow, read_remote, require_here
-from dagconv.deploy.steps.step import AnyAction, StepRefusedError
+from dagconv.deploy.steps.step import AnyAction, StepRefusedError, Undoing
 from dagconv.deploy.steps.switch_trigger import SwitchTrigger
 from dagconv.language.cron import expand_preset, next_fires, parse_cron
 from dagconv.migrate.run.execute import Executor, Limits, Result, begin
@@ -117,7 +117,7 @@ class _unpause:  # noqa: N801  # reads as the call that it is
 
     def _let_go(self, pause: Pause, outcome: Paused) -> str:
         try:
-            return pause.undo(self._world, outcome, set())
+            return pause.undo(self._world, outcome, Undoing()).text
         except (CallError, StepRefusedError) as error:
             return f"DAG {pause.dag} could not be let go again: {error}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dagconv.aws.services import World
 from dagconv.deploy.remote import Owner, RemoteWorkflow, read_remote, require_here
 from dagconv.deploy.steps.delete_workflow import DeleteWorkflow
+from dagconv.deploy.steps.step import Undoing
 from dagconv.deploy.steps.trust_role import AppendTrust, Trusted
 from dagconv.migrate.run.execute import Executor, Limits, Result, begin
 from dagconv.migrate.run.journal import Journal
@@ -41,5 +42,5 @@ def _free_role(world: World, journal: Journal) -> None:
     for run in journal.runs():
         for recorded in run.steps.values():
             if isinstance(recorded.step, AppendTrust) and isinstance(recorded.outcome, Trusted):
-                world.say(f"  {recorded.step.undo(world, recorded.outcome, set())}")
+                world.say(f"  {recorded.step.undo(world, recorded.outcome, Undoing()).text}")
                 return

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, World
-from dagconv.deploy.steps.step import Action, Done, Drift, Outcome, Place, Step, StepKey, StepRefusedError
+from dagconv.deploy.steps.step import (
+    Action,
+    Done,
+    Drift,
+    Outcome,
+    Place,
+    Step,
+    StepKey,
+    StepRefusedError,
+    Undoing,
+    Undone,
+)
 from dagconv.deploy.steps.switch_trigger import require_ready
 
 _LONGEST_PATH = 64  # InvokeRestApi's own limit
@@ -47,17 +58,17 @@ class Pause(Step[Paused]):
             return None
         return Drift(f"DAG {self.dag} runs again in {self.environment}", redo=True)
 
-    def undo(self, world: World, outcome: Paused, known: set[str]) -> str:
+    def undo(self, world: World, outcome: Paused, undoing: Undoing) -> Undone:
         """Raises StepRefusedError while the workflow still runs by its schedule (docs/faults.md 48)."""
         if self._mode_in_force(world) == self.mode:
             raise StepRefusedError(
                 f"DAG {self.dag} stays paused: workflow {self.workflow} still has trigger mode {self.mode}"
             )
         if self.was_paused:
-            return f"DAG {self.dag} was paused before and stays paused"
+            return Undone(f"DAG {self.dag} was paused before and stays paused")
         if is_paused(world, self.environment, self.dag):
             set_paused(world, self.environment, self.dag, paused=False)
-        return f"DAG {self.dag} runs again in {self.environment}"
+        return Undone(f"DAG {self.dag} runs again in {self.environment}")
 
     def _mode_in_force(self, world: World) -> str:
         """Empty for a workflow that is gone."""

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, World
-from dagconv.deploy.steps.step import Action, Done, OfWorkflow, Outcome, Place, StepKey, StepRefusedError, short
+from dagconv.deploy.steps.step import (
+    Action,
+    Done,
+    OfWorkflow,
+    Outcome,
+    Place,
+    StepKey,
+    StepRefusedError,
+    Undoing,
+    Undone,
+    short,
+)
 
 # The newest versions are never deleted: the one in force and those that a rollback goes back to.
 _KEPT = 5
@@ -30,8 +41,8 @@ class Prune(OfWorkflow[Pruned]):
         there = {version.get("WorkflowVersion") for version in world.workflows.versions(self.arn)}
         return None if there & set(self.doomed) else Pruned(self.arn, len(self.doomed))
 
-    def undo(self, world: World, outcome: Pruned, known: set[str]) -> str:
-        return f"{len(self.doomed)} old versions of {short(self.arn)} were deleted and do not come back"
+    def undo(self, world: World, outcome: Pruned, undoing: Undoing) -> Undone:
+        return Undone(f"{len(self.doomed)} old versions of {short(self.arn)} were deleted and do not come back")
 
 
 @dataclass(frozen=True, slots=True)

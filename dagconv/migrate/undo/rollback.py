@@ -1,13 +1,19 @@
-"""Takes back the last apply and what followed it, from the journal, newest step first; may be killed and repeated."""
+"""Takes back runs from the journal, DAG by DAG: schedule off, old DAG on, workflow, then what nobody needs any more.
+
+A step that fails stops the chain of its DAG alone; it stays in force, and the next call tries it again.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from dagconv.aws.repeat import repeat_unknown
 from dagconv.aws.services import CallError, Cause, World
-from dagconv.deploy.steps.step import Outcome, StepRefusedError
+from dagconv.deploy.steps.create_workflow import Create
+from dagconv.deploy.steps.delete_workflow import Delete
+from dagconv.deploy.steps.step import Outcome, Place, StepRefusedError, Undoing, Undone
 from dagconv.migrate.run.apply import require_place
 from dagconv.migrate.run.execute import Result, StepResult
 from dagconv.migrate.run.execute import State as StepState
@@ -24,6 +30,7 @@ from dagconv.migrate.run.records import (
     Verb,
 )
 from dagconv.migrate.run.state import State
+from dagconv.migrate.undo.target import choose_target
 
 IRREVERSIBLE = (
     "log groups and run history stay or are lost with their workflow",
@@ -31,81 +38,103 @@ IRREVERSIBLE = (
 )
 
 
-def pending_steps(journal: Journal) -> list[InForce]:
-    """Steps of the last apply and of later runs that no rollback has taken back, newest first."""
-    open_steps = [entry for entry in journal.in_force() if entry.run.verb in (Verb.APPLY, Verb.CUTOVER)]
-    applied = [entry.run.id for entry in open_steps if entry.run.verb is Verb.APPLY]
-    if not applied:
-        return []
-    order = [run.id for run in journal.runs()]
-    since = order[order.index(applied[-1]) :]
-    return [entry for entry in reversed(open_steps) if entry.run.id in since]
+def roll_back(world: World, state: State, wanted: str | None, wait: float) -> Result | None:
+    """`wait` is how long a run in progress is waited for, in seconds. None when nothing is in force.
 
-
-def roll_back(world: World, state: State) -> Result | None:
-    """None when nothing is in force. Raises UsageError when the journal belongs to another account or Region."""
+    Raises UsageError when the journal belongs to another account or Region.
+    """
     with local_lock(state.folder):
         journal = state.journal()
-        pending = pending_steps(journal)
-        if not pending:
-            _drop_lock(world, journal, state)
-            for run in [run for run in journal.runs() if run.end is None]:
-                journal.write(End(run.id, stopped="nothing was in force"))
-            return None
         last = journal.last(Verb.APPLY)
-        assert last is not None
-        assert isinstance(last.about, ApplyRun)
+        target = choose_target(journal, wanted)
+        if last is None or not isinstance(last.about, ApplyRun) or not target.pending:
+            _close(world, journal, state)
+            return None
         require_place(world, state.kept_plan(last.about.plan))
         with BucketLock(world, last.about.lock, state.folder).held("rollback"):
-            return _undo_all(world, journal, pending)
+            return _Rollback(world, journal, Undoing(journal.known_versions(), wait)).run(target.pending)
 
 
-def _drop_lock(world: World, journal: Journal, state: State) -> None:
+def _close(world: World, journal: Journal, state: State) -> None:
+    """Runs that were cut off before they changed anything are over, and their lock is free."""
     last = journal.last(Verb.APPLY)
     if last is not None and isinstance(last.about, ApplyRun):
         BucketLock(world, last.about.lock, state.folder).drop_own()
+    for run in [run for run in journal.runs() if run.end is None]:
+        journal.write(End(run.id, stopped="nothing was in force"))
 
 
-def _undo_all(world: World, journal: Journal, pending: Sequence[InForce]) -> Result:
-    run_id = uuid.uuid4().hex
-    cut_off = [run.id for run in journal.runs() if run.end is None]
-    journal.write(Begin(run_id, RollbackRun(), world.clock.now()))
-    known = journal.known_versions()
-    results: list[StepResult] = []
-    stopped = ""
-    for entry in _in_order(pending):
+@dataclass(slots=True)
+class _Rollback:
+    """One rollback under way. `stopped` says why no other call will do better."""
+
+    world: World
+    journal: Journal
+    undoing: Undoing
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    results: list[StepResult] = field(default_factory=list)
+    stopped: str = ""
+
+    def run(self, pending: Sequence[InForce]) -> Result:
+        cut_off = [run.id for run in self.journal.runs() if run.end is None]
+        self.journal.write(Begin(self.id, RollbackRun(), self.world.clock.now()))
+        chains = _chains(pending)
+        shared = chains.pop("", [])
+        whole = [chain for chain in chains.values() if self._take_back(chain, Place.WORKFLOW)]
+        # What lies in the bucket is looked at when all workflows that go are gone.
+        cleared = [chain for chain in whole if self._take_back(chain, Place.ROOM)]
+        if len(cleared) == len(chains):
+            self._take_back(shared, Place.ROLE)
+        for run in (*cut_off, self.id):
+            self.journal.write(End(run, stopped=self.stopped))
+        return Result(self.id, tuple(self.results), self.stopped, {})
+
+    def _take_back(self, chain: list[InForce], down_to: Place) -> bool:
+        """Takes back the steps of a chain that are made at a place or after it; whether all of them could be."""
+        created = {entry.step.name for entry in chain if isinstance(entry.step, Create)}
+        while chain and chain[0].step.place >= down_to and not self.stopped:
+            step = chain[0].step
+            idle = isinstance(step, Delete) and step.name in created
+            if not self._take_back_one(chain[0], "stays deleted: its creation is taken back too" if idle else ""):
+                return False
+            chain.pop(0)
+        return not self.stopped
+
+    def _take_back_one(self, entry: InForce, idle: str) -> bool:
         of, key = entry.run.id, entry.step.key
-        journal.write(TakingBack(run_id, of, key))
-        before = set(known)
+        self.journal.write(TakingBack(self.id, of, key))
+        before = set(self.undoing.known)
         try:
-            text = _undo(world, entry, known)
+            undone = Undone(idle) if idle else self._undo(entry)
         except (CallError, StepRefusedError) as error:
-            journal.write(NotTakenBack(run_id, of, key, str(error)))
+            self.journal.write(NotTakenBack(self.id, of, key, str(error)))
             cause = error.cause.value if isinstance(error, CallError) else "not as expected"
-            results.append(StepResult(key, StepState.FAILED, reason=str(error), cause=cause))
-            world.say(f"  FAILED  {key}: {error}")
+            self.results.append(StepResult(key, StepState.FAILED, reason=str(error), cause=cause))
+            self.world.say(f"  FAILED  {key}: {error}")
             if isinstance(error, CallError) and error.cause is Cause.EXPIRED:
-                stopped = "credentials are missing or have expired"
-                break
-            continue
-        journal.write(TakenBack(run_id, of, key, text, tuple(sorted(known - before))))
-        results.append(StepResult(key, StepState.DONE))
-        world.say(f"  undone  {key}: {text}")
-    for cut in (*cut_off, run_id):
-        journal.write(End(cut, stopped=stopped))
-    return Result(run_id, tuple(results), stopped, {})
+                self.stopped = "credentials are missing or have expired"
+            return False
+        versions = tuple(sorted(self.undoing.known - before))
+        self.journal.write(TakenBack(self.id, of, key, undone.text, versions))
+        self.results.append(StepResult(key, StepState.DONE))
+        self.world.say(f"  undone  {key}: {undone.text}")
+        return True
 
-
-def _in_order(pending: Sequence[InForce]) -> list[InForce]:
-    """Newest first, but schedules go off before the old DAGs are let go, and trust last: others may need it."""
-    return sorted(pending, key=lambda entry: entry.step.place, reverse=True)
-
-
-def _undo(world: World, entry: InForce, known: set[str]) -> str:
-    outcome: Outcome | None = entry.recorded.outcome
-    if outcome is None:
-        outcome = entry.step.settle(world)
+    def _undo(self, entry: InForce) -> Undone:
+        outcome: Outcome | None = entry.recorded.outcome
         if outcome is None:
-            return "the call was cut off and had no effect"
-        known.update(outcome.versions)
-    return repeat_unknown(lambda: entry.step.undo(world, outcome, known), lambda: None, world.clock)
+            outcome = entry.step.settle(self.world)
+            if outcome is None:
+                return Undone("the call was cut off and had no effect")
+            self.undoing.known.update(outcome.versions)
+        return repeat_unknown(
+            lambda: entry.step.undo(self.world, outcome, self.undoing), lambda: None, self.world.clock
+        )
+
+
+def _chains(pending: Sequence[InForce]) -> dict[str, list[InForce]]:
+    """By DAG, what is made last first and the newest before the older; under no name what all DAGs share."""
+    chains: dict[str, list[InForce]] = {}
+    for entry in sorted(pending, key=lambda entry: entry.step.place, reverse=True):
+        chains.setdefault(entry.step.dag_id, []).append(entry)
+    return chains
