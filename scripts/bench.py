@@ -50,24 +50,23 @@ class Bench:
         words = [w.format(python=self.bins[name] / "python", out=home / "out", **names) for w in template]
         return words if "{python}" in template else [str(self.bins[name] / "dag-converter"), *words]
 
-    def run(self, row: Row, template: Sequence[str], name: str) -> Cost:
-        """One run in a fresh home, or in the one that this row's cache is kept in."""
-        if not (row.cached and template is row.ours and name != "peer"):
+    def run(self, template: Sequence[str], name: str, row: Row | None = None) -> Cost:
+        """One run in a fresh home, or in the one that the cache of a row of ours is kept in."""
+        if row is None or not row.cached:
             with fresh_home(self.folder) as fresh:
-                return self._timed(row, template, name, fresh)
+                return self._timed(template, name, fresh, row.exits if row else (0,))
         home = self.homes.setdefault((row.name, name), self.folder / f"kept-{len(self.homes)}")
         if not home.exists():
             home.mkdir()
-            self._timed(row, template, name, home)
+            self._timed(template, name, home, row.exits)
         if row.changed:
             with (self.inputs["folder"] / "dag_0.py").open("a") as file:
                 file.write("# changed\n")
-        return self._timed(row, template, name, home)
+        return self._timed(template, name, home, row.exits)
 
-    def _timed(self, row: Row, template: Sequence[str], name: str, home: Path) -> Cost:
+    def _timed(self, template: Sequence[str], name: str, home: Path, exits: Sequence[int]) -> Cost:
         for left in self.folder.glob("in/**/__pycache__"):  # the peer's loads leave byte code beside the files
             shutil.rmtree(left)
-        exits = row.exits if template is row.ours else (0,)
         cost = cost_of(self.command(template, name, home), home, environment_of(home), exits)
         if template[0] == "convert" and "{out}" in template:
             self._require_outputs(template[1].strip("{}"), name, home / "out")
@@ -102,7 +101,7 @@ class Bench:
         for number in range(runs + 1):  # the first round warms up
             for job in list(jobs)[:: 1 if number % 2 else -1]:
                 name, template = jobs[job]
-                cost = self.run(row, template, name)
+                cost = self.run(template, name, None if job in ("theirs", "floor") else row)
                 if number or not runs:
                     costs[job].append(cost)
         return Line(row.name, {job: cells(costs[job], costs.get("theirs")) for job in jobs}, row.wall, row.cpu)
@@ -133,12 +132,12 @@ def environment_of(home: Path) -> dict[str, str]:
 
 def further_file(bench: Bench, files: int, runs: int) -> Line:
     """What one more file costs: (1,000 files - `files`) / (1,000 - `files`), ours against the peer's."""
-    few, many = (Row("", converted(what), (), "peer") for what in ("{folder}", "{thousand}"))
+    few, many = (converted(what) for what in ("{folder}", "{thousand}"))
     jobs = {"ours": bench.own, **({"theirs": "peer"} if "peer" in bench.bins else {})}
     costs: dict[str, list[Cost]] = {job: [] for job in jobs}
     for _ in range(max(runs // 3, 1)):
         for job, name in jobs.items():
-            less, more = (bench.run(row, row.ours, name) for row in (few, many))
+            less, more = (bench.run(template, name) for template in (few, many))
             count = 1000 - files
             costs[job].append(Cost((more.wall - less.wall) / count, (more.cpu - less.cpu) / count))
     return Line(
@@ -149,12 +148,11 @@ def further_file(bench: Bench, files: int, runs: int) -> Line:
 def watched(bench: Bench, runs: int) -> Line:
     """From a saved file to its written definition under `convert --watch`, against the peer's run of one file."""
     source = bench.inputs["one"]
-    peer = Row("", (), converted("{one}"), "peer")
     with fresh_home(bench.folder) as home:
         command = bench.command(converted(str(source.parent), WATCH_OPTION), bench.own, home)
         walls = seconds_to_written(command, home, environment_of(home), source, home / "out" / "one.yaml", max(runs, 1))
     ours = [Cost(wall, 0.0) for wall in walls]
-    theirs = [bench.run(peer, peer.theirs, "peer") for _ in ours] if "peer" in bench.bins else None
+    theirs = [bench.run(converted("{one}"), "peer") for _ in ours] if "peer" in bench.bins else None
     return Line("from a saved file to its definition, watching", {"ours": cells(ours, theirs)}, 0.08, None)
 
 
