@@ -15,18 +15,21 @@ from pathlib import Path
 from dagconv.check.definition import check_definition
 from dagconv.check.rules.operator.needs_code import RULE as NEEDS_CODE
 from dagconv.check.rules.text.size import refuse_least_size
+from dagconv.diagnostics import Diagnostic
 from dagconv.diagnostics.report import Proof, ProofStatus, Report
 from dagconv.discover.source import SourceFile
 from dagconv.emit.document import UnemittableError, emit_document
 from dagconv.emit.size import least_bytes
 from dagconv.emit.writer import write_yaml
 from dagconv.errors import EngineBrokenError, UsageError
+from dagconv.ir.rendering import RenderPlan
 from dagconv.ir.workflow import Workflow
 from dagconv.load.failure import internal_error
 from dagconv.load.identity import Seen
 from dagconv.load.process import Worker
 from dagconv.load.reload import Packaged, reload_definition
-from dagconv.load.source import import_roots, load_source
+from dagconv.load.reply import LoadResult
+from dagconv.load.source import import_roots, load_source, render_source
 from dagconv.lower.lowering import Lowering, Options
 from dagconv.lower.passes import lower
 from dagconv.package.build import Package, build_package
@@ -36,6 +39,8 @@ from dagconv.package.report_needs import needs_data
 from dagconv.prove.code import prove_code
 from dagconv.prove.compare import Side, prove, prove_single
 from dagconv.prove.entries import prove_entries
+from dagconv.prove.occasions import render_plan
+from dagconv.prove.rendering import Told, prove_rendering
 from dagconv.verdict import (
     DagOutcome,
     Definition,
@@ -95,6 +100,16 @@ def convert(
     """Converts the files of one call; the definitions can be read until the context is left."""
     with compiler(options) as running:
         yield running.convert(files, on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A definition that is to be proved, with the code package that goes with it and where that lies."""
+
+    name: str
+    yaml: str
+    package: Package | None
+    packaged: Packaged | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,25 +202,50 @@ class Compiler:
             return DagOutcome(seen, found)
 
         packaged = self.packaged(package, lowering) if package else None
-        back = reload_definition(self.worker, text, name, self.options.limits, packaged)
-        differences = at_source(source.workflow, back.diagnostics) or prove_single(source.workflow, back.dags)
-        if not has_error(differences):
-            (dag,) = back.dags
-            reloaded = Side(dag.workflow, dag.witness, dag.schedule_text, text)
-            original = Side(source.workflow, source.witness)
-            differences += prove(original, lowering.workflow, lowering.changes, reloaded)
-            if source.code is not None and dag.code is not None:
-                differences += prove_code(source.workflow, source.code, dag.code)
-            if package and lowering.entries:
-                places = {task_id: (place.module, place.path) for task_id, place in package.places.items()}
-                entries = package.text_of(lowering.entry_module)
-                differences += prove_entries(source.workflow, lowering.workflow, lowering.changes, entries, places)
+        differences = self.differences(file, source, lowering, Text(name, text, package, packaged))
         declared = tuple(sorted({change.code for change in lowering.changes}))
         if has_error(differences):
             return DagOutcome(seen, found + differences, Proof(ProofStatus.DIFFERENT, declared))
         needs = with_checksum(needs_data(seen.dag_id, package.needs)) if package else b""
         definition = self.spooled(seen, file, text, packaged, needs)
         return DagOutcome(seen, found + differences, Proof(ProofStatus.EQUAL, declared), definition)
+
+    def differences(self, file: SourceFile, source: Loaded, lowering: Lowering, text: Text) -> list[Diagnostic]:
+        """What the proof finds between a DAG and the definition that is to be written for it."""
+        plan = render_plan(source.workflow, lowering.workflow, lowering.changes, lowering.runs)
+        back, rendered = self.render_both(file, text, plan)
+        found = at_source(source.workflow, back.diagnostics) or prove_single(source.workflow, back.dags)
+        if has_error(found):
+            return found
+        (dag,) = back.dags
+        reloaded = Side(dag.workflow, dag.witness, dag.schedule_text, text.yaml)
+        found += prove(Side(source.workflow, source.witness), lowering.workflow, lowering.changes, reloaded)
+        if source.code is not None and dag.code is not None:
+            found += prove_code(source.workflow, source.code, dag.code)
+        if text.package and lowering.entries:
+            places = {task_id: (place.module, place.path) for task_id, place in text.package.places.items()}
+            entries = text.package.text_of(lowering.entry_module)
+            found += prove_entries(source.workflow, lowering.workflow, lowering.changes, entries, places)
+        if plan is not None and not has_error(found):
+            told = Told(lowering.changes, lowering.divergences)
+            found += [one for one in rendered.diagnostics if has_error([one])] or prove_rendering(
+                source.workflow, plan, told, rendered.rendering, back.rendering
+            )
+        return found
+
+    def render_both(self, file: SourceFile, text: Text, plan: RenderPlan | None) -> tuple[LoadResult, LoadResult]:
+        """The definition read back, and where there is a plan both sides rendered, beside one another."""
+
+        def reload() -> LoadResult:
+            return reload_definition(self.worker, text.yaml, text.name, self.options.limits, text.packaged, plan)
+
+        if plan is None:
+            return reload(), LoadResult()
+        path, root = Path(file.path).absolute(), Path(file.root).absolute()
+        now, limits, inputs = self.options.lowering.now, self.options.limits, self.options.inputs
+        with ThreadPoolExecutor(1) as pool:
+            source = pool.submit(render_source, self.worker, path, root, limits, now, plan, inputs)
+            return reload(), source.result()
 
     def package(self, lowering: Lowering, file: SourceFile, source: Workflow) -> Package | None:
         """The code package of a workflow whose tasks call code. Raises Obstacle."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dagconv.ir.rendering import RenderPlan
 from dagconv.load.process import Worker
 from dagconv.load.reply import LoadResult, read_reply
 from dagconv.wire.inputs import Inputs
@@ -27,16 +28,22 @@ class Packaged:
 
 
 def reload_definition(
-    worker: Worker, text: str, name: str, limits: Limits, packaged: Packaged | None = None
+    worker: Worker,
+    text: str,
+    name: str,
+    limits: Limits,
+    packaged: Packaged | None = None,
+    plan: RenderPlan | None = None,
 ) -> LoadResult:
-    """The DAGs that the engine makes of the text. `name` is what findings call the file.
+    """The DAGs that the engine makes of the text. `name` is what findings call the file. With a `plan` its texts are
+    rendered too.
 
     dag-factory expands `$NAME` where the loading process has that variable, so each is given a marker value: a
     text that would change on the service changes here too (contract 1.8).
     """
     names = {first or second for first, second in _VARIABLE.findall(text)}
     markers = {name: f"<{name} of the service>" for name in sorted(names) if name and "=" not in name}
-    request = Reload(text, limits, markers)
+    request = Reload(text, limits, markers, render=plan)
     if packaged is not None:
         request = replace(
             request,

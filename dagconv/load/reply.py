@@ -10,6 +10,7 @@ from typing import Any
 
 from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.ir import codec
+from dagconv.ir.rendering import Rendering
 from dagconv.load import rules
 from dagconv.load.text import unwritable_text
 from dagconv.wire.answer import Finding, Loaded, decode_answer, decode_reads
@@ -27,6 +28,7 @@ class LoadResult:
     diagnostics: tuple[Diagnostic, ...] = ()
     failed: bool = False
     reads: Reads = NO_READS
+    rendering: Rendering | None = None
 
 
 def read_reply(reply: Reply, path: Path, limits: Limits) -> LoadResult:
@@ -46,7 +48,8 @@ def read_reply(reply: Reply, path: Path, limits: Limits) -> LoadResult:
         findings.append(rules.MUCH_OUTPUT.at(Location(str(path))))
     if answer.failed and not any(finding.severity is Severity.ERROR for finding in findings):
         findings.append(rules.BAD_REPLY.at(Location(str(path)), reason="it failed without a reason"))
-    return LoadResult(() if answer.failed else answer.dags, tuple(findings), answer.failed, read_reads(reply))
+    dags = () if answer.failed else answer.dags
+    return LoadResult(dags, tuple(findings), answer.failed, read_reads(reply), answer.rendering)
 
 
 def read_reads(reply: Reply) -> Reads:

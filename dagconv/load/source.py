@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Location, Severity
+from dagconv.ir.rendering import RenderPlan
 from dagconv.load import rules
 from dagconv.load.moving import settle_moving_dates
 from dagconv.load.process import Worker
@@ -66,6 +67,21 @@ def load_source(
     if not dags and not any(finding.severity is Severity.ERROR for finding in found):
         found.append(_no_dag(path))
     return LoadResult(tuple(settle_code(dags, others)), tuple(found), reads=reads)
+
+
+def render_source(
+    worker: Worker,
+    path: Path,
+    root: Path,
+    limits: Limits,
+    now: datetime.datetime,
+    plan: RenderPlan,
+    inputs: Inputs = NO_INPUTS,
+) -> LoadResult:
+    """Imports the file once more, in a child of its own, and renders what the plan names; no DAG is read."""
+    roots = import_roots(path, root, inputs.folders)
+    request = Load(str(path), str(root), roots, now.timestamp(), limits, inputs, render=plan)
+    return read_reply(worker.ask(request), path, limits)
 
 
 def _only_first(second: LoadResult, path: Path) -> list[Diagnostic]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
+from dagconv.ir.change import Case
 from dagconv.ir.task import Argument, Task
 from dagconv.language.jinja import Reference, Template, XComPull
 from dagconv.language.jinja_use import flows
@@ -119,15 +120,21 @@ def _follow_pulls(lowering: Lowering, task: Task, argument: Argument, template: 
             edits += found
             if not found:
                 lowering.report(PULLS_MAPPED, task.task_id, argument.name, value=mapped[0])
-            elif _may_give_nothing(lowering, mapped[0]):
-                lowering.report(GAPS, task.task_id, argument.name, value=mapped[0])
+            else:
+                _tell_gaps(lowering, task, argument, mapped[0])
     return template.edit(sorted(edits))
 
 
-def _may_give_nothing(lowering: Lowering, mapped: str) -> bool:
+def _tell_gaps(lowering: Lowering, task: Task, argument: Argument, mapped: str) -> None:
+    """Of instances that always return text nothing is said."""
     names = lowering.unrolled[mapped]
-    instance = lowering.workflow.task(names[0])
-    return len(names) > 1 and (instance is None or instance.operator.target not in text_outputs())
+    if len(names) > 1 or lowering.generation == "2":  # which gives a list of one, too
+        instance = lowering.workflow.task(names[0])
+        known = instance is not None and instance.operator.target in text_outputs()
+        if not known:
+            lowering.report(GAPS, task.task_id, argument.name, value=mapped)
+        how = "None for each instance without a result, which Airflow leaves out"
+        lowering.diverge(UNROLLED if known else GAPS, task.task_id, argument.name, Case.NO_OUTPUT, how)
 
 
 def _edit(lowering: Lowering, template: Template, pull: XComPull, mapped: str) -> Iterator[tuple[int, int, str]]:

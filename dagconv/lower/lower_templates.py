@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity, Web
+from dagconv.ir.change import Case
 from dagconv.ir.schedule import Cron
 from dagconv.ir.task import Argument, Task
 from dagconv.language.cron import CronError, parse_cron
@@ -95,6 +96,9 @@ def _lower(lowering: Lowering, task: Task, argument: Argument, template: Templat
         # Where the template tests whether the variable exists, it provides for its absence itself.
         if new is None or reference.tested or reference.name in template.shadowed:
             return None
+        if reference.name in _DAILY:
+            how = "a day from its own moment, which stood for both neighbours"
+            lowering.diverge(REMOVED, task.task_id, argument.name, Case.MANUAL, how)
         lowering.report(REMOVED, task.task_id, argument.name, value=reference.name, new=new)
         return new
 
@@ -110,6 +114,10 @@ def _lower_conf(
             end, new = found
             old, rest = template.text[reference.start : end], template.text[end : reference.call_end or reference.end]
             lowering.report(RUN_CONF, task.task_id, argument.name, value=old + rest, new=new + rest)
+            if reference.steps[1].key in declared:
+                how = "the default of the param in runs that are given nothing, where the source fails"
+                for case in (Case.SCHEDULED, Case.MANUAL):
+                    lowering.diverge(RUN_CONF, task.task_id, argument.name, case, how)
         return found
 
     return template.replace_heads(replacement)

@@ -7,6 +7,7 @@ import functools
 from dagconv.catalog.files import read_schema
 from dagconv.catalog.rendering import is_rendered
 from dagconv.diagnostics import Effect, Engine, Rule, Section, Severity
+from dagconv.ir.change import Case
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import Value, XComValue
 from dagconv.lower.losses import show
@@ -82,6 +83,7 @@ def _template(lowering: Lowering, task: Task, argument: Argument, xcom: XComValu
         lowering.report(NOT_TEXT, task.task_id, argument.name, source=xcom.task_id, part=part, reason=reason)
         return xcom
     lowering.report(AS_TEMPLATE, task.task_id, argument.name, source=xcom.task_id)
+    lowering.diverge(AS_TEMPLATE, task.task_id, argument.name, Case.OTHER_OUTPUT, "text, which this output always is")
     return f"{{{{ ti.xcom_pull(task_ids={show(xcom.task_id)}) }}}}"
 
 

@@ -16,9 +16,10 @@ from dataclasses import dataclass, field, replace
 
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 from dagconv.ir import codec
-from dagconv.ir.change import Change
+from dagconv.ir.change import Case, Change, Divergence
 from dagconv.ir.code import Entry, Testified
 from dagconv.ir.meaning import params_text, schedule_text
+from dagconv.ir.rendering import OWN_MOMENT, Runs
 from dagconv.ir.schedule import Schedule
 from dagconv.ir.task import MISSING, Argument, Default, Origin, Task
 from dagconv.ir.value import DatetimeValue, Value
@@ -58,9 +59,10 @@ class Lowering:
     `reported` are codes and keys already reported for default_args; `fates` has the ids of tasks that are no
     ordinary ones; `unrolled` a mapped task's id -> its instances' ids; `intervals_by` is the rule by which runs
     were found to cover an interval that the source does not say itself; `generation` is the Airflow that the source
-    was written for, as `Era` has it, once that is settled. `code` is there where a code package may be written, and
-    `entries` are what its tasks call, by task id; `other_keys` are keys of the context that mean something else on
-    the service, and `scripts` files below the DAGs folder that go into the package.
+    was written for, as `Era` has it, once that is settled, and `runs` what a run is to it. `code` is there where a
+    code package may be written, and `entries` are what its tasks call, by task id; `other_keys` are keys of the
+    context that mean something else on the service, and `scripts` files below the DAGs folder that go into the
+    package.
     """
 
     workflow: Workflow
@@ -76,6 +78,8 @@ class Lowering:
     entries: dict[str, Entry] = field(default_factory=dict)
     other_keys: frozenset[str] = frozenset()
     scripts: set[str] = field(default_factory=set)
+    divergences: list[Divergence] = field(default_factory=list)
+    runs: Runs = OWN_MOMENT
 
     @property
     def refused(self) -> bool:
@@ -129,6 +133,11 @@ class Lowering:
     def tasks(self) -> Iterator[Task]:
         """The tasks that are not refused: those that passes look into. The graph has them all."""
         return (task for task in self.workflow.tasks if self.fates.get(task.task_id) is not Fate.REFUSED)
+
+    def diverge(self, rule: Rule, task_id: str | None, field_name: str, case: Case, how: str) -> None:
+        """Declares that the texts of an argument render otherwise than the source's in some runs, or, with a setting
+        of the DAG, those of all tasks."""
+        self.divergences.append(Divergence(rule.code, task_id, field_name, case, how))
 
     def map_tasks(self, rewrite: Callable[[Task], Task]) -> None:
         """Replaces each task that is not refused by what `rewrite` makes of it."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
+from dagconv.ir.change import Case
 from dagconv.language.jinja import is_template
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Lowering
@@ -81,6 +82,7 @@ def refuse_rendering(lowering: Lowering) -> None:
     setting = lowering.workflow.setting("template_undefined")
     if setting is not None:
         lowering.report(LENIENT, None, setting.name, value=show(setting.value))
+        lowering.diverge(LENIENT, None, setting.name, Case.UNDEFINED, "a failure in place of what it gave")
         lowering.drop_setting(LENIENT, setting.name)
 
 

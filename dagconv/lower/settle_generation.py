@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from dagconv.catalog.renames import renames
 from dagconv.diagnostics import Effect, Rule, Section, Severity, Web
+from dagconv.ir.rendering import Runs
 from dagconv.ir.schedule import Cron, Delta, NoSchedule, Schedule
 from dagconv.ir.task import MISSING, Argument, Origin, Task
 from dagconv.ir.value import TimedeltaValue
@@ -129,6 +130,7 @@ def settle_generation(lowering: Lowering) -> None:
         _settle_intervals(lowering, generation)
     elif generation == UNTOLD:
         _warn(lowering)
+    lowering.runs = Runs(generation if generation in _OLD else "3", lowering.workflow.schedule)
 
 
 def _generation(lowering: Lowering) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from dagconv.catalog.renames import DateVariable, renames
 from dagconv.diagnostics import Effect, Rule, Section, Severity, Web
+from dagconv.ir.change import Case
 from dagconv.ir.schedule import Cron, Delta, Schedule
 from dagconv.ir.task import Argument, Task
 from dagconv.language.cron import CronError, parse_cron
@@ -174,11 +175,23 @@ def _rewrite(lowering: Lowering, rule: Rule, task: Task, argument: Argument, tem
             severity = Severity.WARNING if accepted else None
             lowering.report(NOT_EXACT, task.task_id, argument.name, severity=severity, **params)
             new = error.accepted if accepted else None
+            _diverge_accepted(lowering, task, argument, reference, kept=new is None)
+        else:
+            if new is not None and dates.interval and renames().dates[reference.name].moment != "next":
+                how = "the moment of the run less one interval, in place of its own or the last full interval"
+                lowering.diverge(rule, task.task_id, argument.name, Case.MANUAL, how)
         if new is not None and new != reference.name:
             lowering.report(rule, task.task_id, argument.name, value=reference.name, new=new)
         return new
 
     return template.replace_names(replacement)
+
+
+def _diverge_accepted(lowering: Lowering, task: Task, argument: Argument, reference: Reference, *, kept: bool) -> None:
+    """A name that stays shows the run's own moment, as it did in runs by hand unless it is about the interval."""
+    lowering.diverge(NOT_EXACT, task.task_id, argument.name, Case.SCHEDULED, "the run's own moment")
+    if not kept or reference.name.startswith("data_interval"):
+        lowering.diverge(NOT_EXACT, task.task_id, argument.name, Case.MANUAL, "the run's own moment")
 
 
 def _expression(template: Template, reference: Reference, dates: _Dates) -> str | None:

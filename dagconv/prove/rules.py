@@ -101,6 +101,48 @@ STRAY_KEY = Rule(
     source=(Page("docs/proof.md", "Before: the text itself"), Engine("dagfactory.dagbuilder", "DagBuilder.build")),
 )
 
+RENDERS_OTHERWISE = Rule(
+    code="DC711",
+    slug="renders-otherwise",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A text of the definition renders to something else than that of the source.",
+    message="{field} would render to {after} instead of {before} in this run: {where}",
+    help="write the template so that it says the same in Airflow 3, with ds, ts, params and ti",
+    why="Both sides were rendered in the same runs, the source as its own Airflow does, the definition as the service "
+    "does. What differs was either rewritten wrongly or reads something that a definition does not keep.",
+    example="prefix='{{ dag.catchup }}'  # the service ignores catchup",
+    fix="prefix='True'",
+    source=(Page("docs/proof.md", "Fourth: what the texts render to"),),
+)
+RENDERS_ALIKE = Rule(
+    code="DC712",
+    slug="declared-rendering-missing",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A finding says that a text renders otherwise, and it renders the same.",
+    message="{code} says that {field} renders otherwise in {case} ({how}), and no run shows it",
+    help=_BUG,
+    why="A finding that does not describe what happens cannot be believed where it excuses a difference.",
+    example="a declared difference of runs by hand in a text that reads no date",
+    fix="declare what is there",
+    source=(Page("docs/proof.md", "Fourth: what the texts render to"),),
+)
+RENDERS_BY_CHANCE = Rule(
+    code="DC713",
+    slug="rendering-not-repeatable",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A text that had to be rewritten renders to something else each time.",
+    message="{field} was rewritten and does not render twice to the same",
+    help="take the part that changes out of the text, or write the text so that it needs no rewriting",
+    why="What renders by chance cannot be compared, so that nobody would notice a wrong rewrite. Random numbers, uuids "
+    "and the clock are held still; this text reads something else.",
+    example="name='{{ token() }}-{{ execution_date }}'  # token() reads secrets.token_hex",
+    fix="name='{{ macros.uuid.uuid4() }}-{{ ts }}'",
+    source=(Page("docs/proof.md", "Fourth: what the texts render to"),),
+)
+
 PROOF_RULES = (
     RELOAD_DIFFERS,
     UNDECLARED_DIFFERENCE,
@@ -109,4 +151,7 @@ PROOF_RULES = (
     WITNESS_DIFFERS,
     NOT_ONE_DAG,
     STRAY_KEY,
+    RENDERS_OTHERWISE,
+    RENDERS_ALIKE,
+    RENDERS_BY_CHANCE,
 )

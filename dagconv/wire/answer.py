@@ -9,6 +9,7 @@ from typing import Any
 
 from dagconv.ir import codec
 from dagconv.ir.code import Testified
+from dagconv.ir.rendering import Rendering
 from dagconv.ir.workflow import Workflow
 from dagconv.wire.reads import NO_READS, Reads
 
@@ -42,12 +43,13 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`failed` when the file could not be loaded at all, whatever else was found."""
+    """`failed` when the file could not be loaded at all; `rendering` where it was asked for."""
 
     version: int
     failed: bool
     dags: tuple[Loaded, ...]
     findings: tuple[Finding, ...]
+    rendering: Rendering | None = None
 
 
 def encode_answer(answer: Answer, reads: Reads = NO_READS) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dagconv.ir import codec
+from dagconv.ir.rendering import RenderPlan
 from dagconv.wire.inputs import NO_INPUTS, Inputs
 from dagconv.wire.limits import Limits
 
@@ -33,7 +34,8 @@ class Load:
 
     `root` is the source and `roots` the folders of sys.path, all absolute; `now` the conversion's moment in seconds
     of the epoch. Without `compat` only what Airflow 3.0.6 itself can load is loaded; `asking` goes on with stand-ins
-    for what is not supplied; `code` has the functions of tasks testified to.
+    for what is not supplied; `code` has the functions of tasks testified to. With `render` the
+    DAG that it names is rendered instead.
     """
 
     path: str
@@ -46,6 +48,7 @@ class Load:
     compat: bool = True
     asking: bool = False
     code: bool = False
+    render: RenderPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Reload:
     """Reads a definition's text back; `markers` are values of the environment variables that the text may expand.
 
     `package` is the path of a code package that goes with it; its `modules` are imported first, those in `entries`
-    hold what tasks call, and its `targets` are testified to.
+    hold what tasks call, and its `targets` are testified to. With `render` the definition is rendered too.
     """
 
     text: str
@@ -73,6 +76,7 @@ class Reload:
     modules: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()
     targets: tuple[Target, ...] = ()
+    render: RenderPlan | None = None
 
 
 ChildRequest = Load | Reload

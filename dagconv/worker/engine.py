@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import importlib.metadata
 import logging
@@ -105,6 +106,30 @@ def preload(modules: Iterable[str]) -> None:
         if name.startswith("airflow.providers.amazon."):
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
+    _share()
+
+
+def _nothing() -> None:
+    pass
+
+
+def _share() -> None:
+    """What stands now is shared with every child; the collector must not touch, and so copy, its pages."""
+    gc.collect()
+    gc.freeze()
+
+
+def prepare_rendering(*, needed: bool) -> None:
+    """Imports what builds the context of a run, once; only where it is needed, since most batches never do."""
+    name = "airflow.sdk.execution_time.task_runner"
+    if not needed or name in sys.modules:
+        return
+    importlib.import_module(name)
+    # Contexts take macros of plugins in; there are none here.
+    from airflow import plugins_manager
+
+    plugins_manager.integrate_macros_plugins = _nothing
+    _share()
 
 
 def _stand_in_for_db_manager() -> None:

@@ -13,13 +13,14 @@ from dagconv.wire.request import Reload
 from dagconv.worker.complain import finding, shown_error
 from dagconv.worker.describe import read_dags
 from dagconv.worker.record import RECORDER, no_file
+from dagconv.worker.render.render import render_plan
 from dagconv.worker.testify_code import testify_package
 
 _ENGINE_REFUSED = ("rate(", "cron(")
 
 
 def reload(request: Reload, trace: int) -> Answer:
-    """The DAGs that the engine makes of the text."""
+    """The DAGs that the engine makes of the text, and with a plan what their texts render to."""
     import yaml
     from airflow.utils.dag_cycle_tester import check_cycle
     from dagfactory import load_yaml_dags
@@ -47,7 +48,9 @@ def reload(request: Reload, trace: int) -> Answer:
         return failure(finding("engine-refuses", {"error": shown_error(error)}, None, place))
     dags, findings = read_dags(list(found.values()))
     told = tuple(replace(dag, schedule_text=schedules.get(dag.workflow.dag_id), code=code) for dag in dags)
-    return Answer(codec.VERSION, False, told, tuple(findings))
+    plan = request.render
+    rendering = render_plan(plan, found[plan.dag_id], source=False) if plan and plan.dag_id in found else None
+    return Answer(codec.VERSION, False, told, tuple(findings), rendering)
 
 
 def without_engine_refused_schedules(text: str) -> tuple[str, dict[str, str]]:

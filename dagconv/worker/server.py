@@ -99,11 +99,9 @@ class Server:
             case Preload(modules):
                 engine.preload(modules)
                 AUDIT.take()
-                # What stands now is shared with every child; the collector must not touch, and so copy, its pages.
-                gc.collect()
-                gc.freeze()
                 self._reply(call, End(Outcome.DONE))
             case Load() | Reload() as request:
+                engine.prepare_rendering(needed=request.render is not None)
                 self._start(call, request.limits)
         return True
 

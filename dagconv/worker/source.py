@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dagconv.ir import codec
+from dagconv.ir.rendering import RenderPlan
 from dagconv.wire.answer import Answer
 from dagconv.wire.request import Again, Load
 from dagconv.worker import audit, aws_replies, compat, isolation, supplied
@@ -26,6 +27,7 @@ from dagconv.worker.noticed import OBSERVATIONS
 from dagconv.worker.observe import watch_files
 from dagconv.worker.reads import READS, watch_clock
 from dagconv.worker.record import RECORDER
+from dagconv.worker.render.render import render_plan
 from dagconv.worker.testify_code import Witness
 
 _ELSEWHERE: list[Any] = []
@@ -53,6 +55,8 @@ def load(request: Load, trace: int) -> Answer:
     if request.asking:
         watch_files()
     witness = Witness(request)
+    if request.render is not None:
+        return _import(path, witness, plan=request.render)
     return _import(path, witness) if request.again is None else _import_elsewhen(path, request.again, witness)
 
 
@@ -115,8 +119,11 @@ def _turn_clocks_left_behind() -> None:
     clock.asctime = lambda parts=None: asctime(time.localtime() if parts is None else parts)
 
 
-def _import(path: str, code: Witness, prepare: Callable[[], None] = lambda: None) -> Answer:
-    """`prepare` is the last thing before the file runs."""
+def _import(
+    path: str, code: Witness, prepare: Callable[[], None] = lambda: None, plan: RenderPlan | None = None
+) -> Answer:
+    """`prepare` is the last thing before the file runs. With a `plan` the DAG that it names is rendered, and nothing
+    else is read of it."""
     from airflow.models.dagbag import DagBag
 
     problems: list[BaseException] = []
@@ -146,6 +153,11 @@ def _import(path: str, code: Witness, prepare: Callable[[], None] = lambda: None
         problems.append(error)
         found = []
     found = [dag for dag in found if not any(dag is inner for inner in INLINED)]
+    if plan is not None and not problems:
+        (dag,) = (dag for dag in found if dag.dag_id == plan.dag_id)
+        rendering = render_plan(plan, dag, source=True)
+        changed = audit.findings(audit.user_files())
+        return Answer(codec.VERSION, False, (), (*OBSERVATIONS.found, *changed), rendering)
     generation, reason = judge(path)
     dags, unreadable = read_dags([] if problems else found, generation, reason, code.testify)
     errors = [describe_error(problem) for problem in problems if not was_reported(problem)]
