@@ -52,6 +52,7 @@ KEYS = (
     Key("output", Kind.TEXT, None, "folder for the definitions, - for standard output"),
     Key("format", Kind.TEXT, "full", "form of the report", ("full", "concise", "json", "sarif", "github", "junit")),
     Key("color", Kind.TEXT, "auto", "colours in the text formats", ("auto", "always", "never")),
+    Key("schema-line", Kind.TEXT, None, "address of the JSON Schema for editors, written into each definition"),
     Key("strict", Kind.FLAG, False, "warnings, and files without a DAG, count as errors"),
     Key("jobs", Kind.COUNT, None, "files that are loaded at the same time; the number of processors when not set"),
     Key("timeout", Kind.NUMBER, DEFAULT_LIMITS.timeout, "seconds that loading one file may take"),

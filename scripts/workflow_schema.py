@@ -43,6 +43,7 @@ def build() -> str:
     }
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:dagconv:workflow-definition",
         "title": "Amazon MWAA Serverless workflow definition",
         "description": "One workflow, keyed by its id. Generated from the facts in schemas/ of dagconv.",
         "type": "object",

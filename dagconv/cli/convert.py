@@ -70,6 +70,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when an output is missing, stale or refused.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change as a unified diff.")
 @click.option("--force", is_flag=True, help="Overwrite files that were edited by hand or not written by dagconv.")
+@setting("schema-line", metavar="ADDRESS")
 @setting("strict")
 @setting("jobs", "-j", metavar="N")
 @setting("timeout", metavar="S")
@@ -112,7 +113,10 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
         outputs: tuple[Output, ...] = ()
         if output == "-":
             _refuse_packages(result, "--output - takes definitions only")
-            texts = [(one.dag_id, with_header(one.source_path, one.text)) for one in result.definitions]
+            texts = [
+                (one.dag_id, with_header(one.source_path, one.text, schema=settings.text("schema-line")))
+                for one in result.definitions
+            ]
             write_bytes("---\n".join(text for _, text in texts))
         else:
             report, outputs = _place(result, report, Path(output), sources, settings, flags)
@@ -222,7 +226,9 @@ def _place(
     flags: dict[str, Any],
 ) -> tuple[Report, tuple[Output, ...]]:
     """Brings the definitions to the folder, or says what that would do; the report completed, and the outputs."""
-    outputs = plan_outputs(result.definitions, folder, (file.path for file in report.files))
+    outputs = plan_outputs(
+        result.definitions, folder, (file.path for file in report.files), settings.text("schema-line")
+    )
     if flags["diff"]:
         show_diff(outputs, color=settings.choice("color"))
     if flags["check"]:

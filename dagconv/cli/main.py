@@ -34,6 +34,7 @@ VERBS = {
     "inputs": "List what DAG files ask of their environment while they are imported.",
     "migrate": "Move an MWAA environment to MWAA Serverless.",
     "operators": "Search the operator classes and their arguments.",
+    "schema": "Print the JSON Schema of definitions, for editors.",
     "validate": "Judge definitions as the service would, without Airflow.",
 }
 

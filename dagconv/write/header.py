@@ -19,11 +19,14 @@ class Header:
     intact: bool
 
 
-def with_header(source: str, body: str, package: tuple[str, bytes] | None = None) -> str:
+def with_header(source: str, body: str, package: tuple[str, bytes] | None = None, schema: str | None = None) -> str:
     """The text of the file. No version and no date, so that the same source gives the same bytes.
 
-    `package` are name and content of the code package that goes with it.
+    `package` are name and content of the code package that goes with it; `schema` is the address of the JSON Schema
+    that editors are to use.
     """
+    if schema is not None:
+        body = f"# yaml-language-server: $schema={_printable(schema)}\n{body}"
     if package is not None:
         name, content = package
         body = f"# Its tasks run the code of {_printable(name)}, sha256:{hashlib.sha256(content).hexdigest()}\n{body}"

@@ -63,10 +63,15 @@ class Output:
         return self.status in (OutputStatus.WRITTEN, OutputStatus.UNCHANGED)
 
 
-def plan_outputs(definitions: Iterable[Definition], folder: Path, loaded: Iterable[str] = ()) -> tuple[Output, ...]:
-    """How each definition stands against the folder. Reads, writes nothing. `loaded` are all files of the call."""
+def plan_outputs(
+    definitions: Iterable[Definition], folder: Path, loaded: Iterable[str] = (), schema: str | None = None
+) -> tuple[Output, ...]:
+    """How each definition stands against the folder. Reads, writes nothing.
+
+    `loaded` are all files of the call; `schema` is the address for editors that the files are to name.
+    """
     known = {os.path.realpath(path) for path in loaded}
-    outputs = [_plan_output(definition, folder, known) for definition in definitions]
+    outputs = [_plan_output(definition, folder, known, schema) for definition in definitions]
     by_name: dict[str, list[Output]] = defaultdict(list)
     for output in outputs:
         by_name[same_file_key(Path(output.path).name)].append(output)
@@ -99,12 +104,12 @@ def check_outputs(outputs: Sequence[Output]) -> tuple[Output, ...]:
     return tuple(checked)
 
 
-def _plan_output(definition: Definition, folder: Path, loaded: set[str]) -> Output:
+def _plan_output(definition: Definition, folder: Path, loaded: set[str], schema: str | None) -> Output:
     name = output_name(definition.dag_id)
     path = folder / name
     package = definition.companions.get(PACKAGE)
     named = (beside(name, PACKAGE), package) if package is not None else None
-    text = with_header(definition.source_path, definition.text, named)
+    text = with_header(definition.source_path, definition.text, named, schema)
     output = Output(definition.dag_id, definition.source_path, str(path), text, None, OutputStatus.MISSING)
     if name != definition.dag_id + SUFFIX:
         output = _said(output, _finding(rules.RENAMED, output, name=name))

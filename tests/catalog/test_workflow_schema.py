@@ -16,7 +16,7 @@ from dagconv.catalog.operators import Status, load_operators
 ROOT = Path(__file__).resolve().parents[2]
 OPERATORS = "airflow.providers.amazon.aws.operators"
 # draft-07's vocabulary; `$defs` came later.
-KEYWORDS = {
+KEYWORDS = {"$id",
     "$schema", "$ref", "$defs", "title", "description", "type", "enum", "const", "properties", "patternProperties",
     "additionalProperties", "propertyNames", "required", "minProperties", "maxProperties", "items", "minimum",
     "maximum", "pattern", "allOf", "anyOf", "not", "if", "then", "default", "examples",
