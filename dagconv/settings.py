@@ -50,7 +50,13 @@ class Key:
 
 KEYS = (
     Key("output", Kind.TEXT, None, "folder for the definitions, - for standard output"),
-    Key("format", Kind.TEXT, "full", "form of the report", ("full", "concise", "json", "sarif", "github", "junit")),
+    Key(
+        "format",
+        Kind.TEXT,
+        "full",
+        "form of the report",
+        ("full", "concise", "json", "sarif", "github", "junit", "markdown"),
+    ),
     Key("color", Kind.TEXT, "auto", "colours in the text formats", ("auto", "always", "never")),
     Key("schema-line", Kind.TEXT, None, "address of the JSON Schema for editors, written into each definition"),
     Key("strict", Kind.FLAG, False, "warnings, and files without a DAG, count as errors"),
@@ -78,6 +84,7 @@ KEYS = (
     Key("extend-select", Kind.LIST, (), "further codes to report"),
     Key("ignore", Kind.LIST, (), "codes or beginnings of codes not to report"),
     Key("per-file-ignores", Kind.TABLE, {}, "file pattern -> codes not to report there"),
+    Key("baseline", Kind.TEXT, None, "file of known warnings, which are not reported and do not count"),
     Key("include", Kind.LIST, (), "file patterns that validate always judges in folders"),
     Key("exclude", Kind.LIST, (), "file patterns that are left out of folders"),
 )

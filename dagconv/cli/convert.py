@@ -16,7 +16,7 @@ import click
 from dagconv.cli.diff import show_diff
 from dagconv.cli.main import EXIT_CODES
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
-from dagconv.cli.present import Row, exit_code, show_report, summary_lines, write_bytes
+from dagconv.cli.present import Row, exit_code, show_report, summary_lines, without_known, write_bytes
 from dagconv.cli.progress import progress
 from dagconv.cli.reads import reads_lines
 from dagconv.cli.source import source_options
@@ -125,7 +125,7 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
             _refuse_packages(result, "--bucket takes definitions only")
             _upload(texts, flags["bucket"], settings.text("region"))
     report = replace(report, seconds=time.monotonic() - started)
-    shown = selected(report, selection_of(settings).shows)
+    shown = without_known(selected(report, selection_of(settings).shows), settings, flags)
     _show(
         shown,
         [*_rows(report, sources), *forecast],

@@ -41,6 +41,8 @@ def report_options(command: Command) -> Command:
             setting("select"),
             setting("extend-select"),
             setting("ignore"),
+            setting("baseline", metavar="FILE"),
+            click.option("--write-baseline", is_flag=True, help="Write today's warnings to the file of --baseline."),
             click.option("--statistics", is_flag=True, help="Show how often each code was found instead."),
             click.option("-q", "--quiet", is_flag=True, help="Show errors only."),
             click.option("-v", "--verbose", "--debug", "verbose", is_flag=True, help="Show more."),

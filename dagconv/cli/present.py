@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+import click
+
 from dagconv.cli.main import FINDINGS, INTERNAL, OK
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.folding import fold
@@ -73,6 +75,35 @@ def show_report(
         Path(output_file).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"{output_file} cannot be written: {error.strerror}") from error
+
+
+def without_known(shown: Report, settings: Settings, flags: Mapping[str, Any]) -> Report:
+    """The report without the warnings of the baseline, which is written first where that is asked for.
+
+    What it hides, and what it holds for nothing, is said on standard error. Raises UsageError for a file that cannot
+    be read or written.
+    """
+    name = settings.text("baseline")
+    if name is None:
+        if flags["write_baseline"]:
+            raise UsageError("--write-baseline needs a file: --baseline FILE")
+        return shown
+    from dagconv.diagnostics.baseline import apply_baseline, baseline_text, read_baseline
+
+    file = Path(name)
+    try:
+        if flags["write_baseline"]:
+            file.write_text(baseline_text(shown), encoding="utf-8")
+        applied = apply_baseline(shown, read_baseline(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UsageError(f"--baseline {name}: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"--baseline {name}: {error}") from error
+    click.echo(f"{_number(applied.hidden, 'warning')} of the baseline {name} not shown", err=True)
+    if applied.gone:
+        codes = ", ".join(f"{code} ({count})" for code, count in applied.gone)
+        click.echo(f"the baseline lists what is not found any more: {codes}; --write-baseline brings it up", err=True)
+    return applied.report
 
 
 def shows_notes(settings: Settings, flags: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from dagconv.check.batch import Judged, check_files, empty_folders
 from dagconv.check.files import Candidate, find_candidates
 from dagconv.cli.main import EXIT_CODES, FINDINGS, OK
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
-from dagconv.cli.present import show_report, summary_lines, write_bytes
+from dagconv.cli.present import show_report, summary_lines, without_known, write_bytes
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.report import FileStatus, Report
 from dagconv.diagnostics.selection import selected
@@ -68,7 +68,7 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
         judged = check_deeply(judged, settings.limits)
     reports = tuple(one.report for one in judged)
     report = Report(reports, tuple(empty_folders(paths, reports)), time.monotonic() - started)
-    shown = selected(report, selection_of(settings).shows)
+    shown = without_known(selected(report, selection_of(settings).shows), settings, flags)
     # A diff or a fixed definition takes standard output, so a report goes beside it.
     taken = flags["diff"] or (stdin is not None and flags["fix"])
     show_report(shown, settings, sys.stderr if taken else sys.stdout, flags, shows_dags=False)

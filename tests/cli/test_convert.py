@@ -277,3 +277,15 @@ def test_an_empty_folder_is_said(call):
     code, out, err = call("convert", "dags", "-o", "out")
     assert (code, out) == (0, "")
     assert "the folder holds no file to load" in err
+
+
+def test_a_baseline_hides_known_warnings_and_says_so(call):
+    strict = ("convert", "dags", "-o", "out", "--strict", "--format", "concise", "--baseline", "known.json")
+    assert call(*strict, a="dag one\nwarn one\n")[0] == 2  # no such file yet
+    code, _, err = call(*strict, "--write-baseline")
+    assert (code, "DC291" in err, "1 warning of the baseline known.json not shown" in err) == (0, False, True)
+    code, _, err = call(*strict, a="dag one\nx = 1\nwarn one\nwarn two\nrefuse x\n")
+    assert (code, err.count("DC291 warning"), err.count("DC290 error")) == (1, 1, 1)
+    code, _, err = call(*strict, a="dag one\n")
+    assert (code, "not found any more: DC291 (1)" in err) == (0, True)
+    assert call("convert", "dags", "-o", "out", "--write-baseline")[0] == 2

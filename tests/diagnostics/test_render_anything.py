@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -46,5 +47,9 @@ def test_any_text_can_be_shown(form, found, path, lines, color):
             assert ElementTree.fromstring(text).tag == "testsuites"
         case "github" | "concise":
             assert len(text.split("\n")) == folded + 1
+        case "markdown":
+            shown = [line for line in text.split("\n") if re.match(r"\| (<code>|the call)", line)]
+            assert len(shown) == folded
+            assert all(len(re.findall(r"(?<!\\)\|", line)) == 4 for line in shown)
         case "full":
             assert sum(line.startswith(("error[", "warning[", "\x1b[1;3")) for line in text.split("\n")) >= folded

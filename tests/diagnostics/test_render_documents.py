@@ -143,3 +143,26 @@ def test_junit_counts_files(report):
     failure = suite.find("testcase/failure")
     assert failure is not None
     assert failure.text == "dags/etl.py:2:18: DC391 retries is 7, more than 3\n  help: Lower it."
+
+
+def test_markdown_says_what_to_do_and_what_was_found(report):
+    rows = (("2 DAGs need 1 Variable (a_b)", "dag-converter inputs dags/ --template inputs/"),)
+    text = renderer("markdown")(report, RenderOptions(lambda _: None, "1.0", notes=False, rows=rows))
+    lines = text.splitlines()
+    assert (
+        "| 2 DAGs need 1 Variable \\(a\\_b\\) | <code>dag\\-converter inputs dags\\/ \\-\\-template inputs\\/</code> |"
+        in lines
+    )
+    assert "| <code>dags\\/etl\\.py\\:2\\:18</code> | DC391 | retries is 7\\, more than 3<br>Lower it\\. |" in lines
+    assert "| errors | 1 |" in lines
+    assert "| notes not shown | 1 |" in lines
+    assert "DC393" not in text
+
+
+def test_nothing_in_markdown_is_a_link_a_mention_or_a_tag():
+    evil = ERROR.at(Location("a.py", 1), text="<img src=x> [x](http://y) @owner `c` | d", advice="")
+    text = document("markdown", Report((FileReport("a.py", FileStatus.FAILED, (), (evil,)),)))
+    row = next(line for line in text.splitlines() if "DC391" in line)
+    assert "<img" not in row
+    assert "[x](" not in row
+    assert "http://" not in row

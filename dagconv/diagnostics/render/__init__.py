@@ -11,7 +11,7 @@ from dagconv.diagnostics.report import FileReport, Report, SourceReader
 from dagconv.diagnostics.rule import Diagnostic
 
 TEXT_FORMATS = ("full", "concise")
-DOCUMENT_FORMATS = ("json", "sarif", "github", "junit")
+DOCUMENT_FORMATS = ("json", "sarif", "github", "junit", "markdown")
 FORMATS = (*TEXT_FORMATS, *DOCUMENT_FORMATS)
 
 
