@@ -44,6 +44,7 @@ class FakeDefinition:
     source_path: str
     text: str
     companions: dict[str, bytes] = field(default_factory=dict)
+    package: bytes | None = None
 
 
 class FakeCompiler:
