@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from dagconv.worker.objects import encode_object, text_of
@@ -43,7 +44,7 @@ def attributes_of(task: Any) -> dict[str, str]:
     construction = construction_of(task)
     anew = construction.anew if construction is not None else frozenset()
     return {
-        name: _ANEW if name in anew else text_of(encode_attribute(name, value))
+        name: _ANEW if name in anew else _text(name, value)
         for name, value in held.items()
         if name not in PLUMBING and name not in COSMETIC
     }
@@ -62,6 +63,14 @@ def params_of_a_run(task: Any) -> Any:
         for key in params:
             merged[key] = params.get_param(key)
     return merged
+
+
+def _text(name: str, value: Any) -> str:
+    """Most attributes are plain, and many."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring_ascii(value)
+    return "null" if value is None else text_of(encode_attribute(name, value))
 
 
 def encode_attribute(name: str, value: Any) -> Any:

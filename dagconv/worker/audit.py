@@ -1,13 +1,14 @@
 """What a DAG file changes in its process besides building DAGs: the libraries that tasks run with, and the environment.
 
 In Airflow each task's process imports the file anew and runs with these changes; the service never imports it. What
-stood before the file ran is held as shallow copies of each library module's and class's names, which are compared by
-identity: no method of anything is called.
+stood before the file ran is held as shallow copies of each library module's and class's names; those of which a dict
+has changed since are compared by identity: no method of anything is called.
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 import operator
 import os
 import socket
@@ -22,6 +23,7 @@ from typing import Any
 from dagconv.wire.answer import Finding
 from dagconv.worker.complain import finding
 from dagconv.worker.record import RECORDER
+from dagconv.worker.versions import Versions, namespace_of
 
 LIBRARIES = frozenset({"airflow", "boto3", "botocore", "jinja2"})
 REGIONS = ("AWS_DEFAULT_REGION", "AWS_REGION")
@@ -41,13 +43,24 @@ def _is_library(module: str) -> bool:
 class _Held:
     """One module or class as it stood: its names, and copies of the containers among what they stand for."""
 
-    __slots__ = ("containers", "names", "owner", "path")
+    __slots__ = ("containers", "module", "names", "number", "owner", "path")
+    _numbers = itertools.count()
 
     def __init__(self, owner: Any, path: str) -> None:
-        self.owner, self.path = owner, path
+        self.owner, self.path, self.number = owner, path, next(self._numbers)
+        self.module = path if isinstance(owner, types.ModuleType) else str(owner.__module__)
         self.names = dict(vars(owner))
         held = ((n, v) for n, v in self.names.items() if type(v) in _CONTAINERS)
         self.containers = [(n, v, v.copy()) for n, v in held if n[:2] != "__" and "cache" not in n.lower()]
+
+    def namespaces(self) -> Iterator[dict[Any, Any]]:
+        """The dicts whose changes are counted."""
+        yield namespace_of(self.owner)
+        yield from (container for _, container, _ in self.containers if type(container) is dict)
+
+    def uncounted(self) -> list[tuple[Any, Any]]:
+        """The containers whose changes nobody counts, each with its copy."""
+        return [(container, copy) for _, container, copy in self.containers if type(container) is not dict]
 
     def changed(self) -> Iterator[str]:
         """Dotted names whose object is another one now, or a container of which holds others."""
@@ -98,24 +111,38 @@ class Audit:
 
     def __init__(self) -> None:
         self.held: dict[str, list[_Held]] = {}
+        self._versions = Versions()
+        # By the numbers of `_versions`; and containers that have no versions, with their copies.
+        self._versioned: list[_Held] = []
+        self._unversioned: list[tuple[Any, Any, _Held]] = []
+        self._seen = self.modules_before = 0
         self.environment: dict[str, str] = {}
         self.assigned: set[str] = set()
 
     def take(self) -> None:
-        for name, module in list(sys.modules.items()):
+        """Holds the library modules that came since."""
+        new = [*itertools.islice(reversed(sys.modules.items()), len(sys.modules) - self._seen)]
+        self._seen = len(sys.modules)
+        for name, module in new:
             if name not in self.held and _is_library(name) and isinstance(module, types.ModuleType):
                 self.hold(name, module)
 
     def hold(self, name: str, module: types.ModuleType) -> None:
         classes = [c for c in vars(module).values() if isinstance(c, type) and vars(c).get("__module__") == name]
         self.held[name] = [_Held(module, name), *(_Held(cls, f"{name}.{cls.__qualname__}") for cls in classes)]
+        for held in self.held[name]:
+            for namespace in held.namespaces():
+                self._versions.add(namespace)
+                self._versioned.append(held)
+            self._unversioned += ((container, copy, held) for container, copy in held.uncounted())
 
     def watch(self) -> None:
         """From now on everything that changes is the user's doing."""
         self.take()
-        for name, entries in list(self.held.items()):
-            if any(True for held in entries for _ in held.changed()):  # this process's own preparations
-                self.hold(name, entries[0].owner)
+        self.modules_before = self._seen
+        # This process's own preparations.
+        for name in {held.module for held in self._touched() if any(True for _ in held.changed())}:
+            self.hold(name, self.held[name][0].owner)
         self._watch_environment()
         place = next((n for n, finder in enumerate(sys.meta_path) if finder is PathFinder), len(sys.meta_path))
         sys.meta_path.insert(place, _Newcomers(self))
@@ -134,7 +161,14 @@ class Audit:
         cls.__setitem__ = setitem
 
     def changed_names(self) -> list[str]:
-        return [name for entries in list(self.held.values()) for held in entries for name in held.changed()]
+        return [name for held in self._touched() for name in held.changed()]
+
+    def _touched(self) -> list[_Held]:
+        """What may have changed, in the order of holding; what was held anew counts as it is held now."""
+        places = {id(held): held for found, copy, held in self._unversioned if not _holds_same(found, copy)}
+        places.update((id(held), held) for held in map(self._versioned.__getitem__, self._versions.changed()))
+        found = [held for held in places.values() if any(held is now for now in self.held[held.module])]
+        return sorted(found, key=lambda held: held.number)
 
     def set_variables(self) -> dict[str, str]:
         """What stands in the environment that did not before. What was taken away is this process's own."""
@@ -222,5 +256,6 @@ def _place(files: Sequence[str], name: str) -> tuple[str, int] | None:
 
 def user_files() -> list[str]:
     """The files of the user's modules that this process has imported, the newest first."""
-    files = (getattr(module, "__file__", None) for module in reversed(list(sys.modules.values())))
+    new = itertools.islice(reversed(sys.modules.values()), len(sys.modules) - AUDIT.modules_before)
+    files = (getattr(module, "__file__", None) for module in [*new])
     return [file for file in files if isinstance(file, str) and RECORDER.is_user_file(file)]

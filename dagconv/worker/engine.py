@@ -106,17 +106,10 @@ def preload(modules: Iterable[str]) -> None:
         if name.startswith("airflow.providers.amazon."):
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
-    _share()
 
 
 def _nothing() -> None:
     pass
-
-
-def _share() -> None:
-    """What stands now is shared with every child; the collector must not touch, and so copy, its pages."""
-    gc.collect()
-    gc.freeze()
 
 
 def prepare_rendering(*, needed: bool) -> None:
@@ -129,7 +122,8 @@ def prepare_rendering(*, needed: bool) -> None:
     from airflow import plugins_manager
 
     plugins_manager.integrate_macros_plugins = _nothing
-    _share()
+    # What stands now is shared with every child; the collector must not touch, and so copy, its pages.
+    gc.freeze()
 
 
 def _stand_in_for_db_manager() -> None:

@@ -9,18 +9,17 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import importlib.util
+import itertools
 import os
 import pathlib
-import platform
 import random
 import sys
 from collections.abc import Callable, Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, all_suffixes
-from types import FrameType, ModuleType
+from importlib.machinery import EXTENSION_SUFFIXES, all_suffixes
+from types import ModuleType
 from typing import Any
 
-from dagconv.wire.reads import ALL, MAX_READS, Reads
+from dagconv.wire.reads import MAX_READS, Reads
 from dagconv.worker.record import RECORDER
 
 _STARTS = frozenset(
@@ -30,13 +29,6 @@ _NATIVE = {"ctypes.dlopen": "a native library", "sqlite3.connect": "SQLite"}
 _CHANGES = frozenset({"os.remove", "os.mkdir", "os.rmdir", "os.rename", "os.link", "os.symlink", "os.truncate"})
 # Files that say another thing each time.
 _LIVE = ("/proc/", "/sys/", "/dev/")
-# The engine's own, which asks for times of files only to know whether to read them again.
-_ENGINE_READERS = ("/airflow/models/dagbag.py", "/jinja2/loaders.py", "/linecache.py")
-_PATH_MODULES = tuple(
-    form.format(name) for name in ("genericpath", "posixpath", "pathlib", "os") for form in ("/{}.py", "<frozen {}>")
-)
-# Who asks only whether a path is there, and of which kind.
-_ASKS_KIND = frozenset({"exists", "isfile", "isdir", "islink", "lexists", "is_file", "is_dir", "is_symlink", "ismount"})
 _SUFFIXES = all_suffixes()
 _IMPORTLIB = "<frozen importlib"
 
@@ -55,6 +47,8 @@ class Recording:
         self._count = 0
         self._busy = False
         self._engine: frozenset[str] = frozenset()
+        self._others: frozenset[str] = frozenset()
+        self._seen = 0
         self._random: object = None
 
     def note(self, kind: str, name: object) -> None:
@@ -80,19 +74,27 @@ class Recording:
         """From now on all that is read is the load's doing."""
         self.is_library, self.home = is_library, f"{pathlib.Path.cwd()}/"
         self.seeded()
+        self._seen = len(sys.modules)
         sys.addaudithook(self._on_event)
-        _watch_lookups(self)
-        _watch_machine(self)
-        _watch_distributions(self)
         self.active = True
 
-    def watch_imports(self) -> None:
-        """Once every other finder is in its place."""
-        sys.meta_path.insert(0, _Tries(self))
+    def asked(self, kind: str, path: object) -> None:
+        """A path that somebody looked for by a call of which no event tells."""
+        if self.active and not self._busy:
+            self._busy = True
+            try:
+                self.path(kind, path)
+            finally:
+                self._busy = False
 
     def remember_engine(self) -> None:
         """The native modules that the engine has imported by itself: those read nothing for a DAG file."""
         self._engine = frozenset(_native_modules())
+
+    def remember_preloaded(self) -> None:
+        """The packages of native modules that came with what some files of the call import."""
+        tops = {name.partition(".")[0] for name in set(_native_modules()) - self._engine}
+        self._others = frozenset(tops - sys.stdlib_module_names - {"airflow"})
 
     def path(self, kind: str, path: object) -> None:
         """A path that was asked for, if it is the user's."""
@@ -177,9 +179,9 @@ class Recording:
 
     def _tell_native_modules(self) -> None:
         """Native modules that came with what others of the call import, and that the user's own modules hold."""
-        tops = {name.partition(".")[0] for name in set(_native_modules()) - self._engine}
-        tops -= sys.stdlib_module_names | {"airflow"}
-        for module in [m for m in list(sys.modules.values()) if _is_users(m)] if tops else []:
+        tops = self._others
+        new = [*itertools.islice(reversed(sys.modules.values()), len(sys.modules) - self._seen)] if tops else []
+        for module in filter(_is_users, new):
             for value in list(vars(module).values()):
                 kind = value if isinstance(value, (type, ModuleType)) else type(value)
                 name = vars(kind).get("__name__" if isinstance(kind, ModuleType) else "__module__")
@@ -223,109 +225,3 @@ def _is_pythons_own(file: str) -> bool:
 def _is_users(module: object) -> bool:
     file = getattr(module, "__file__", None)
     return isinstance(file, str) and RECORDER.is_user_file(file)
-
-
-class _Tries(MetaPathFinder):
-    """Stands before all finders and finds nothing: notes where the user's folders are searched."""
-
-    def __init__(self, reads: Recording) -> None:
-        self.reads = reads
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        del target
-        if path is not None or fullname not in sys.stdlib_module_names:
-            self.reads.tried(fullname.rpartition(".")[2], sys.path if path is None else list(path))
-        return None
-
-
-def _watch_lookups(reads: Recording) -> None:
-    """There is no audit event for `stat` and its relatives."""
-
-    def watched(original: Any, kind: str) -> Any:
-        def look(path: Any, *args: Any, **kwargs: Any) -> Any:
-            if reads.active and not reads._busy:
-                reads._busy = True
-                try:
-                    reads.path("present" if _asks_kind(sys._getframe(1)) else kind, path)
-                finally:
-                    reads._busy = False
-            return original(path, *args, **kwargs)
-
-        return look
-
-    for name, kind in (("stat", "stats"), ("lstat", "stats"), ("access", "stats"), ("readlink", "files")):
-        setattr(os, name, watched(getattr(os, name), kind))
-    accessor: Any = getattr(pathlib, "_NormalAccessor", None)  # Python 3.10 keeps the functions there
-    for name in ("stat", "readlink") if accessor is not None else ():
-        setattr(accessor, name, staticmethod(getattr(os, name)))
-
-
-def _asks_kind(frame: FrameType | None) -> bool:
-    """Whether the code that asks, through the modules that handle paths, learns no more than what a path is."""
-    while frame is not None and frame.f_code.co_filename.endswith(_PATH_MODULES):
-        if frame.f_code.co_name in _ASKS_KIND:
-            return True
-        frame = frame.f_back
-    return frame is not None and frame.f_code.co_filename.endswith(_ENGINE_READERS)
-
-
-def _watch_machine(reads: Recording) -> None:
-    """Randomness of the system, and what tells one machine from another."""
-
-    def watched(original: Any, tell: Callable[[], None]) -> Any:
-        def ask(*args: Any, **kwargs: Any) -> Any:
-            if RECORDER.position() is not None:
-                tell()
-            return original(*args, **kwargs)
-
-        return ask
-
-    def tell_randomness() -> None:
-        reads.randomness = True
-
-    def tell_machine() -> None:
-        reads.untraceable("facts of the machine")
-
-    platform._uname_cache = None  # type: ignore[attr-defined]
-    os.urandom = watched(os.urandom, tell_randomness)
-    random._urandom = os.urandom  # type: ignore[attr-defined]
-    for name in ("uname", "cpu_count", "getlogin"):
-        setattr(os, name, watched(getattr(os, name), tell_machine))
-
-
-def watch_clock(traveller: Any) -> None:
-    """Every clock of a process in another time ends in its `time_ns`."""
-    cls: Any = type(traveller)
-    original = cls.time_ns
-
-    def time_ns(self: Any) -> int:
-        if not _is_dags_own(sys._getframe(2)) and RECORDER.position() is not None:
-            READS.clock = True
-        now: int = original(self)
-        return now
-
-    cls.time_ns = time_ns
-
-
-def _is_dags_own(frame: FrameType | None) -> bool:
-    """Each DAG object keeps when it was made, which says nothing of the DAG."""
-    return frame is not None and frame.f_code.co_filename.startswith("<attrs generated methods airflow.")
-
-
-def _watch_distributions(reads: Recording) -> None:
-    """Of Python's own module and of its later release, where that is installed."""
-    for module in filter(None, map(sys.modules.get, ("importlib.metadata", "importlib_metadata"))):
-        finder: Any = module.Distribution
-        finder.discover = classmethod(_noting(reads, finder.discover.__func__))
-
-
-def _noting(reads: Recording, original: Any) -> Any:
-    def discover(cls: type, /, **kwargs: Any) -> Any:
-        context = kwargs.get("context")
-        name = kwargs.get("name") if context is None else context.name
-        reads.note("distributions", ALL if name is None else name)
-        return original(cls, **kwargs)
-
-    return discover

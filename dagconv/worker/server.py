@@ -8,10 +8,8 @@ import os
 import selectors
 import shutil
 import signal
-import struct
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +20,7 @@ from dagconv.wire.reply import End, Outcome, Ready, Replied, Reply
 from dagconv.wire.request import Call, Load, Preload, Reload
 from dagconv.worker import descendants, engine, isolation
 from dagconv.worker.audit import AUDIT
+from dagconv.worker.child import Child, framed
 from dagconv.worker.reads import READS
 
 MAX_OUTPUT = 1024 * 1024
@@ -29,36 +28,10 @@ MAX_RESULT = 128 * 1024 * 1024
 MAX_TRACE = 64 * 1024
 # How often, in seconds, children are looked after that no pipe tells about.
 TICK = 0.1
-_LENGTH = struct.Struct(">I")
+# Objects that a child makes before garbage is looked for: most files make fewer.
+_GARBAGE = 10_000
 # User code may replace these.
 _exit, _getpid = os._exit, os.getpid
-
-
-@dataclass(slots=True)
-class Child:
-    """A running child: `result` and `output` collect what its pipes deliver; `trace` is where its crashes go."""
-
-    call: Call
-    pid: int
-    home: Path
-    trace: Path
-    deadline: float
-    started: float
-    open_pipes: set[int]
-    result: bytearray = field(default_factory=bytearray)
-    output: bytearray = field(default_factory=bytearray)
-    cut: bool = False
-
-    def answer(self) -> bytes | None:
-        """Its answer if that arrived whole, between its two marks."""
-        mark = self.call.mark.encode()
-        start = len(mark) + _LENGTH.size
-        if len(self.result) < start or not self.result.startswith(mark):
-            return None
-        (length,) = _LENGTH.unpack_from(self.result, len(mark))
-        if len(self.result) != start + length + len(mark) or not self.result.endswith(mark):
-            return None
-        return bytes(self.result[start : start + length])
 
 
 class Server:
@@ -69,6 +42,9 @@ class Server:
         self.replies = replies
         self.home = home
         self.children: dict[int, Child] = {}
+        # Killed after they answered, and not waited for: the system takes its time to free their memory.
+        self.ending: dict[int, Child] = {}
+        self.looked = 0.0
         self.pipes: dict[int, tuple[Child, bytearray]] = {}
         self.selector = selectors.DefaultSelector()
         self.selector.register(requests, selectors.EVENT_READ)
@@ -78,15 +54,19 @@ class Server:
         """Until the host closes its end; then every child is killed."""
         listening = True
         while listening:
-            for key, _ in self.selector.select(TICK if self.children else None):
+            for key, _ in self.selector.select(TICK if self.children or self.ending else None):
                 if key.fileobj is self.requests:
                     listening = self._accept()
                 else:
                     self._drain(key.fd)
-            for child in list(self.children.values()):
-                self._look_after(child)
+            if time.monotonic() - self.looked >= TICK:
+                for child in list(self.children.values()):
+                    self._look_after(child)
+                self._reap(os.WNOHANG)
+                self.looked = time.monotonic()
         for child in list(self.children.values()):
             self._finish(child, Outcome.CLOSED)
+        self._reap(0)
 
     def _accept(self) -> bool:
         try:
@@ -99,6 +79,9 @@ class Server:
             case Preload(modules):
                 engine.preload(modules)
                 AUDIT.take()
+                READS.remember_preloaded()
+                # What stands now is shared with every child; the collector must not touch, and so copy, its pages.
+                gc.freeze()
                 self._reply(call, End(Outcome.DONE))
             case Load() | Reload() as request:
                 engine.prepare_rendering(needed=request.render is not None)
@@ -134,6 +117,8 @@ class Server:
         """Never returns."""
         pid, code = _getpid(), 1
         try:
+            gc.enable()
+            gc.set_threshold(_GARBAGE)
             os.close(self.replies)
             self.requests.close()
             self.selector.close()
@@ -147,7 +132,7 @@ class Server:
             # A copy that user code forked and let run on has nothing to say.
             if _getpid() == pid:
                 mark = call.mark.encode()
-                write_all(result, mark + _LENGTH.pack(len(answer)) + answer + mark)
+                write_all(result, framed(answer, mark))
                 code = 0
         finally:
             _exit(code)
@@ -162,14 +147,15 @@ class Server:
             return
         if not data:
             self._close(fd, child)
+            self._look_after(child)
             return
         limit = MAX_RESULT if buffer is child.result else MAX_OUTPUT
         room = limit - len(buffer)
         buffer += data[: max(room, 0)]
         child.cut = child.cut or len(data) > room
         # The answer stands: threads, children or exit handlers of user code need not be waited for.
-        if buffer is child.result and child.answer() is not None:
-            self._finish(child)
+        if buffer is child.result and (answer := child.answer()) is not None:
+            self._take(child, answer)
 
     def _close(self, fd: int, child: Child) -> None:
         self.selector.unregister(fd)
@@ -190,18 +176,39 @@ class Server:
             _ask_for_place(child.pid)
             self._finish(child, Outcome.CROWD)
 
-    def _finish(self, child: Child, reason: Outcome | None = None, status: int | None = None) -> None:
-        """Ends the child, for a `reason` or because it has answered, unless it ended by itself with `status`."""
-        if status is None:
-            os.kill(child.pid, signal.SIGKILL)
-            _, status = os.waitpid(child.pid, 0)
+    def _take(self, child: Child, answer: bytes) -> None:
+        """Hands out the answer of a child and ends it."""
+        os.kill(child.pid, signal.SIGKILL)
+        self._release(child)
+        self.ending[child.pid] = child
+        output = child.output.decode("utf-8", "replace")
+        self._reply(child.call, End(Outcome.DONE, output=output, cut=child.cut), answer)
+
+    def _reap(self, options: int) -> None:
+        """Takes leave of children that were killed, as far as they are gone."""
+        gone = [child for pid, child in self.ending.items() if os.waitpid(pid, options)[0]]
+        for child in gone:
+            del self.ending[child.pid]
+            self._take_trace(child)
+        if gone:
+            descendants.kill_orphans(self.children.keys() | self.ending.keys())
+
+    def _release(self, child: Child) -> None:
+        """Of a child that is killed or gone: its group is killed, and what is left in its pipes taken."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
         for fd in list(child.open_pipes):
             self._empty(fd)
             self._close(fd, child)
         del self.children[child.pid]
-        descendants.kill_orphans(self.children.keys())
+
+    def _finish(self, child: Child, reason: Outcome | None = None, status: int | None = None) -> None:
+        """Ends a child that did not answer, for a `reason` unless it ended by itself with `status`."""
+        if status is None:
+            os.kill(child.pid, signal.SIGKILL)
+            _, status = os.waitpid(child.pid, 0)
+        self._release(child)
+        descendants.kill_orphans(self.children.keys() | self.ending.keys())
         answer = child.answer()
         end = End(
             Outcome.DONE if answer is not None else reason or (Outcome.GARBLED if child.result else Outcome.DIED),
@@ -247,6 +254,8 @@ def main() -> None:
     os.set_inheritable(requests, False)
     os.set_inheritable(replies, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What the server imports stays; looking for garbage in it is a fifth of its start.
+    gc.disable()
     # `-m` puts the working directory there, which is the children's home too.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", str(home))]
     engine.configure(home)
@@ -256,7 +265,6 @@ def main() -> None:
     descendants.adopt_orphans()
     AUDIT.take()
     READS.remember_engine()
-    gc.collect()
     gc.freeze()
     send_message(replies, Ready(versions))
     Server(os.fdopen(requests, "rb", buffering=0), replies, home).serve()

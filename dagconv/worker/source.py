@@ -15,7 +15,7 @@ from dagconv.ir import codec
 from dagconv.ir.rendering import RenderPlan
 from dagconv.wire.answer import Answer
 from dagconv.wire.request import Again, Load
-from dagconv.worker import audit, aws_replies, compat, isolation, supplied
+from dagconv.worker import audit, aws_replies, compat, isolation, read_hooks, supplied
 from dagconv.worker.audit import AUDIT
 from dagconv.worker.compat import stubs, user_modules
 from dagconv.worker.compat.era import judge
@@ -25,7 +25,7 @@ from dagconv.worker.complain import describe_error, was_reported
 from dagconv.worker.describe import read_dags
 from dagconv.worker.noticed import OBSERVATIONS
 from dagconv.worker.observe import watch_files
-from dagconv.worker.reads import READS, watch_clock
+from dagconv.worker.reads import READS
 from dagconv.worker.record import RECORDER
 from dagconv.worker.render.render import render_plan
 from dagconv.worker.testify_code import Witness
@@ -49,9 +49,9 @@ def load(request: Load, trace: int) -> Answer:
     if given.stub_missing:
         stubs.install()
     is_user_file = RECORDER.is_user_file
-    READS.start(lambda path: not is_user_file(path))
+    read_hooks.start(lambda path: not is_user_file(path))
     user_modules.install(list(request.roots), path)
-    READS.watch_imports()
+    read_hooks.watch_imports()
     if request.asking:
         watch_files()
     witness = Witness(request)
@@ -87,7 +87,7 @@ def _import_elsewhen(path: str, again: Again, code: Witness) -> Answer:
     random.seed(again.seed)
     READS.seeded()
     with time_machine.travel(again.moment, tick=True) as traveller:
-        watch_clock(traveller)
+        read_hooks.watch_clock(traveller)
         _turn_clocks_left_behind()
         return _import(path, code, _move_elsewhere)
 

@@ -16,8 +16,9 @@ from dagconv.wire.limits import Limits
 from dagconv.wire.messages import read_message, send_call
 from dagconv.wire.reply import End, Outcome, Reply
 from dagconv.wire.request import Call, Preload, Reload
+from dagconv.worker.child import Child
 from dagconv.worker.job import answer_request
-from dagconv.worker.server import Child, Server
+from dagconv.worker.server import Server
 
 MARK = "0123456789abcdef"
 CALL = Call(5, MARK, Reload("", Limits(1)))

@@ -203,26 +203,29 @@ def _reconcile(
     arguments = dict(given)
     actual = twin_attributes(task)
     expected = twin_attributes(make_twin(task, target, arguments))
-    names = signature_of(target).names - _made_anew(task, target, given, expected)
+    names = signature_of(target).names - _made_anew(task, target, given, actual, expected)
     assigned = [name for name in actual if name in names and not _alike(actual[name], expected.get(name))]
     for name in assigned:
         arguments[name] = (vars(task)[name], Origin.ASSIGNED)
     if assigned:
         expected = twin_attributes(make_twin(task, target, arguments))
+    anew = construction_of(task).anew  # type: ignore[union-attr]
     residues = [
         Residue(name, expected.get(name), actual.get(name), _is_own(task, target, name, expected))
         for name in sorted(actual.keys() | expected.keys())
-        if not _alike(actual.get(name), expected.get(name)) and name not in construction_of(task).anew  # type: ignore[union-attr]
+        if not _alike(actual.get(name), expected.get(name)) and name not in anew
     ]
     return arguments, tuple(residues)
 
 
-def _made_anew(task: Any, target: type, given: dict[str, tuple[Any, Origin]], expected: dict[str, str]) -> set[str]:
+def _made_anew(
+    task: Any, target: type, given: dict[str, tuple[Any, Origin]], actual: dict[str, str], expected: dict[str, str]
+) -> set[str]:
     """Texts that the class makes up for each object, such as a request token: no argument says them, on no side."""
     construction = construction_of(task)
     assert construction is not None
     untouched = {name for name, text in construction.texts.items() if vars(task).get(name) is text}
-    candidates = {name for name in untouched - given.keys() if expected.get(name) != twin_attributes(task).get(name)}
+    candidates = {name for name in untouched - given.keys() if expected.get(name) != actual.get(name)}
     if candidates:
         again = twin_attributes(make_twin(task, target, given))
         construction.anew = frozenset(name for name in candidates if again.get(name) != expected.get(name))

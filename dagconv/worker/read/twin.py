@@ -24,10 +24,7 @@ class NotReproducibleError(Exception):
 
 def make_twin(task: Any, target: type, arguments: dict[str, tuple[Any, Origin]]) -> Any:
     """Another object of the target class from exactly these arguments, in a DAG without default_args."""
-    from airflow.sdk import DAG
-
-    dag = task.dag
-    scratch = DAG(dag.dag_id, schedule=None, start_date=dag.start_date, end_date=dag.end_date, auto_register=False)
+    scratch = _scratch(task.dag)
     values = {name: snapshot(value) for name, (value, _) in arguments.items()}
     try:
         with warnings.catch_warnings(), _quietly():
@@ -41,6 +38,22 @@ def make_twin(task: Any, target: type, arguments: dict[str, tuple[Any, Origin]])
     if "_on_failure_fail_dagrun" in vars(task):
         vars(twin)["_on_failure_fail_dagrun"] = vars(task)["_on_failure_fail_dagrun"]
     return twin
+
+
+_SCRATCH: dict[int, tuple[Any, Any]] = {}
+
+
+def _scratch(dag: Any) -> Any:
+    """The DAG of this DAG's twins, empty: each of them stands alone in it."""
+    from airflow.sdk import DAG
+
+    made_for, scratch = _SCRATCH.get(id(dag), (None, None))
+    if made_for is not dag:
+        scratch = DAG(dag.dag_id, schedule=None, start_date=dag.start_date, end_date=dag.end_date, auto_register=False)
+        _SCRATCH[id(dag)] = (dag, scratch)
+    for held in (scratch.task_dict, scratch.task_group.children, scratch.task_group.used_group_ids):
+        held.clear()
+    return scratch
 
 
 @contextlib.contextmanager
