@@ -91,7 +91,7 @@ def _step(group: Group, sources: Sequence[str]) -> str:
         case Means.ACCEPT:
             return f"--accept {group.need.name}"
         case Means.CODE:
-            return ""
+            return "--code-package"
         case Means.SOURCE:
             return "dag-converter explain " + " ".join(rule.code for rule, _ in group.reasons[:_MOST_REASONS])
 

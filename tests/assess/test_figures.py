@@ -87,5 +87,5 @@ def test_the_rows_say_what_to_do_the_cheapest_first():
             "--requirements requirements.txt; own modules: --dags-root DIR or --plugins DIR",
         ),
         ("2 DAGs need a loss accepted (interval-shift), 1 of them nothing else", "--accept interval-shift"),
-        ("2 DAGs hold code of its own: python-operator (2), 1 of them nothing else", ""),
+        ("2 DAGs hold code of its own: python-operator (2), 1 of them nothing else", "--code-package"),
     ]
