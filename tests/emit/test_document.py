@@ -115,3 +115,12 @@ def test_value_without_a_form_names_task_key_and_class():
         emit_document(Workflow("dag", tasks=(task("a", Argument("client", OpaqueValue("boto3.Client"))),)))
     assert (error.value.task_id, error.value.key) == ("a", "client")
     assert "boto3.Client" in error.value.diagnostic(Workflow("dag")).message
+
+
+def test_a_value_without_form_is_told_at_its_argument():
+    task = Task("a", Operator("x.Y", "x.Y"), (Argument("client", OpaqueValue("boto3.Client")),))
+    workflow = Workflow("d", tasks=(task,))
+    with pytest.raises(UnemittableError) as error:
+        emit_document(workflow)
+    finding = error.value.diagnostic(workflow)
+    assert (finding.code, finding.task_id, finding.key) == ("DC498", "a", "client")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagconv.errors import UsageError
-from dagconv.load.configuration import read_configuration
+from dagconv.load.configuration import not_carried, read_configuration
 from dagconv.load.overlay import install_overlay
 
 pytestmark = pytest.mark.slow
@@ -19,6 +19,13 @@ def test_sections_and_options_say_the_same(tmp_path):
     )
     expected = {"core.default_task_retries": "2", "core.fernet_key": "a%b", "scheduler.catchup_by_default": "False"}
     assert read_configuration(cfg) == read_configuration(options) == expected
+
+
+def test_options_that_are_not_taken_over_are_named(tmp_path):
+    path = tmp_path / "airflow.cfg"
+    path.write_text("[core]\nparallelism = 64\ndefault_task_retries = 2\n")
+    (finding,) = not_carried(path)
+    assert (finding.code, dict(finding.params)["option"]) == ("DC940", "core.parallelism")
 
 
 @pytest.mark.parametrize(

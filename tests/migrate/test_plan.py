@@ -17,6 +17,7 @@ from dagconv.errors import UsageError
 from dagconv.migrate.plan.item import ItemKind
 from dagconv.migrate.plan.plan import Plan, plan_migration
 from dagconv.migrate.plan.planfile import parse_plan, render_plan, tool_version
+from dagconv.migrate.plan.preflight.quota import check_versions
 from dagconv.migrate.survey.given import read_given, replace_converted
 from dagconv.migrate.survey.inventory import Environment, Inventory, Wishes
 
@@ -160,6 +161,12 @@ def test_findings_and_their_near_misses(code: str, inventory: dict[str, Any], wi
         inventory = {"workflows": (RemoteWorkflow("other", "arn:other"),)}
     assert code not in codes(plan())
     assert code in codes(plan(replace(INVENTORY, **inventory), Wishes(**wishes)))
+
+
+@pytest.mark.parametrize(("versions", "codes"), [(1, []), (44, []), (45, ["DC804"]), (50, ["DC805"])])
+def test_a_workflow_close_to_its_versions_is_named_before_it_has_too_many(versions: int, codes: list[str]) -> None:
+    there = RemoteWorkflow("daily", "arn:daily", versions=versions)
+    assert [found.code for found in check_versions(there, Wishes())] == codes
 
 
 @pytest.mark.parametrize(
