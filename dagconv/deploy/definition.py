@@ -39,7 +39,10 @@ class Origin(str, enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One DAG on its way. `text` is empty when the DAG is refused; then a finding says why."""
+    """One DAG on its way. `text` is empty when the DAG is refused; then a finding says why.
+
+    `unread` marks one that stands for a file which could not be read as a whole: what it holds is not known.
+    """
 
     dag_id: str
     text: str
@@ -47,6 +50,7 @@ class Definition:
     source: str
     findings: tuple[Finding, ...] = ()
     description: str | None = None
+    unread: bool = False
 
     @property
     def sha256(self) -> str:

@@ -87,6 +87,16 @@ class Deployment:
         return digest(self.definition.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A workflow that was deleted, as it was. `arn` was its own; `definition` and `code` are its pinned objects."""
+
+    arn: str
+    deployment: Deployment
+    definition: S3Location
+    code: S3Location | None
+
+
 def version_request(deployment: Deployment, definition: S3Location, code: S3Location | None) -> Json:
     """The members of a version, whole every time (contract 6.3, rule 60); the objects pinned as they were written."""
     members: Json = {"DefinitionS3Location": definition.member(), **_settings(deployment)}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagconv.aws.services import CallError, Json, World
+from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.errors import UsageError
 
 TAG_PREFIX = "dagconv:"
 TAG_MANAGED, TAG_DAG, TAG_SHA = "dagconv:managed", "dagconv:dag-id", "dagconv:definition-sha256"
-TAG_MIGRATION, TAG_LOCATION = "dagconv:migration", "dagconv:location"
+TAG_MIGRATION, TAG_LOCATION, TAG_SOURCE = "dagconv:migration", "dagconv:location", "dagconv:source"
+_TAG_VALUE = re.compile(r"[\w\s.:/=+@-]{0,256}")
 MANUAL, SCHEDULED, DISABLED = "MANUAL", "SCHEDULED", "DISABLED"
 
 
@@ -53,6 +56,12 @@ def bears(tags: Mapping[str, str], mark: str, dag_id: str | None = None) -> bool
     return ours and (dag_id is None or tags.get(TAG_DAG) == dag_id)
 
 
+def source_tag(origin: str, file: str) -> str:
+    """The tag that names the file of a DAG, where it is from; a name that no tag may hold stands there as its hash."""
+    value = f"{origin}:{file}"
+    return value if _TAG_VALUE.fullmatch(value) else f"{origin}:sha256-{hashlib.sha256(file.encode()).hexdigest()}"
+
+
 def said_owner(tags: Mapping[str, str]) -> str:
     """Whose a workflow is, for a message."""
     if tags.get(TAG_MANAGED) != "true":
@@ -67,7 +76,7 @@ def said_owner(tags: Mapping[str, str]) -> str:
 class RemoteWorkflow:
     """A workflow as the service holds it. `config` are GetWorkflow's members; empty where it was not asked.
 
-    `versions` counts them where it was asked, else 0.
+    `versions` counts them where it was asked, else 0; `runs` is None where they were not counted.
     """
 
     name: str
@@ -79,6 +88,7 @@ class RemoteWorkflow:
     tags: Mapping[str, str] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     versions: int = 0
+    runs: int | None = None
 
     @property
     def dag_id(self) -> str:
@@ -121,6 +131,21 @@ def read_remote(
         config=whole,
         versions=sum(1 for _ in world.workflows.versions(arn)) if versions else 0,
     )
+
+
+def find_again(world: World, arn: str, name: str, mark: str, dag_id: str) -> Json | None:
+    """GetWorkflow's answer for a workflow of ours, or for the one that was made anew in its place; None without."""
+    try:
+        return world.workflows.get(arn)
+    except CallError as error:
+        if error.cause is not Cause.NOT_FOUND:
+            raise
+    for summary in world.workflows.all():
+        if summary.get("Name") == name and summary.get("WorkflowStatus") != "DELETING":
+            other = str(summary["WorkflowArn"])
+            if bears(world.workflows.tags(other), mark, dag_id):
+                return world.workflows.get(other)
+    return None
 
 
 def _stored_text(world: World, whole: Json) -> str:

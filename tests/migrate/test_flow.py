@@ -118,7 +118,7 @@ def test_prune_deletes_only_what_is_ours_and_gone(stand: Stand) -> None:
     (stand.folder / "defs/b.yaml").unlink()
     assert "- delete b" not in stand.plan().out
     assert "- delete b" in stand.plan("--prune").out
-    assert stand.apply().code == 0
+    assert stand.apply("--approve-deletions", "1").code == 0
     assert set(stand.workflows()) == {"a", "foreign"}
 
 

@@ -118,7 +118,7 @@ def test_h1_a_rename_that_is_asked_for_leaves_one_workflow_that_waits(stand: Sta
     assert stand.cli("cutover", "--auto-approve").code == 0
     renamed = stand.plan("--name-template", "prod-{dag_id}", "--prune", "--trigger-mode", "SCHEDULED")
     assert (renamed.code, "+ create etl as prod-etl" in renamed.out, "- delete etl" in renamed.out) == (0, True, True)
-    assert stand.apply().code == 0
+    assert stand.apply("--approve-deletions", "1").code == 0
     assert {n: w["TriggerMode"] for n, w in stand.workflows().items()} == {"prod-etl": "MANUAL"}
 
 

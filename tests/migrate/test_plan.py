@@ -12,14 +12,14 @@ import pytest
 from dagconv.aws.services import BucketFacts, Caller, Versioning
 from dagconv.deploy.definition import Definition, Origin, object_key, predicted_warnings, same_meaning, schedule_of
 from dagconv.deploy.deployment import S3Location, version_request
-from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_MIGRATION, Owner, RemoteWorkflow
+from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_MIGRATION, TAG_SOURCE, Owner, RemoteWorkflow
 from dagconv.errors import UsageError
 from dagconv.migrate.plan.item import ItemKind
 from dagconv.migrate.plan.plan import Plan, plan_migration
 from dagconv.migrate.plan.planfile import parse_plan, render_plan, tool_version
 from dagconv.migrate.plan.preflight.quota import check_versions
 from dagconv.migrate.survey.given import read_given, replace_converted
-from dagconv.migrate.survey.inventory import Environment, Inventory, Wishes
+from dagconv.migrate.survey.inventory import Environment, Inventory, Surveyed, Wishes
 
 TEXT = 'a:\n  schedule: "0 5 * * *"\n  tasks:\n    t:\n      operator: x.Y\n      retries: 0\n'
 ROLE = "arn:aws:iam::123456789012:role/Prod"
@@ -42,6 +42,7 @@ INVENTORY = Inventory(
     trust=TRUST,
     trust_reason="",
     definitions=(Definition("a", TEXT, Origin.GIVEN, "a.yaml"),),
+    surveyed=(Surveyed(Origin.GIVEN, frozenset({"a.yaml"}), {}),),
     workflows=(),
     workflows_known=True,
     inputs={},
@@ -125,7 +126,7 @@ def test_tokens_follow_from_what_is_asked_for() -> None:
 
 def test_pruning_asks_for_our_tags_and_this_migration() -> None:
     def there(name: str, mark: str = OWNER.mark) -> RemoteWorkflow:
-        tags = {TAG_MANAGED: "true", TAG_DAG: name, TAG_MIGRATION: mark}
+        tags = {TAG_MANAGED: "true", TAG_DAG: name, TAG_MIGRATION: mark, TAG_SOURCE: f"given:{name}.yaml"}
         return RemoteWorkflow(name, f"arn:{name}", "0" * 32, tags=tags)
 
     workflows = (

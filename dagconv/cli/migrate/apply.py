@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 @click.argument("plan_file", required=False, type=click.Path(path_type=Path), metavar="[PLAN]")
 @click.option("--resume", is_flag=True, help="End the last apply that was cut off or failed in part.")
 @click.option("--overwrite", is_flag=True, help="Update workflows that were changed since the plan was made.")
+@click.option(
+    "--approve-deletions", type=int, metavar="N", help="Delete the N workflows of the plan without asking for N."
+)
 @approval_option
 @parallel_options
 @plan_options
@@ -78,4 +82,18 @@ def _plan(world: World, flags: dict[str, Any]) -> Plan:
     if any(finding.severity == "error" for finding in plan.findings):
         raise UsageError("the plan has errors that concern every workflow (see above); nothing is applied")
     approve(f"Apply this plan to account {plan.account} in {plan.region}?", flags)
+    _approve_deletions(plan, flags)
     return plan
+
+
+def _approve_deletions(plan: Plan, flags: dict[str, Any]) -> None:
+    """Raises UsageError unless the number of workflows that go was given or typed."""
+    from dagconv.migrate.plan.item import ItemKind
+
+    doomed, given = len(plan.of(ItemKind.DELETE)), flags["approve_deletions"]
+    if not doomed and given is None:
+        return
+    if given is None and not flags["auto_approve"] and sys.stdin.isatty():
+        given = click.prompt(f"{doomed} workflows are DELETED, run histories and all: type their number", type=int)
+    if given != doomed:
+        raise UsageError(f"{doomed} workflows would be deleted: approve exactly that with --approve-deletions {doomed}")

@@ -139,6 +139,8 @@ def _wishes(world: World, flags: dict[str, Any]) -> Wishes:
     from dagconv.deploy.trust import LONGEST
     from dagconv.migrate.survey.inventory import Wishes
 
+    if flags["prune"] and (flags["include"] or flags["exclude"]):
+        raise UsageError("--prune deletes what no DAG is there for: it takes no --include and no --exclude")
     subnets, groups = tuple(flags["subnets"]), tuple(flags["groups"])
     if flags["copy_network"]:
         if not flags["environment"]:

@@ -86,6 +86,9 @@ def _plan_lines(plan: Plan, verbose: bool) -> Iterator[tuple[str, str | None]]:
     for item in plan.items:
         yield from _item_lines(item, verbose)
     yield "", None
+    for orphan in plan.orphans:
+        what = f"{orphan.dag_id or orphan.name} stays without a DAG in this plan: {orphan.mark}; {orphan.reason}"
+        yield f"? {what}", "yellow"
     yield from _trust_lines(plan)
     yield from _quota_lines(plan)
     yield from _finding_lines(plan.findings, "")
@@ -105,6 +108,8 @@ def _item_lines(item: Item, verbose: bool) -> Iterator[tuple[str, str | None]]:
     proved = ", not proved" if item.origin is Origin.GIVEN and item.deployment else ""
     source = f"  [{item.source}{proved}]" if item.source else ""
     yield f"{symbol} {item.kind.value} {item.dag_id or item.name}{name}{detail}{source}{doomed}", colour
+    if item.doomed:
+        yield f"    {item.doomed}", colour
     for line in item.diff.splitlines():
         yield f"    {line}", "green" if line.startswith("+") else "red" if line.startswith("-") else None
     yield from _finding_lines(tuple(f for f in item.findings if verbose or f.severity == "error"), "    ")

@@ -32,8 +32,9 @@ def command(**flags: Any) -> int:
     drifted = 0
     try:
         there = {str(summary["WorkflowArn"]): summary for summary in world.workflows.all()}
+        by_name = {str(s.get("Name")): s for s in there.values() if s.get("WorkflowStatus") != "DELETING"}
         for wanted in wanted_workflows(state, journal):
-            summary = there.get(wanted.arn, {})
+            summary = there.get(wanted.arn) or by_name.get(wanted.deployment.name, {})
             mode = summary.get("TriggerMode") or ("gone" if not summary else "?")
             click.echo(f"{escape(wanted.deployment.name):40} {mode:10} {summary.get('WorkflowStatus', 'GONE')}")
             if flags["drift"]:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.deploy.deployment import Deployment, S3Location, create_request
-from dagconv.deploy.remote import TAG_MIGRATION, TAG_SHA, bears, said_owner
+from dagconv.deploy.remote import TAG_MIGRATION, TAG_SHA, bears, find_again, said_owner
 from dagconv.deploy.steps.runs import wait_for_runs
 from dagconv.deploy.steps.step import (
     Action,
@@ -82,13 +82,11 @@ class Create(OfWorkflow[Made]):
         arn = outcome.arn
         if outcome.adopted:
             return Undone(f"{short(arn)} was there before and stays", True)
-        try:
-            there = world.workflows.get(arn)
-            tags = world.workflows.tags(arn)
-        except CallError as error:
-            if error.cause is Cause.NOT_FOUND:
-                return Undone(f"{short(arn)} is gone already")
-            raise
+        there = find_again(world, arn, self.name, self.owner, self.dag)
+        if there is None:
+            return Undone(f"{short(arn)} is gone already")
+        arn = str(there["WorkflowArn"])
+        tags = world.workflows.tags(arn)
         if not bears(tags, self.owner, self.dag):
             return Undone(f"{short(arn)} is no longer marked as ours and stays", True)
         if there.get("WorkflowVersion") not in undoing.known:

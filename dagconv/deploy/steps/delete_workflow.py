@@ -1,4 +1,4 @@
-"""Deletes a workflow that is marked as ours; used by apply --prune and by destroy."""
+"""Deletes a workflow that is marked as ours, and keeps what it was; used by apply --prune and by destroy."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, World
-from dagconv.deploy.remote import bears
+from dagconv.deploy.kept import kept_of, make_anew
+from dagconv.deploy.remote import bears, read_remote
 from dagconv.deploy.steps.runs import active_run
 from dagconv.deploy.steps.step import (
     Action,
     Done,
+    Keep,
     OfWorkflow,
     Outcome,
     Place,
@@ -18,6 +20,7 @@ from dagconv.deploy.steps.step import (
     StepRefusedError,
     Undoing,
     Undone,
+    short,
 )
 
 
@@ -28,13 +31,14 @@ class Deleted(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Delete(OfWorkflow[Deleted]):
-    """`definition` is where its text lay, for whoever wants it back."""
+    """`kept` is the name under which the workflow is kept; `definition` is where its text lay."""
 
     yields: ClassVar[type[Outcome]] = Deleted
     kind: ClassVar[str] = "delete"
     place: ClassVar[Place] = Place.WORKFLOW
     arn: str
     definition: str
+    kept: str
 
     def find(self, world: World) -> Deleted | None:
         try:
@@ -46,9 +50,14 @@ class Delete(OfWorkflow[Deleted]):
         return Deleted(self.arn) if status == "DELETING" else None
 
     def undo(self, world: World, outcome: Deleted, undoing: Undoing) -> Undone:
-        return Undone(
-            f"workflow {self.name} was deleted and cannot be brought back; its definition is {self.definition}"
-        )
+        """Makes the workflow anew as it was; its run history does not come back."""
+        kept = undoing.recall(self.kept)
+        if kept is None:
+            lost = "is not made anew: what was kept of it is gone"
+            return Undone(f"workflow {self.name} {lost}; its definition is {self.definition}", True)
+        made = make_anew(world, kept)
+        undoing.known.add(made.version)
+        return Undone(f"made {short(made.arn)} anew, with trigger mode {kept.deployment.trigger}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,7 @@ class DeleteWorkflow(Action[Delete, Deleted]):
     arn: str
     version: str
     owner: str
+    keep: Keep
 
     @property
     def key(self) -> StepKey:
@@ -67,15 +77,16 @@ class DeleteWorkflow(Action[Delete, Deleted]):
 
     def prepare(self, world: World, done: Done) -> Delete:
         """Raises StepRefusedError for a workflow that is not ours, was changed since, or has a run going on."""
-        there = world.workflows.get(self.arn)
-        if not bears(world.workflows.tags(self.arn), self.owner):
+        there = read_remote(world, {"WorkflowArn": self.arn})
+        if not bears(there.tags, self.owner):
             raise StepRefusedError(f"{self.name} is not marked as ours and is not deleted")
-        if there.get("WorkflowVersion") != self.version:
+        if there.version != self.version:
             raise StepRefusedError(f"{self.name} was changed since the plan was made and is not deleted")
         if running := active_run(world, self.arn):
             raise StepRefusedError(f"{self.name} has a run going on ({running}); stop it or wait for it")
-        place = there.get("DefinitionS3Location") or {}
-        return Delete(self.name, self.dag_id, self.arn, f"s3://{place.get('Bucket')}/{place.get('ObjectKey')}")
+        kept = kept_of(there)
+        place = str(kept.definition) if kept else "nowhere"
+        return Delete(self.name, self.dag_id, self.arn, place, self.keep(kept) if kept else "")
 
     def apply(self, world: World, step: Delete, done: Done) -> Deleted:
         try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dagconv.aws.services import World
+from dagconv.deploy.deployment import Kept
 from dagconv.deploy.users import Users, read_users
 from dagconv.errors import DagconvError
 
@@ -23,6 +24,7 @@ class Place(enum.IntEnum):
     WORKFLOW = 4
     SOURCE = 5
     TRIGGER = 6
+    FREED = 7
 
 
 class StepRefusedError(DagconvError):
@@ -48,6 +50,11 @@ class Drift:
     redo: bool = False
 
 
+# Stores what is kept of a deleted workflow and gives a name for it; finds it again by that name, None where it is lost.
+Keep = Callable[[Kept], str]
+Recall = Callable[[str], Kept | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Undone:
     """What the taking back of a step did; `stays` when its effect was left alone for somebody's sake."""
@@ -59,11 +66,13 @@ class Undone:
 @dataclass(slots=True)
 class Undoing:
     """What is known while steps are taken back. `known` are versions that our own runs have made; undoing adds its
-    own. A run in progress is waited for `wait` seconds before its workflow is deleted.
+    own. A run in progress is waited for `wait` seconds before its workflow is deleted; `recall` finds what was kept
+    of a deleted one.
     """
 
     known: set[str] = field(default_factory=set)
     wait: float = 0.0
+    recall: Recall = lambda _: None
     _users: Users | None = None
 
     def users(self, world: World) -> Users:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dagconv.aws.services import CallError, Cause, Json, World
+from dagconv.aws.services import Json, World
 from dagconv.deploy.deployment import sent_again
-from dagconv.deploy.remote import bears
+from dagconv.deploy.remote import bears, find_again
 from dagconv.deploy.steps.step import (
     Action,
     Done,
@@ -35,7 +35,7 @@ class Switched(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class Switch(OfWorkflow[Switched]):
-    """`version` and `mode_before` are those that were in force."""
+    """`version` and `mode_before` are those that were in force, `owner` is the migration's mark."""
 
     yields: ClassVar[type[Outcome]] = Switched
     kind: ClassVar[str] = "trigger"
@@ -44,6 +44,7 @@ class Switch(OfWorkflow[Switched]):
     mode: str
     version: str
     mode_before: str
+    owner: str
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -56,13 +57,10 @@ class Switch(OfWorkflow[Switched]):
         return Switched(self.arn, str(there.get("WorkflowVersion", "")), self.mode)
 
     def undo(self, world: World, outcome: Switched, undoing: Undoing) -> Undone:
-        arn, mode = self.arn, self.mode_before
-        try:
-            there = world.workflows.get(arn)
-        except CallError as error:
-            if error.cause is Cause.NOT_FOUND:
-                return Undone(f"{short(arn)} is gone")
-            raise
+        there = find_again(world, self.arn, self.name, self.owner, self.dag)
+        if there is None:
+            return Undone(f"{short(self.arn)} is gone")
+        arn, mode = str(there["WorkflowArn"]), self.mode_before
         if there.get("TriggerMode") == mode:
             undoing.known.add(str(there.get("WorkflowVersion")))
             return Undone(f"{short(arn)} has trigger mode {mode} already")
@@ -97,7 +95,7 @@ class SwitchTrigger(Action[Switch, Switched]):
         there = world.workflows.get(self.arn)
         require_ready(world, self.name, there, self.owner)
         version, mode = str(there.get("WorkflowVersion", "")), str(there.get("TriggerMode", ""))
-        return Switch(self.name, self.dag_id, self.arn, self.mode, version, mode)
+        return Switch(self.name, self.dag_id, self.arn, self.mode, version, mode, self.owner)
 
     def apply(self, world: World, step: Switch, done: Done) -> Switched:
         there = world.workflows.get(self.arn)

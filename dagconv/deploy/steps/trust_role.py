@@ -46,10 +46,8 @@ class AppendTrust(Step[Trusted]):
         rest = without_statement(document, self.statement.document())
         if rest is None:
             text = f"the trust statement of {role_name(role)} is gone or was changed by somebody; nothing is removed"
-            return Undone(text)
-        world.roles.set_trust(role_name(role), rest)
-        if normal(read_trust(world, role)) != normal(rest):
-            raise StepRefusedError(f"the trust policy of {role_name(role)} does not read back as it was written")
+            return Undone(text, True)
+        write_trust(world, role, rest)
         return Undone(f"removed our statement from the trust policy of {role_name(role)}")
 
 
@@ -73,10 +71,7 @@ class TrustRole(Action[AppendTrust, Trusted]):
             return Trusted(self.trust.role_arn)
         if fingerprint(document) != step.before:
             raise StepRefusedError("the role's trust policy was changed by somebody just now; plan again")
-        wanted = append_statement(document, self.trust.statement.document())
-        world.roles.set_trust(role_name(self.trust.role_arn), wanted)
-        if normal(read_trust(world, self.trust.role_arn)) != normal(wanted):
-            raise StepRefusedError("the role's trust policy does not read back as it was written")
+        write_trust(world, self.trust.role_arn, append_statement(document, self.trust.statement.document()))
         return Trusted(self.trust.role_arn)
 
     def _is_in_force(self, document: Json) -> bool:
@@ -88,6 +83,13 @@ class TrustRole(Action[AppendTrust, Trusted]):
 def read_trust(world: World, role_arn: str) -> Json:
     document: Json = world.roles.get(role_name(role_arn))["AssumeRolePolicyDocument"]
     return document
+
+
+def write_trust(world: World, role_arn: str, document: Json) -> None:
+    """Raises StepRefusedError when it does not read back."""
+    world.roles.set_trust(role_name(role_arn), document)
+    if normal(read_trust(world, role_arn)) != normal(document):
+        raise StepRefusedError(f"the trust policy of {role_name(role_arn)} does not read back as it was written")
 
 
 def role_name(arn: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagconv.deploy.definition import Definition, body_of, object_key
 from dagconv.deploy.deployment import Deployment, Network
-from dagconv.deploy.remote import TAG_SHA
+from dagconv.deploy.remote import TAG_SHA, TAG_SOURCE, source_tag
 from dagconv.migrate.survey.inventory import Inventory, Wishes
 
 
@@ -30,6 +30,7 @@ def desired(definition: Definition, name: str, inventory: Inventory, wishes: Wis
             **wishes.tags,
             **inventory.owner.tags(definition.dag_id),
             TAG_SHA: definition.sha256,
+            TAG_SOURCE: source_tag(definition.origin.value, definition.source),
         },
     )
 

@@ -23,7 +23,8 @@ class ItemKind(str, enum.Enum):
 class Item:
     """One DAG or, for DELETE, one workflow. `deployment` is what shall be, where that is known.
 
-    `version` is the remote version that the plan rests on; a changed one makes the item stale.
+    `version` is the remote version that the plan rests on; a changed one makes the item stale. `doomed` says what a
+    workflow does that is to be deleted.
     """
 
     kind: ItemKind
@@ -38,6 +39,7 @@ class Item:
     scheduled: str | None = None
     changes: tuple[str, ...] = ()
     diff: str = ""
+    doomed: str = ""
     prune_versions: int = 0
     warnings: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -20,6 +20,7 @@ from dagconv.migrate.plan import preflight
 from dagconv.migrate.plan.desired import code_key, desired, encryption_key
 from dagconv.migrate.plan.item import Item, ItemKind
 from dagconv.migrate.plan.preflight.quota import Quota
+from dagconv.migrate.plan.prune import Orphan, plan_pruning, without_half_renames
 from dagconv.migrate.survey.inventory import Environment, Inventory, Options, Wishes, hashed
 
 _ORDER = list(ItemKind)
@@ -58,6 +59,7 @@ class Plan:
     options: Options
     quota: Quota
     findings: tuple[Finding, ...]
+    orphans: tuple[Orphan, ...] = ()
 
     def of(self, *kinds: ItemKind) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.kind in kinds)
@@ -80,9 +82,10 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
     naming = map_names((d.dag_id for d in definitions if d.text), wishes.name_template, suffix=wishes.suffix_names)
     remote = {workflow.name: workflow for workflow in inventory.workflows if workflow.status != "DELETING"}
     items = [_plan_item(definition, naming, remote, inventory, wishes) for definition in definitions]
-    items += _plan_deletions(items, inventory, wishes)
+    pruning = plan_pruning(items, inventory, wishes)
+    items += pruning.deletions
     items, quota = preflight.within_quota(items, inventory, wishes)
-    items = _without_half_renames(items, definitions)
+    items = without_half_renames(items, {definition.dag_id for definition in inventory.definitions})
     trust = _plan_trust(inventory, wishes)
     findings = [*preflight.check_account(inventory, wishes), *preflight.check_trust(trust)]
     plan = Plan(
@@ -105,6 +108,7 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
         options=wishes.recorded(),
         quota=quota,
         findings=tuple(as_finding(diagnostic) for diagnostic in findings),
+        orphans=pruning.orphans,
     )
     return replace(plan, id=identity(plan))
 
@@ -189,31 +193,6 @@ def _compare(base: Item, deployment: Deployment, there: RemoteWorkflow, owner: O
     diff = _diff(there.text, deployment.definition) if "definition" in changes else ""
     base = replace(base, kind=kind, changes=tuple(changes), diff=diff, prune_versions=pruned)
     return replace(base, findings=(*base.findings, *version_findings))
-
-
-def _plan_deletions(items: list[Item], inventory: Inventory, wishes: Wishes) -> list[Item]:
-    """With --prune: workflows of ours whose DAG is gone, or goes on under another name."""
-    if not wishes.prune:
-        return []
-    by_dag = {item.dag_id: item for item in items}
-    gone = [w for w in inventory.workflows if w.ours(inventory.owner.mark) and w.status != "DELETING"]
-    return [
-        Item(ItemKind.DELETE, there.dag_id, there.name, arn=there.arn, version=there.version)
-        for there in gone
-        if there.dag_id not in by_dag or _goes_on(by_dag[there.dag_id], there)
-    ]
-
-
-def _without_half_renames(items: list[Item], definitions: list[Definition]) -> list[Item]:
-    """No workflow of an old name goes when the one of the new name is not made now."""
-    planned = {item.dag_id for item in items if item.kind not in (ItemKind.DELETE, ItemKind.REFUSED)}
-    left = {definition.dag_id for definition in definitions} - planned
-    return [item for item in items if item.kind is not ItemKind.DELETE or item.dag_id not in left]
-
-
-def _goes_on(item: Item, there: RemoteWorkflow) -> bool:
-    """Whether the DAG of a workflow has one of another name in this plan."""
-    return item.kind is not ItemKind.REFUSED and item.name != there.name
 
 
 def _plan_trust(inventory: Inventory, wishes: Wishes) -> Trust:

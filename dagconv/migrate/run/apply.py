@@ -11,7 +11,7 @@ from dagconv.deploy.definition import digest
 from dagconv.deploy.deployment import idempotency_token
 from dagconv.deploy.steps.create_workflow import CreateWorkflow, Made
 from dagconv.deploy.steps.delete_workflow import DeleteWorkflow
-from dagconv.deploy.steps.step import AnyAction, Outcome, StepKey
+from dagconv.deploy.steps.step import AnyAction, Keep, Outcome, StepKey
 from dagconv.deploy.steps.trust_role import TrustRole
 from dagconv.deploy.steps.update_workflow import UpdateWorkflow
 from dagconv.deploy.steps.upload_object import UploadCode, UploadDefinition, UploadObject
@@ -51,7 +51,7 @@ def apply_plan(world: World, plan: Plan, state: State, limits: Limits, *, overwr
         environment = plan.environment.name if plan.environment else ""
         about = ApplyRun(plan.id, plan.account, plan.region, plan.owner, lock, environment, overwrite)
         run = begin(world, journal, about)
-        return _carry_out(world, plan, journal, run, about, limits)
+        return _carry_out(world, plan, journal, run, limits, state)
 
 
 def resume_apply(world: World, state: State, limits: Limits) -> Result | None:
@@ -73,7 +73,7 @@ def resume_apply(world: World, state: State, limits: Limits) -> Result | None:
         require_place(world, plan)
         with lock.held("apply --resume"):
             journal.write(Note(run.id, "resumed"))
-            return _carry_out(world, plan, journal, run, about, limits)
+            return _carry_out(world, plan, journal, run, limits, state)
 
 
 def require_place(world: World, plan: Plan) -> None:
@@ -86,9 +86,9 @@ def require_place(world: World, plan: Plan) -> None:
         )
 
 
-def _carry_out(world: World, plan: Plan, journal: Journal, run: Run, about: ApplyRun, limits: Limits) -> Result:
+def _carry_out(world: World, plan: Plan, journal: Journal, run: Run, limits: Limits, state: State) -> Result:
     executor = Executor(world, journal, run, limits)
-    chains = chains_of(plan, run, overwrite=about.overwrite)
+    chains = chains_of(plan, run, state.keep)
     for chain in chains.shared:
         executor.run_chains([chain])
     if not executor.failures:
@@ -99,16 +99,20 @@ def _carry_out(world: World, plan: Plan, journal: Journal, run: Run, about: Appl
     return replace(result, warnings=_unpredicted(plan, executor.done))
 
 
-def chains_of(plan: Plan, run: Run, *, overwrite: bool) -> Chains:
+def chains_of(plan: Plan, run: Run, keep: Keep) -> Chains:
     """Raises UsageError when the package is no longer the one that was planned."""
     changing = plan.of(ItemKind.CREATE, ItemKind.UPDATE)
+    overwrite = isinstance(run.about, ApplyRun) and run.about.overwrite
     shared: list[Chain] = [[TrustRole(plan.trust)]] if plan.trust.action is TrustAction.APPEND else []
     if plan.code is not None and changing:
         shared.append([_upload_code(plan)])
     return Chains(
         tuple(shared),
         tuple(_item_chain(plan, item, run, overwrite=overwrite) for item in changing),
-        tuple([DeleteWorkflow(i.name, i.dag_id, i.arn, i.version, plan.owner.mark)] for i in plan.of(ItemKind.DELETE)),
+        tuple(
+            [DeleteWorkflow(i.name, i.dag_id, i.arn, i.version, plan.owner.mark, keep)]
+            for i in plan.of(ItemKind.DELETE)
+        ),
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dagconv.aws.services import CallError, Cause, World
+from dagconv.aws.services import CallError, World
 from dagconv.deploy.definition import same_meaning
 from dagconv.deploy.deployment import Deployment, changed_members
-from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_MIGRATION, read_remote
+from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_MIGRATION, find_again, read_remote
 from dagconv.deploy.steps.create_workflow import Create, Made
 from dagconv.deploy.steps.delete_workflow import Delete, Deleted
 from dagconv.deploy.steps.switch_trigger import Switch, Switched
@@ -78,16 +78,16 @@ def _take(found: dict[str, Wanted], items: dict[str, Item], recorded: Recorded) 
 
 def compare(world: World, wanted: Wanted) -> Compared:
     """Reads one workflow back. Raises CallError when it cannot be read for another reason than that it is gone."""
-    try:
-        there = read_remote(world, {"WorkflowArn": wanted.arn})
-    except CallError as error:
-        if error.cause is Cause.NOT_FOUND:
-            return Compared(wanted, ("workflow: is gone",))
-        raise
+    deployment = wanted.deployment
+    mark = deployment.tags[TAG_MIGRATION]
+    found_again = find_again(world, wanted.arn, deployment.name, mark, deployment.dag_id)
+    if found_again is None:
+        return Compared(wanted, ("workflow: is gone",))
+    there = read_remote(world, found_again)
     found: list[str] = []
     if there.status != "READY":
         found.append(f"status: {there.status}")
-    if not there.ours(wanted.deployment.tags[TAG_MIGRATION], wanted.deployment.dag_id):
+    if not there.ours(mark, deployment.dag_id):
         found.append(f"tags: not marked as ours for this DAG ({TAG_MANAGED}, {TAG_MIGRATION}, {TAG_DAG})")
     if not same_meaning(there.text, wanted.deployment.definition):
         found.append("definition: differs from what was deployed")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dagconv.aws.services import World
 from dagconv.deploy.remote import Owner, RemoteWorkflow, read_remote, require_here
 from dagconv.deploy.steps.delete_workflow import DeleteWorkflow
-from dagconv.deploy.steps.step import Undoing
-from dagconv.deploy.steps.trust_role import AppendTrust, Trusted
+from dagconv.deploy.steps.trust_role import AppendTrust
 from dagconv.migrate.run.execute import Executor, Limits, Result, begin
 from dagconv.migrate.run.journal import Journal
 from dagconv.migrate.run.lock import BucketLock, local_lock
 from dagconv.migrate.run.records import ApplyRun, DestroyRun, End, Verb
 from dagconv.migrate.run.state import State
+from dagconv.migrate.steps.remove_trust import FreeRole
 
 
 def owned_workflows(world: World, owner: Owner, *, take_over: bool) -> list[RemoteWorkflow]:
@@ -31,16 +31,17 @@ def destroy(world: World, state: State, applied: ApplyRun, owned: list[RemoteWor
             journal.write(End(unfinished.id, stopped="called again"))
         run = begin(world, journal, DestroyRun(mark))
         executor = Executor(world, journal, run, limits)
-        executor.run_chains([[DeleteWorkflow(w.name, w.dag_id, w.arn, w.version, mark)] for w in owned])
-        if not executor.failures:
-            _free_role(world, journal)
+        executor.run_chains([[DeleteWorkflow(w.name, w.dag_id, w.arn, w.version, mark, state.keep)] for w in owned])
+        appended = _appended(journal)
+        if appended is not None and not executor.failures:
+            executor.run_chains([[FreeRole(appended)]])
         return executor.end()
 
 
-def _free_role(world: World, journal: Journal) -> None:
-    """Our statement, if one of our runs has put it there."""
+def _appended(journal: Journal) -> AppendTrust | None:
+    """The step of ours that has put our statement there."""
     for run in journal.runs():
         for recorded in run.steps.values():
-            if isinstance(recorded.step, AppendTrust) and isinstance(recorded.outcome, Trusted):
-                world.say(f"  {recorded.step.undo(world, recorded.outcome, Undoing()).text}")
-                return
+            if isinstance(recorded.step, AppendTrust) and recorded.outcome is not None:
+                return recorded.step
+    return None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from dagconv.aws.services import Caller
+from dagconv.deploy.deployment import Kept
 from dagconv.deploy.remote import Owner
 from dagconv.errors import UsageError
+from dagconv.ir.codec import decode, encode
 from dagconv.migrate.plan.plan import Plan
 from dagconv.migrate.plan.planfile import parse_plan, render_plan, write_private
 from dagconv.migrate.run.journal import Journal
@@ -37,6 +41,20 @@ class State:
         if plan.id != plan_id:
             raise UsageError(f"{path} is not the plan that the journal names")
         return plan
+
+    def keep(self, kept: Kept) -> str:
+        """Keeps what a workflow was before it is deleted; its name. It may hold values of variables."""
+        text = json.dumps(encode(kept), sort_keys=True)
+        name = hashlib.sha256(text.encode()).hexdigest()[:16]
+        write_private(self.folder / f"deleted-{name}.json", text)
+        return name
+
+    def recall(self, name: str) -> Kept | None:
+        try:
+            data = json.loads((self.folder / f"deleted-{name}.json").read_bytes())
+            return decode(Kept, data) if name else None
+        except (OSError, ValueError):
+            return None
 
     def set_aside(self) -> Path | None:
         """Renames a damaged journal; None when there is none."""

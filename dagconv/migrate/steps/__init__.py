@@ -14,6 +14,7 @@ from dagconv.deploy.steps.update_workflow import Update
 from dagconv.deploy.steps.upload_object import UploadCode, UploadDefinition
 from dagconv.migrate.steps.pause_source import Pause
 from dagconv.migrate.steps.prune_versions import Prune
+from dagconv.migrate.steps.remove_trust import RemoveTrust
 
 MigrationStep = (
     AppendTrust
@@ -25,5 +26,6 @@ MigrationStep = (
     | Delete
     | Pause
     | Switch
+    | RemoveTrust
 )  # fmt: skip
 STEPS: Mapping[str, type[AnyStep]] = {step.kind: step for step in typing.get_args(MigrationStep)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dagconv.aws.services import CallError, Cause, World
+from dagconv.aws.services import World
+from dagconv.deploy.remote import find_again
 from dagconv.deploy.steps.step import (
     Action,
     Done,
@@ -41,6 +42,7 @@ class Pause(Step[Paused]):
     workflow: str
     arn: str
     mode: str
+    owner: str
 
     @property
     def key(self) -> StepKey:
@@ -72,12 +74,8 @@ class Pause(Step[Paused]):
 
     def _mode_in_force(self, world: World) -> str:
         """Empty for a workflow that is gone."""
-        try:
-            return str(world.workflows.get(self.arn).get("TriggerMode", ""))
-        except CallError as error:
-            if error.cause is Cause.NOT_FOUND:
-                return ""
-            raise
+        there = find_again(world, self.arn, self.workflow, self.owner, self.dag)
+        return "" if there is None else str(there.get("TriggerMode", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ class PauseSource(Action[Pause, Paused]):
     def prepare(self, world: World, done: Done) -> Pause:
         require_ready(world, self.dag_id, world.workflows.get(self.arn), self.owner)
         paused = is_paused(world, self.environment, self.dag_id)
-        return Pause(self.environment, self.dag_id, paused, self.workflow, self.arn, self.mode)
+        return Pause(self.environment, self.dag_id, paused, self.workflow, self.arn, self.mode, self.owner)
 
     def apply(self, world: World, step: Pause, done: Done) -> Paused:
         set_paused(world, self.environment, self.dag_id, paused=True)

@@ -63,7 +63,8 @@ class PipelineConverter:
         for file in files:
             if file.status in _LOST:
                 findings = _findings(list(file.diagnostics), folder)
-                yield Definition(Path(file.path).stem, "", Origin.CONVERTED, _shown(file.path, folder), findings)
+                name = Path(file.path).stem
+                yield Definition(name, "", Origin.CONVERTED, _shown(file.path, folder), findings, unread=True)
 
 
 def _checked(configuration: Mapping[str, str]) -> dict[str, str]:

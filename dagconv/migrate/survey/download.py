@@ -60,7 +60,7 @@ def download_dags(world: World, environment: Environment, scratch: Path) -> Down
             reason, found = _fetch(world, bucket, item, target)
             inputs[name] = found
         if reason:
-            refused.append(_stand_in(name, reason))
+            refused.append(_stand_in(name, item.key[len(path) + 1 :], reason))
     if environment.plugins:
         _fetch_plugins(world, bucket, environment, scratch)
     return Download(folder, inputs, tuple(refused))
@@ -124,6 +124,6 @@ def _fetch_plugins(world: World, bucket: str, environment: Environment, scratch:
         raise UsageError("plugins.zip of the environment is no zip archive") from error
 
 
-def _stand_in(name: str, reason: str) -> Definition:
+def _stand_in(name: str, file: str, reason: str) -> Definition:
     finding: Finding = as_finding(NOT_READ.at(Location(name), name=name, reason=reason))
-    return Definition(PurePosixPath(name).stem, "", Origin.CONVERTED, name, (finding,))
+    return Definition(PurePosixPath(name).stem, "", Origin.CONVERTED, file, (finding,), unread=True)

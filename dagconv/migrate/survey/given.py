@@ -66,7 +66,8 @@ def _read(path: Path, name: str) -> Definition:
     refused = body is None or any(finding.severity is Severity.ERROR for finding in found)
     if not refused:
         found = [*found, NOT_PROVED.at(Location(name), dag_id=dag_id)]
-    return Definition(dag_id, "" if refused else text, Origin.GIVEN, name, tuple(map(as_finding, found)))
+    findings = tuple(map(as_finding, found))
+    return Definition(dag_id, "" if refused else text, Origin.GIVEN, name, findings, unread=body is None)
 
 
 def _settle(definitions: list[Definition]) -> list[Definition]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dagconv.aws.services import BucketFacts, Caller, Json
-from dagconv.deploy.definition import Definition
+from dagconv.deploy.definition import Definition, Origin
 from dagconv.deploy.remote import Owner, RemoteWorkflow
 from dagconv.deploy.trust import LONGEST
 
@@ -46,6 +46,17 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
+class Surveyed:
+    """The files that definitions of an origin come from; `broken` are those that could not be read as a whole, with
+    their text, empty where not even that could be had.
+    """
+
+    origin: Origin
+    files: frozenset[str]
+    broken: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
     """`trust` is the role's policy, None when it could not be read; then `trust_reason` says why.
 
@@ -62,6 +73,7 @@ class Inventory:
     trust: Json | None
     trust_reason: str
     definitions: tuple[Definition, ...]
+    surveyed: tuple[Surveyed, ...]
     workflows: tuple[RemoteWorkflow, ...]
     workflows_known: bool
     inputs: Mapping[str, str]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from dagconv.aws.services import CallError, Cause, Json, World
-from dagconv.deploy.definition import Definition, digest_file
+from dagconv.deploy.definition import Definition, Origin, digest_file
 from dagconv.deploy.names import map_names
 from dagconv.deploy.remote import Owner, RemoteWorkflow, bears, named_migration, read_remote
 from dagconv.errors import UsageError
 from dagconv.migrate.survey.download import Download, download_dags
 from dagconv.migrate.survey.given import read_given, replace_converted
-from dagconv.migrate.survey.inventory import Environment, Inventory, Package, Wishes
+from dagconv.migrate.survey.inventory import Environment, Inventory, Package, Surveyed, Wishes
 
 _LOCAL_PREFIX = "file:"
 
@@ -55,7 +55,7 @@ def survey(
     if not role_arn:
         raise UsageError("name the workflows' role: --role-arn ARN, or --environment NAME")
     bucket_facts = world.store.describe(bucket)
-    definitions, inputs = _read_definitions(world, sources, environment, convert, scratch)
+    definitions, surveyed, inputs = _read_definitions(world, sources, environment, convert, scratch)
     workflows, known = _read_workflows(world, definitions, wishes, mark)
     trust, reason = _read_role(world, role_arn)
     customer_key, multi_region = _read_key(world, wishes.kms_key or bucket_facts.kms_key)
@@ -69,6 +69,7 @@ def survey(
         trust=trust,
         trust_reason=reason,
         definitions=tuple(definitions),
+        surveyed=tuple(surveyed),
         workflows=workflows,
         workflows_known=known,
         inputs=inputs,
@@ -139,11 +140,13 @@ def _mark(sources: Sources, environment: Environment | None) -> str:
 
 def _read_definitions(
     world: World, sources: Sources, environment: Environment | None, convert: Converter | None, scratch: Path
-) -> tuple[list[Definition], dict[str, str]]:
+) -> tuple[list[Definition], list[Surveyed], dict[str, str]]:
     inputs: dict[str, str] = {}
     given = read_given(sources.definitions) if sources.definitions else []
+    surveyed: list[Surveyed] = []
     if sources.definitions:
         inputs |= _hashes(sources.definitions, ("*.yaml", "*.yml"))
+        surveyed.append(_surveyed(Origin.GIVEN, sources.definitions, given))
     folder, refused = sources.source, []
     if folder is not None:
         if not folder.is_dir():
@@ -156,11 +159,23 @@ def _read_definitions(
     if folder is None:
         if not given:
             raise UsageError("nothing to migrate: give --environment, --source or --definitions")
-        return given, inputs
+        return given, surveyed, inputs
     if convert is None:
         raise UsageError("converting DAGs needs the extra dagconv[airflow]; with --definitions DIR it is not needed")
     converted = [*convert(folder, environment), *refused]
-    return replace_converted(converted, given), inputs
+    surveyed.append(_surveyed(Origin.CONVERTED, folder, converted))
+    return replace_converted(converted, given), surveyed, inputs
+
+
+def _surveyed(origin: Origin, folder: Path, definitions: Iterable[Definition]) -> Surveyed:
+    """The folder's files, and those that could not be had at all."""
+    broken = {d.source: _text(folder / d.source) for d in definitions if d.unread}
+    files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return Surveyed(origin, frozenset([*files, *broken]), broken)
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
 
 
 def _hashes(folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
@@ -176,22 +191,32 @@ def _read_workflows(
     """
     names = map_names((d.dag_id for d in definitions if d.text), wishes.name_template, suffix=wishes.suffix_names)
     wanted = {name.casefold() for name in names.names.values()}
+    known = {definition.dag_id for definition in definitions}
+
+    def goes(workflow: RemoteWorkflow) -> bool:
+        """Whether a plan may delete it; then its runs are counted."""
+        return wishes.prune and (workflow.dag_id not in known or workflow.name.casefold() not in wanted)
+
     try:
-        return tuple(_each_workflow(world, wanted, mark)), True
+        return tuple(_each_workflow(world, wanted, mark, goes)), True
     except CallError as error:
         if error.cause is Cause.DENIED and error.call.endswith("ListWorkflows"):
             return (), False
         raise
 
 
-def _each_workflow(world: World, wanted: set[str], mark: str) -> Iterator[RemoteWorkflow]:
+def _each_workflow(
+    world: World, wanted: set[str], mark: str, goes: Callable[[RemoteWorkflow], bool]
+) -> Iterator[RemoteWorkflow]:
     """Each with its tags, which tell ours under any name; whole where it is ours or holds a wanted name."""
     for summary in world.workflows.all():
         name, arn = str(summary.get("Name", "")), str(summary["WorkflowArn"])
         try:
             tags = world.workflows.tags(arn)
             if bears(tags, mark) or name.casefold() in wanted:
-                yield read_remote(world, summary, tags=tags, versions=name.casefold() in wanted)
+                found = read_remote(world, summary, tags=tags, versions=name.casefold() in wanted)
+                counted = bears(tags, mark) and goes(found)
+                yield replace(found, runs=sum(1 for _ in world.workflows.runs(arn))) if counted else found
                 continue
         except CallError as error:
             if error.cause is not Cause.NOT_FOUND:

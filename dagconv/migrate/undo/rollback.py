@@ -52,7 +52,7 @@ def roll_back(world: World, state: State, wanted: str | None, wait: float) -> Re
             return None
         require_place(world, state.kept_plan(last.about.plan))
         with BucketLock(world, last.about.lock, state.folder).held("rollback"):
-            return _Rollback(world, journal, Undoing(journal.known_versions(), wait)).run(target.pending)
+            return _Rollback(world, journal, Undoing(journal.known_versions(), wait, state.recall)).run(target.pending)
 
 
 def _close(world: World, journal: Journal, state: State) -> None:
@@ -80,6 +80,8 @@ class _Rollback:
         self.journal.write(Begin(self.id, RollbackRun(), self.world.clock.now()))
         chains = _chains(pending)
         shared = chains.pop("", [])
+        if not self._take_back(shared, Place.FREED):
+            chains = {}  # nothing can be made anew without the role
         whole = [chain for chain in chains.values() if self._take_back(chain, Place.WORKFLOW)]
         # What lies in the bucket is looked at when all workflows that go are gone.
         cleared = [chain for chain in whole if self._take_back(chain, Place.ROOM)]
