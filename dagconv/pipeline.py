@@ -9,9 +9,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dagconv.catalog.service import service
 from dagconv.check.definition import check_definition
 from dagconv.check.rules.operator.needs_code import RULE as NEEDS_CODE
 from dagconv.check.rules.text.size import refuse_least_size
@@ -194,7 +195,12 @@ class Compiler:
         except UnemittableError as error:
             return DagOutcome(seen, [*found, error.diagnostic(source.workflow)])
         name = f"{seen.dag_id}.yaml"
-        checked = check_definition(text, name, now=self.options.lowering.now)
+        known = service()
+        if lowering.pulls_objects:
+            accepted = known.allowed_type_objects["datetime.timedelta"]
+            types = {**known.allowed_type_objects, f"{lowering.entry_module}.Output": accepted}
+            known = replace(known, allowed_type_objects=types)
+        checked = check_definition(text, name, now=self.options.lowering.now, service=known)
         if package:  # whose functions are those that it asks for
             checked = [finding for finding in checked if finding.rule is not NEEDS_CODE]
         found = found + at_source(source.workflow, checked)
@@ -221,8 +227,8 @@ class Compiler:
         reloaded = Side(dag.workflow, dag.witness, dag.schedule_text, text.yaml)
         found += prove(Side(source.workflow, source.witness), lowering.workflow, lowering.changes, reloaded)
         if source.code is not None and dag.code is not None:
-            found += prove_code(source.workflow, source.code, dag.code)
-        if text.package and lowering.entries:
+            found += prove_code(source.workflow, source.code, dag.code, lowering.changes)
+        if text.package and (lowering.entries or lowering.pulls_objects):
             places = {task_id: (place.module, place.path) for task_id, place in text.package.places.items()}
             entries = text.package.text_of(lowering.entry_module)
             found += prove_entries(source.workflow, lowering.workflow, lowering.changes, entries, places)
@@ -244,12 +250,13 @@ class Compiler:
         path, root = Path(file.path).absolute(), Path(file.root).absolute()
         now, limits, inputs = self.options.lowering.now, self.options.limits, self.options.inputs
         with ThreadPoolExecutor(1) as pool:
-            source = pool.submit(render_source, self.worker, path, root, limits, now, plan, inputs)
+            code = self.options.lowering.code_package
+            source = pool.submit(render_source, self.worker, path, root, limits, now, plan, inputs, code)
             return reload(), source.result()
 
     def package(self, lowering: Lowering, file: SourceFile, source: Workflow) -> Package | None:
         """The code package of a workflow whose tasks call code. Raises Obstacle."""
-        if not (lowering.entries or lowering.scripts) or lowering.code is None:
+        if not (lowering.entries or lowering.scripts or lowering.pulls_objects) or lowering.code is None:
             return None
         path, root = Path(file.path).absolute(), Path(file.root).absolute()
         library = Library(lowering.code.modules, import_roots(path, root, self.options.inputs.folders))
@@ -264,6 +271,7 @@ class Compiler:
             spreading=spreading,
             other_keys=lowering.other_keys,
             scripts=lowering.scripts,
+            outputs=lowering.pulls_objects,
         )
 
     def packaged(self, package: Package, lowering: Lowering) -> Packaged:
@@ -272,7 +280,7 @@ class Compiler:
         with os.fdopen(handle, "wb") as spooled:
             spooled.write(package.content)
         targets = tuple(Target(task_id, place.module, place.path) for task_id, place in package.places.items())
-        entries = lowering.entry_module if lowering.entries else ""
+        entries = lowering.entry_module if lowering.entries or lowering.pulls_objects else ""
         return Packaged(Path(path), package.modules, entries, targets, self.options.inputs)
 
     def spooled(self, seen: Seen, file: SourceFile, text: str, packaged: Packaged | None, needs: bytes) -> Definition:

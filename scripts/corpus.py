@@ -15,7 +15,7 @@ import sys
 import tarfile
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from corpora import CORPORA, Corpus, Recorded, read_record, write_record
@@ -78,10 +78,13 @@ def inputs_of(corpus: Corpus) -> Inputs:
     return Inputs(overlays=(str(install_overlay(file)),))
 
 
-def run(corpus: Corpus, jobs: int) -> tuple[Sequence[FileReport], float]:
+def run(
+    corpus: Corpus, jobs: int, code_package: bool = False, accept: Collection[str] = ()
+) -> tuple[Sequence[FileReport], float]:
     started = time.monotonic()
     now = datetime.datetime.now(datetime.timezone.utc)
-    options = CompileOptions(Options(now=now), jobs=jobs, inputs=inputs_of(corpus))
+    lowering = Options(now=now, code_package=code_package, accept=frozenset(accept))
+    options = CompileOptions(lowering, jobs=jobs, inputs=inputs_of(corpus))
     with convert(collect(corpus), options) as result:
         return result.report.files, time.monotonic() - started
 
@@ -131,6 +134,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="CORPUS", help=", ".join(c.name for c in CORPORA))
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--code-package", action="store_true", help="carry the code of tasks")
+    parser.add_argument("--accept", action="append", default=[], metavar="LOSS", help="take a loss as a warning")
     parser.add_argument("--json", type=Path, help="write the status and codes of each file here")
     parser.add_argument("--record", action="store_true", help="write down what docs/corpora.md is made of")
     parser.add_argument("-v", "--verbose", action="store_true", help="say what stands in the way of each file")
@@ -140,7 +145,7 @@ def main() -> int:
     record = read_record()
     for corpus in CORPORA:
         if not arguments.names or corpus.name in arguments.names:
-            reports, seconds = run(corpus, arguments.jobs)
+            reports, seconds = run(corpus, arguments.jobs, arguments.code_package, arguments.accept)
             sound = show(corpus, reports, seconds, arguments.verbose) and sound
             record[corpus.name] = recorded(reports)
             table[corpus.name] = {

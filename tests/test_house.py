@@ -128,7 +128,6 @@ UNMIRRORED = {
     "dagconv.lower.hand_over_dates",
     "dagconv.lower.pack_callables",
     "dagconv.lower.pack_commands",
-    "dagconv.prove.code",
 }
 
 

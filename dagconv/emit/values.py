@@ -5,7 +5,16 @@ from __future__ import annotations
 import datetime
 from typing import Union
 
-from dagconv.ir.value import DatetimeValue, EntryValue, FloatValue, ListValue, MapValue, TimedeltaValue, Value
+from dagconv.ir.value import (
+    DatetimeValue,
+    EntryValue,
+    FloatValue,
+    ListValue,
+    MapValue,
+    OutputValue,
+    TimedeltaValue,
+    Value,
+)
 
 # What the writer accepts: scalars, lists and string-keyed dicts of the same.
 Plain = Union[None, bool, int, float, str, "list[Plain]", "dict[str, Plain]"]
@@ -39,6 +48,8 @@ def emit_value(value: Value, path: tuple[str, ...] = ()) -> Plain:
             return _emit_datetime(value, path)
         case EntryValue(address):
             return address
+        case OutputValue(address, task_id, key, optional):
+            return {"__type__": address, "task_id": task_id, "key": key, "optional": optional}
         case _:
             raise UnwritableError(path, value)
 

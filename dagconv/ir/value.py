@@ -174,10 +174,36 @@ class CallableValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectValue:
+    """An object of a class of the user's that is nothing but its attributes: what a function may keep.
+
+    `file` is where the class stands, `module` what it is imported by (empty in the DAG file), `name` its name there.
+    """
+
+    file: str
+    module: str
+    name: str
+    attributes: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EntryValue:
     """A function of the code package by the address that a task calls it by: module and name, joined by a dot."""
 
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputValue:
+    """The output of a task as an object of the code package's class at `address`, which pulls it when it is rendered.
+
+    `optional` says that one that is not there is None.
+    """
+
+    address: str
+    task_id: str
+    key: str = "return_value"
+    optional: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +240,9 @@ Value = Union[  # noqa: UP007
     XComValue,
     TemplateFileValue,
     CallableValue,
+    ObjectValue,
     EntryValue,
+    OutputValue,
     ParameterValue,
     OpaqueValue,
 ]

@@ -77,10 +77,11 @@ def render_source(
     now: datetime.datetime,
     plan: RenderPlan,
     inputs: Inputs = NO_INPUTS,
+    code: bool = False,
 ) -> LoadResult:
     """Imports the file once more, in a child of its own, and renders what the plan names; no DAG is read."""
     roots = import_roots(path, root, inputs.folders)
-    request = Load(str(path), str(root), roots, now.timestamp(), limits, inputs, render=plan)
+    request = Load(str(path), str(root), roots, now.timestamp(), limits, inputs, code=code, render=plan)
     return read_reply(worker.ask(request), path, limits)
 
 

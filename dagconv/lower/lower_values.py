@@ -17,6 +17,7 @@ from dagconv.ir.value import (
     ListValue,
     MapValue,
     OpaqueValue,
+    OutputValue,
     PathValue,
     SetValue,
     TemplateFileValue,
@@ -215,7 +216,7 @@ class _Walk:
         match value:
             case DatetimeValue(text) if not _is_aware(text):
                 return value
-            case EntryValue():
+            case EntryValue() | OutputValue():
                 pass
             case CallableValue() if self.lowering.fates.get(self.task.task_id) is Fate.CARRIED:
                 pass  # it goes into the package, or that was refused

@@ -42,7 +42,15 @@ class Options:
 
 
 # What the module of entries uses itself.
-_NAMES_OF_ENTRIES = frozenset(dir(builtins)) | {"Mapping", "XComNotFound", "get_current_context", "NOTSET", "ArgNotSet"}
+_NAMES_OF_ENTRIES = frozenset(dir(builtins)) | {
+    "Mapping",
+    "XComNotFound",
+    "get_current_context",
+    "NOTSET",
+    "ArgNotSet",
+    "Output",
+    "ResolveMixin",
+}
 
 
 class Fate(enum.Enum):
@@ -59,10 +67,11 @@ class Lowering:
     `reported` are codes and keys already reported for default_args; `fates` has the ids of tasks that are no
     ordinary ones; `unrolled` a mapped task's id -> its instances' ids; `intervals_by` is the rule by which runs
     were found to cover an interval that the source does not say itself; `generation` is the Airflow that the source
-    was written for, as `Era` has it, once that is settled, and `runs` what a run is to it. `code` is there where a
-    code package may be written, and `entries` are what its tasks call, by task id; `other_keys` are keys of the
-    context that mean something else on the service, and `scripts` files below the DAGs folder that go into the
-    package.
+    was written for, as `Era` has it, once that is settled, and `runs` what a run is to it. `code` is there
+    where a code package may be written, and
+    `entries` are what its tasks call, by task id; `other_keys` are keys of the context that mean something else on
+    the service, `scripts` are files below the DAGs folder that go into the package, and `pulls_objects` tells that
+    arguments are outputs as objects of its class Output; `spreading` tasks have each key of their result as an output.
     """
 
     workflow: Workflow
@@ -80,6 +89,8 @@ class Lowering:
     scripts: set[str] = field(default_factory=set)
     divergences: list[Divergence] = field(default_factory=list)
     runs: Runs = OWN_MOMENT
+    pulls_objects: bool = False
+    spreading: set[str] = field(default_factory=set)
 
     @property
     def refused(self) -> bool:

@@ -137,6 +137,8 @@ def _written(lowering: Lowering, task: Task, entry: Entry, packer: _Packer) -> T
             task = lowering.drop_argument(CARRIED, task, name)
         elif not codec.same(value, _value(task, name)):
             task = lowering.set_argument(CARRIED, task, name, value)
+    if _value(task, "multiple_outputs") is True:
+        lowering.spreading.add(task.task_id)
     if isinstance(_value(task, "multiple_outputs"), bool):
         task = lowering.drop_argument(CARRIED, task, "multiple_outputs")
     if entry.quiet:

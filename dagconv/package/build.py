@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Location
 from dagconv.ir.code import Entry, SourceModule
-from dagconv.ir.value import CallableValue, Code, ListValue, MapValue, SetValue, Value
+from dagconv.ir.value import CallableValue, Code, ListValue, MapValue, ObjectValue, SetValue, Value
 from dagconv.language.archive import PackageFile, write_archive
 from dagconv.language.literal import NoLiteralError, literal
 from dagconv.language.names import free_name, is_taken
@@ -60,12 +60,14 @@ def build_package(
     spreading: frozenset[str] = frozenset(),
     other_keys: frozenset[str] = frozenset(),
     scripts: Collection[str] = (),
+    outputs: bool = False,
 ) -> Package:
     """`entries` by task id; `spreading` tasks push each key of their result; `other_keys` of the context mean something
-    else on the service; `scripts` are files of the DAGs folder, by their paths in it. Raises Obstacle."""
+    else on the service; `scripts` are files of the DAGs folder, by their paths in it; with `outputs`
+    arguments are outputs as objects. Raises Obstacle."""
     builder = _Builder(library, entry_module, other_keys)
     builder.add_scripts(scripts)
-    return builder.build(dag_id, entries, spreading)
+    return builder.build(dag_id, entries, spreading, outputs=outputs)
 
 
 @dataclass(slots=True)
@@ -79,6 +81,12 @@ class _File:
     lines: set[int] = field(default_factory=set)
     tail: list[str] = field(default_factory=list)
     cuts: dict[str, str] = field(default_factory=dict)
+    restores: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it travels as it is: a module that makes nothing of a DAG when it is imported."""
+        return bool(self.source.name) and not self.source.builders
 
     @property
     def bound(self) -> set[str]:
@@ -92,6 +100,7 @@ class _Builder:
     def __init__(self, library: Library, entry_module: str, other_keys: frozenset[str]) -> None:
         self.library, self.entry_module, self.other_keys = library, entry_module, other_keys
         self.scripts: dict[str, PackageFile] = {}
+        self.imported: list[str] = []  # modules that are imported by their names alone
         self.origins: dict[str, str] = {}  # source files by path in the package
         self.files: dict[str, _File] = {}
         self.texts: dict[str, str] = {}  # by path in the package
@@ -106,14 +115,19 @@ class _Builder:
                 raise Obstacle(FILE_MISSING, self.library.modules[0].file, 1, name=name)
             self.scripts[name] = PackageFile(name, file.read_bytes(), bool(file.stat().st_mode & 0o100))
 
-    def build(self, dag_id: str, entries: Mapping[str, Entry], spreading: frozenset[str]) -> Package:
+    def build(self, dag_id: str, entries: Mapping[str, Entry], spreading: frozenset[str], *, outputs: bool) -> Package:
         places = {entry.name: self._place(entry.target) for entry in entries.values()}
         for file in list(self.files.values()):
             self._add_slice(file)
+        for name in self.imported:
+            for inner in with_parents(name):
+                found = self.library.find(inner)
+                if found is not None and archive_path(found, inner) not in self.texts:
+                    self._add_imported(found, inner)
         title = f"What the tasks of the workflow {dag_id} call. Written by dagconv from the DAG's source."
         unique = {entry.name: entry for entry in entries.values()}
-        text = write_entries(title, tuple(unique[name] for name in sorted(unique)), places, spreading)
-        if entries:
+        text = write_entries(title, tuple(unique[name] for name in sorted(unique)), places, spreading, outputs=outputs)
+        if entries or outputs:
             self._add(self.entry_module, f"{self.entry_module}.py", text)
         files = {**self.scripts, **{path: PackageFile(path, text.encode()) for path, text in self.texts.items()}}
         by_task = {task_id: self._proved(entry, places[entry.name]) for task_id, entry in entries.items()}
@@ -155,6 +169,8 @@ class _Builder:
         if "." in code.owner:  # in a class
             file.names.add(code.owner.partition(".")[0])
             return code.owner
+        if file.is_whole and code.owner:
+            return f"{code.owner}.function" if code.owner in file.source.airflow else code.owner
         for leaf in file.module.leaves():
             if code.owner and leaf.first == code.line and isinstance(leaf.node, DEFINITIONS):
                 file.lines.add(leaf.first)
@@ -182,28 +198,52 @@ class _Builder:
                 return self._root(file, value)
             case CallableValue(module=module, name=path, code=None) if path and "<" not in path:
                 return f'__import__("importlib").import_module({module!r}).{path}'
+            case ObjectValue():
+                return self._object(file, code, name, value)
+            case ListValue(items):
+                return f"[{', '.join(self._free(file, code, name, item) for item in items)}]"
+            case MapValue(entries):
+                rows = (
+                    (self._free(file, code, name, key), self._free(file, code, name, item)) for key, item in entries
+                )
+                return "{" + ", ".join(f"{key}: {item}" for key, item in rows) + "}"
         try:
             return literal(value)
         except NoLiteralError as error:
             raise Obstacle(CLOSURE_OVER_OBJECT, code.file, code.line, user=code.name, name=name, kind=error) from error
 
+    def _object(self, file: _File, code: Code, name: str, value: ObjectValue) -> str:
+        """An object of a class of the user's, made anew from its attributes."""
+        root = value.name.partition(".")[0]
+        if value.file == file.source.file:
+            file.names.add(root)
+            cls = value.name
+        elif value.module:
+            cls = f'__import__("importlib").import_module({value.module!r}).{value.name}'
+            self.imported.append(value.module)
+        else:
+            raise Obstacle(CLOSURE_OVER_OBJECT, code.file, code.line, user=code.name, name=name, kind="an object")
+        file.restores = True
+        state = ", ".join(f"{key!r}: {self._free(file, code, name, item)}" for key, item in value.attributes)
+        return f"_restore({cls}, {{{state}}})"
+
     def _add_slice(self, file: _File) -> None:
-        if file.source.name and not file.source.builders and not file.tail:
-            self._add_whole(file.source, file.source.name)
+        tail = "".join(f"{line}\n" for line in (*(_RESTORE if file.restores else ()), *file.tail))
+        if file.is_whole:
+            self._add_whole(file.source, file.source.name, tail)
             return
         cut = slice_module(file.module, file.source, file.names, file.lines)
-        tail = "".join(f"{line}\n" for line in file.tail)
         text = write_slice(cut, Path(file.source.file).name) + tail
         path = archive_path(file.source, file.name) if file.source.name else f"{file.name}.py"
         self._add(file.name, path, text, file.source.file)
 
-    def _add_whole(self, source: SourceModule, name: str) -> None:
+    def _add_whole(self, source: SourceModule, name: str, tail: str = "") -> None:
         try:
             text = _read(source.file)
             read_module(text)
         except (UnreadableModuleError, OSError, UnicodeDecodeError) as error:
             raise Obstacle(UNREADABLE, source.file, 1, error=error) from error
-        self._add(name, archive_path(source, name), text, source.file)
+        self._add(name, archive_path(source, name), text + tail, source.file)
 
     def _add(self, name: str, path: str, text: str, origin: str = "") -> None:
         """Takes a module's text into the package, and then what it imports of the user's."""
@@ -221,7 +261,8 @@ class _Builder:
             for rule, line, what in judge_text(text, self.other_keys):
                 raise Obstacle(rule, origin, origin_lines(text)[line - 1], name=what)
         self.modules[path] = name
-        for wanted in _wanted_modules(text, name, path.endswith("/__init__.py")):
+        parents = [name.rpartition(".")[0]] if "." in name else []
+        for wanted in (*parents, *_wanted_modules(text, name, path.endswith("/__init__.py"))):
             for inner in with_parents(wanted):
                 found = self.library.find(inner)
                 if found is not None and found.name and archive_path(found, inner) not in self.texts:
@@ -238,9 +279,20 @@ def _wanted_modules(text: str, name: str, is_package: bool) -> Iterator[str]:
         yield wanted.module
 
 
+_RESTORE = (
+    "",
+    "",
+    "def _restore(cls, attributes):",
+    '    """An object as it was kept by a function of the source: its class, and its attributes."""',
+    "    made = object.__new__(cls)",
+    "    made.__dict__.update(attributes)",
+    "    return made",
+)
+
+
 def _refuse_shared(code: Code, name: str, inner: Code) -> None:
     """Two functions that keep one object and may change it see each other's changes; two copies would not."""
-    ours = {key for key, value in code.free if isinstance(value, ListValue | MapValue | SetValue)}
+    ours = {key for key, value in code.free if isinstance(value, ListValue | MapValue | SetValue | ObjectValue)}
     shared = sorted(ours & {key for key, _ in inner.free})
     if shared or "nonlocal" in inner.traits:
         kind = "which another function keeps and may change too"

@@ -71,11 +71,13 @@ class _Slicer:
         for name in sorted(names):
             self._need(name, "a task")
         for leaf in self.leaves:
-            if leaf.first in self.roots:
+            if _is_future(leaf):  # it is about all code of the file
+                self.kept[leaf.first] = leaf
+            elif leaf.first in self.roots:
                 # A task's function is kept without the decorators of Airflow that made a task of it.
                 bare = names_of([without_decorators(leaf.node, self.makers)], self.module.flags)
                 self._keep(leaf, bare.reads)
-        while (self.kept or self.needed) and self._grow():
+        while (self.roots or names) and self._grow():
             pass
         self._refuse_star_imports()
         opened = frozenset(block.first for block in self.blocks if self._opens(block))
@@ -101,7 +103,7 @@ class _Slicer:
         around = self.around[leaf.first]
         if self.is_construction(leaf) or _is_guarded_by_main(around) or any(map(self._builds_around, around)):
             return False
-        return _is_future(leaf) or _has_effect(leaf) or self._may_change(leaf) or self._shares_fate(leaf)
+        return _has_effect(leaf) or self._may_change(leaf) or self._shares_fate(leaf)
 
     def _refuse_if_made_with_dag(self, statement: Statement) -> None:
         """For a statement that binds a needed name."""

@@ -14,15 +14,31 @@ from dagconv.ir.value import CallableValue, ListValue, MapValue, ParameterValue,
 from dagconv.language.literal import literal
 
 _PULL = '''
-def _pull(task_id, key, optional):
+def _pull_from(ti, task_id, key, optional):
     """The output of a task, as Airflow resolves it: one that is not there is None only where that is allowed."""
-    ti = get_current_context()["ti"]
     found = ti.xcom_pull(task_ids=task_id, key=key, default=NOTSET, map_indexes=None)
     if not isinstance(found, ArgNotSet):
         return found
     if optional:
         return None
     raise XComNotFound(ti.dag_id, task_id, key)
+
+
+def _pull(task_id, key, optional):
+    return _pull_from(get_current_context()["ti"], task_id, key, optional)
+'''
+_OUTPUT = '''
+class Output(ResolveMixin):
+    """The output of a task with its type, in place of a template, which would make text of it."""
+
+    def __init__(self, task_id, key, optional):
+        self.task_id, self.key, self.optional = task_id, key, optional
+
+    def iter_references(self):
+        return ()
+
+    def resolve(self, context):
+        return _pull_from(context["ti"], self.task_id, self.key, self.optional)
 '''
 _PUSH = '''
 def _push_each(result):
@@ -52,12 +68,20 @@ class Place:
     path: str
 
 
-def write_entries(title: str, entries: Sequence[Entry], places: Mapping[str, Place], spreading: frozenset[str]) -> str:
-    """`places` of each entry's function by the entry's name; `spreading` tasks push each key of their result.
+def write_entries(
+    title: str,
+    entries: Sequence[Entry],
+    places: Mapping[str, Place],
+    spreading: frozenset[str],
+    *,
+    outputs: bool = False,
+) -> str:
+    """`places` of each entry's function by the entry's name; `spreading` tasks push each key of their result; with
+    `outputs` there is a class for outputs as objects.
 
     Raises NoLiteralError.
     """
-    pulls = any(_has_output(value) for entry in entries for value in _bound(entry))
+    pulls = outputs or any(_has_output(value) for entry in entries for value in _bound(entry))
     pushes = any(entry.spreads for entry in entries)
     lines = [f'"""{title}"""', ""]
     imports = []
@@ -71,11 +95,19 @@ def write_entries(title: str, entries: Sequence[Entry], places: Mapping[str, Pla
         imports.append("from airflow.sdk import get_current_context")
     if pulls:
         imports.append("from airflow.sdk.definitions._internal.types import NOTSET, ArgNotSet")
-    lines += imports
+    if outputs:
+        imports.append("from airflow.sdk.definitions._internal.mixins import ResolveMixin")
+    lines += sorted(imports)
     for name, place in sorted(places.items()):
         root, _, _ = place.path.partition(".")
         lines.append(f"from {place.module} import {root} as _call_{name}")
-    text = "\n".join(lines) + "\n" + (f"\n{_PULL}" if pulls else "") + (f"\n{_PUSH}" if pushes else "")
+    text = (
+        "\n".join(lines)
+        + "\n"
+        + (f"\n{_PULL}" if pulls else "")
+        + (f"\n{_OUTPUT}" if outputs else "")
+        + (f"\n{_PUSH}" if pushes else "")
+    )
     for entry in entries:
         text += "\n\n" + "\n".join(_write_entry(entry, places[entry.name], spreading)) + "\n"
     return text

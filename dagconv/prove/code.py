@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
+from dagconv.ir.change import Change
 from dagconv.ir.code import UNSETTLED, Testified
 from dagconv.ir.workflow import Workflow
 
@@ -39,10 +40,14 @@ PROCESS_DIFFERS = Rule(
 _LONG = 80
 
 
-def prove_code(workflow: Workflow, source: Testified, package: Testified) -> Iterator[Diagnostic]:
-    """`package` testifies to every function that the package carries; the source may have more."""
+def prove_code(
+    workflow: Workflow, source: Testified, package: Testified, changes: Sequence[Change]
+) -> Iterator[Diagnostic]:
+    """`package` testifies to every function that the package carries; the source may have more. By `changes` an
+    instance of a mapped task is known as made from that task."""
+    origins = {change.task_id: change.after for change in changes if change.field == "task_id"}
     for task_id, facts in package.callables.items():
-        found = _difference(source.callables.get(task_id, {}), facts)
+        found = _difference(source.callables.get(str(origins.get(task_id, task_id)), {}), facts)
         if found is not None:
             place, how = found
             shown = place.removeprefix("it").lstrip("/.") or "the function itself"

@@ -30,11 +30,11 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
 CONVERTED: Mapping[str, str] = {
     "pool": '"default_pool"',
     "executor_config": '{"dict": []}',
-    "op_args": '{"tuple": []}',
-    "op_kwargs": '{"dict": []}',
     **dict.fromkeys(("inlets", "outlets"), "[]"),
     **{f"on_{event}_callback": "[]" for event in ("execute", "failure", "success", "retry", "skipped")},
 }
+# The same of PythonOperator (fixtures/code/arguments_of_python).
+CONVERTED_BY_PYTHON: Mapping[str, str] = {"op_args": '{"tuple": []}', "op_kwargs": '{"dict": []}'}
 # Fields that are no attribute of the object.
 _STRUCTURE = frozenset({"operator", "upstream", "task_id", "mapping", "schedule"})
 # What Airflow takes for the two arguments that the proof looks at even where they are not given.
@@ -101,12 +101,15 @@ def declared_fields(
 ) -> dict[str, Declared]:
     """By field; declarations of one field compose in their order. `origin` is the mapped task that it comes from."""
     found: dict[str, Declared] = {}
+    made_by = {change.code for change in changes if change.task_id == task_id and change.field == "task_id"}
     for change in changes:
         if change.task_id == task_id:
             first = found.get(change.field)
-            before = first.before if first else change.before
+            # What makes an instance gives it values, which its object in the source shows already.
+            given = change.after if change.code in made_by else change.before
+            before = first.before if first else given
             default = first.default if first else _default_of(workflow, origin or task_id, change.field)
-            converted = CONVERTED.get(change.field) if task_id else None
+            converted = {**CONVERTED, **CONVERTED_BY_PYTHON}.get(change.field) if task_id else None
             found[change.field] = Declared(change.field, before, change.after, default, converted)
     return found
 

@@ -1,11 +1,9 @@
-"""Reads the module of entries back from its text: what each entry pulls, gives, hands through and pushes must be what
-the source's task says. The text is parsed here and the source read anew: nothing is shared with what wrote it."""
+"""Compares the entries of a code package, read back from their text, with the source's tasks: what each pulls, gives,
+hands through and pushes. Nothing is shared with what wrote them."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from dagconv.catalog.context import context_keys
@@ -19,13 +17,16 @@ from dagconv.ir.value import (
     FloatValue,
     ListValue,
     MapValue,
+    OutputValue,
     SetValue,
     TimedeltaValue,
     TupleValue,
     Value,
     XComValue,
+    walk,
 )
 from dagconv.ir.workflow import Workflow
+from dagconv.prove.read_entries import Read, read_entries
 
 ENTRY_DIFFERS = Rule(
     code="DC710",
@@ -42,20 +43,6 @@ ENTRY_DIFFERS = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """An entry as its text says it. Arguments are trees: plain values by type, `pull`, and `parameter`."""
-
-    target: tuple[str, str]
-    args: tuple[Any, ...] = ()
-    keywords: tuple[tuple[str, Any], ...] = ()
-    handed: frozenset[str] = frozenset()
-    rest: bool = False
-    spreads: bool = False
-    quiet: bool = False
-    bound: tuple[Any, ...] | None = None  # of a partial
-
-
 def prove_entries(
     source: Workflow,
     lowered: Workflow,
@@ -64,7 +51,8 @@ def prove_entries(
     places: Mapping[str, tuple[str, str]],
 ) -> Iterator[Diagnostic]:
     """`places` are module and path of the function that was proved for each task."""
-    read = dict(_read_entries(text))
+    read = dict(read_entries(text))
+    yield from _outputs_of(source, changes)
     for task in lowered.tasks:
         call = task.argument("python_callable")
         if call is None or not isinstance(call.value, EntryValue):
@@ -79,6 +67,20 @@ def prove_entries(
             yield _at(source, task.task_id, "calls", str(place), str(entry.target))
         for what, before, after in _differences(origin, task.task_id, entry, source, changes):
             yield _at(source, task.task_id, what, str(before), str(after))
+
+
+def _outputs_of(source: Workflow, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    """Each output that is written as an object must be the one that stands there in the source."""
+    for change in changes:
+        if change.code != "DC530" or isinstance(change.before, Missing) or isinstance(change.after, Missing):
+            continue
+        after = dict(walk(change.after))
+        for path, part in walk(change.before):
+            now = after.get(path)
+            if isinstance(now, OutputValue) and change.task_id is not None:
+                told, found = _tree(part, {}, source), ("pull", now.task_id, now.key, now.optional)
+                if told != found:
+                    yield _at(source, change.task_id, f"pulls into {change.field}", str(told), str(found))
 
 
 def _at(source: Workflow, task_id: str, what: str, before: str, after: str) -> Diagnostic:
@@ -97,7 +99,7 @@ def _differences(
 ) -> Iterator[tuple[str, object, object]]:
     before = {a.name: a.value for a in origin.arguments}
     for change in changes:  # what an instance of a mapped task has of its own
-        if change.task_id == task_id and change.code == "DC230" and change.field in ("op_args", "op_kwargs"):
+        if change.task_id == task_id and change.code == "DC348" and change.field in ("op_args", "op_kwargs"):
             before[change.field] = None if isinstance(change.after, Missing) else change.after
     target = before.get("python_callable")
     quiet = before.get("do_xcom_push") is False
@@ -188,107 +190,3 @@ def _tree(value: Value, texts: Mapping[str, Value], source: Workflow, used: dict
         case None | bool() | int() | float():
             return (type(value).__name__, repr(value))
     return ("?", type(value).__name__)
-
-
-def _read_entries(text: str) -> Iterator[tuple[str, Read]]:
-    tree = ast.parse(text)
-    places = {
-        alias.asname: (node.module or "", alias.name)
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-        if alias.asname
-    }
-    bound: dict[str, Read] = {}
-    for node in tree.body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                bound[name] = _read_function(value, places, bound)
-            case ast.FunctionDef(name=name) if not name.startswith("_"):
-                bound[name] = _read_definition(node, places, bound)
-    return ((name, read) for name, read in bound.items() if not name.startswith("_"))
-
-
-def _read_function(node: ast.expr, places: Mapping[str, tuple[str, str]], bound: Mapping[str, Read]) -> Read:
-    """What is called: an import, a path in one, or a partial of either."""
-    match node:
-        case ast.Name(id=name) if name in bound:
-            return bound[name]
-        case ast.Name(id=name):
-            return Read(places.get(name, ("", name)))
-        case ast.Attribute(value=value, attr=attr):
-            module, path = _read_function(value, places, bound).target
-            return Read((module, f"{path}.{attr}"))
-        case ast.Call(func=ast.Name(id="_partial"), args=[function, *args], keywords=keywords):
-            told = tuple(map(_read_tree, args)) + tuple((k.arg, _read_tree(k.value)) for k in keywords)
-            return Read(_read_function(function, places, bound).target, bound=told)
-    return Read(("", ast.unparse(node)))
-
-
-def _read_definition(node: ast.FunctionDef, places: Mapping[str, tuple[str, str]], bound: Mapping[str, Read]) -> Read:
-    match node.body:
-        case [ast.Return(value=ast.Call() as call)]:
-            quiet = False
-        case [ast.Expr(value=ast.Call() as call)]:
-            quiet = True
-        case _:
-            return Read(("", "something else"))
-    spreads = isinstance(call.func, ast.Name) and call.func.id == "_push_each"
-    if spreads and len(call.args) == 1 and isinstance(call.args[0], ast.Call):
-        call = call.args[0]
-    function = _read_function(call.func, places, bound)
-    parameters = {argument.arg for argument in node.args.kwonlyargs}
-    rest = node.args.kwarg.arg if node.args.kwarg else None
-    named = [(k.arg, k.value) for k in call.keywords if k.arg is not None]
-    handed = {name for name, value in named if isinstance(value, ast.Name) and value.id == name and name in parameters}
-    starred = [k.value for k in call.keywords if k.arg is None]
-    passes = rest is not None and [ast.unparse(value) for value in starred] == [rest]
-    texts = {n.id for value in (*call.args, *(v for _, v in named)) for n in ast.walk(value) if isinstance(n, ast.Name)}
-    if (
-        node.args.args
-        or node.args.posonlyargs
-        or node.args.vararg
-        or not parameters <= texts
-        or (starred and not passes)
-    ):
-        return Read(("", "a function with other parameters"))
-    return Read(
-        function.target,
-        tuple(map(_read_tree, call.args)),
-        tuple((name, _read_tree(value)) for name, value in named if name not in handed),
-        frozenset(handed),
-        passes,
-        spreads,
-        quiet,
-        function.bound,
-    )
-
-
-def _read_tree(node: ast.expr) -> Any:
-    match node:
-        case ast.Name(id=name):
-            return ("parameter", name)
-        case ast.List(elts=elements):
-            return ("list", tuple(map(_read_tree, elements)))
-        case ast.Tuple(elts=elements):
-            return ("tuple", tuple(map(_read_tree, elements)))
-        case ast.Dict(keys=keys, values=values):
-            rows = zip(keys, values, strict=True)
-            return ("dict", tuple((_read_tree(key), _read_tree(value)) for key, value in rows if key is not None))
-        case ast.Set(elts=elements):
-            return ("set", frozenset(map(_read_tree, elements)))
-        case ast.Call(func=ast.Name(id="_pull"), args=[task, key, optional], keywords=[]):
-            return ("pull", *(ast.literal_eval(part) for part in (task, key, optional)))
-        case ast.Call(func=ast.Name(id="set"), args=[]):
-            return ("set", frozenset())
-        case ast.Call(func=ast.Name(id="frozenset"), args=args):
-            return ("frozenset", _read_tree(args[0])[1] if args else frozenset())
-        case ast.Call(func=ast.Name(id="float"), args=[ast.Constant(value=text)]):
-            return ("float", text)
-        case ast.Call(func=ast.Attribute(attr="timedelta" | "Decimal" as kind), args=args):
-            return (kind, tuple(map(_read_tree, args)))
-    try:
-        value = ast.literal_eval(node)
-    except ValueError:
-        return ("?", ast.unparse(node))
-    return (type(value).__name__, repr(value))

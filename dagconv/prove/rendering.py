@@ -48,7 +48,7 @@ class Told:
         is handed its arguments by other names: its texts have nothing to be compared with, and its values were."""
         own = [change for change in self.changes if (change.task_id, change.field) == (pair.task_id, field)]
         if not own or (own[0].before is MISSING and pair.index is not None):  # an instance's own value
-            return bool(own) and own[-1].after is MISSING
+            return bool(own) and (own[-1].after is MISSING or _shape(own[0].after) != _shape(own[-1].after))
         return _shape(own[0].before) != _shape(own[-1].after)
 
     def of(self, task_id: str, field: str, known: Collection[tuple[str, str]]) -> list[Divergence]:

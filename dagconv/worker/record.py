@@ -102,6 +102,7 @@ class Recorder:
         self.mapped: dict[int, Position | None] = {}
         self.builders: dict[str, set[int]] | None = None  # lines of modules that made something, once that is asked for
         self.forbidden = False
+        self.outputs: dict[int, str] = {}  # the package's class of outputs as objects, by its address
         self.entries: dict[int, str] = {}  # functions of a package by the address that a task calls them by
 
     def note_making(self) -> None:

@@ -37,7 +37,7 @@ def load(request: Load, trace: int) -> Answer:
     """Where the child stands when user code ends it goes to the file `trace`."""
     path, given = request.path, request.inputs
     sys.path.extend(given.overlays)  # before the user's files are told from a library's
-    RECORDER.is_user_file = user_files(request.root)
+    RECORDER.is_user_file = user_files(request.root, *request.roots)
     isolation.guard(OBSERVATIONS.report, request.root, trace)
     sys.dont_write_bytecode = True
     if request.compat:
@@ -60,19 +60,20 @@ def load(request: Load, trace: int) -> Answer:
     return _import(path, witness) if request.again is None else _import_elsewhen(path, request.again, witness)
 
 
-def user_files(root: str) -> Any:
-    """Whether a file name is one of the user's: under the source root, or outside every library folder."""
+def user_files(*roots: str) -> Any:
+    """Whether a file name is one of the user's: under a folder of theirs, or outside every library folder."""
+    owned = tuple(f"{root}/" for root in roots)
     folders = (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), *sys.path, str(Path(__file__).parents[1]))
     libraries = tuple({f"{Path(folder)}/" for folder in folders if folder})
     # A virtual environment beside the DAGs is a library all the same.
-    inside = tuple(library for library in libraries if library.startswith(f"{root}/") and library != f"{root}/")
+    inside = tuple(library for library in libraries if library.startswith(owned) and library not in owned)
     known: dict[str, bool] = {}
 
     def is_user_file(name: str) -> bool:
         answer = known.get(name)
         if answer is None:
             place = f"{name}/"
-            own = place.startswith(f"{root}/") and not place.startswith(inside)
+            own = place.startswith(owned) and not place.startswith(inside)
             answer = own or not (place.startswith(libraries) or name.startswith("<"))
             known[name] = answer
         return answer

@@ -38,7 +38,9 @@ class Witness:
             return None
         callables = {}
         for task in tasks:
-            function = vars(task).get("python_callable") or getattr(task, "partial_kwargs", {}).get("python_callable")
+            function = getattr(task, "python_callable", None) or getattr(task, "partial_kwargs", {}).get(
+                "python_callable"
+            )
             if function is not None:
                 callables[task.task_id] = _facts(function, self.roots)
         return Testified(read_modules(self.request.path), callables, _process(self.roots))
@@ -87,6 +89,7 @@ def testify_package(request: Reload, trace: int) -> Testified | None:
         roots = (str(folder),)
         callables = {target.task_id: _facts(_found(target), roots) for target in request.targets}
         for name in request.entries:
+            RECORDER.outputs = {id(cls): f"{name}.Output" for cls in (vars(sys.modules[name]).get("Output"),) if cls}
             RECORDER.entries.update(
                 (id(value), f"{name}.{attribute}")
                 for attribute, value in vars(sys.modules[name]).items()

@@ -22,7 +22,9 @@ from dagconv.ir.value import (
     FloatValue,
     ListValue,
     MapValue,
+    ObjectValue,
     OpaqueValue,
+    OutputValue,
     ParameterValue,
     PathValue,
     SetValue,
@@ -46,6 +48,7 @@ WITHOUT_FORM = [
     TemplateFileValue("a.sql", "select 1"),
     CallableValue("a", "b"),
     ParameterValue("a"),
+    ObjectValue("etl.py", "", "Builder", (("a", 1),)),
     OpaqueValue("a.B"),
     DatetimeValue("2024-01-01T00:00:00+00:00", "UTC"),
     MapValue(((1, "a"),)),
@@ -54,6 +57,7 @@ WITHOUT_FORM = [
 ]
 WITH_FORM = [
     EntryValue("module.function"),
+    OutputValue("module.Output", "task"),
     ListValue(()),
     MapValue(()),
     TimedeltaValue(0, 1, 0),

@@ -139,6 +139,10 @@ def test_the_definition_is_taken_though_its_name_is_bound_again(cut):
     assert cut(text, functions=[1], airflow=("f",), makers=("PythonOperator",)) == "def f():\n    return 1\n"
 
 
+def test_future_imports_stay_though_nothing_reads_them(cut):
+    assert cut("from __future__ import annotations\nprint()\n") == "from __future__ import annotations\n"
+
+
 def test_future_imports_stay_first(cut):
     assert cut("'''Doc.'''\nfrom __future__ import annotations\ndef f(x: Gone): pass\n", "f").startswith(
         "from __future__"

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import types
 from typing import Any
 
-from dagconv.ir.value import CallableValue, Code, OpaqueValue, Parameter, Value
+from dagconv.ir.value import (
+    CallableValue,
+    Code,
+    ListValue,
+    MapValue,
+    ObjectValue,
+    OpaqueValue,
+    Parameter,
+    Value,
+)
 from dagconv.worker.names import class_path, module_name
 from dagconv.worker.read.value import read_callable, read_value
 from dagconv.worker.record import RECORDER
@@ -85,7 +95,49 @@ def _read_free(value: Any, depth: int) -> Value:
     if isinstance(value, type):
         own = _LOCALS in value.__qualname__
         return OpaqueValue(class_path(value), "a class inside a function") if own else read_value(value)
+    if _is_plain_object(value):
+        return _read_object(value, depth)
+    match value:
+        case list() if type(value) is list:
+            return (
+                ListValue(tuple(_read_free(item, depth + 1) for item in value)) if depth < MAX_DEPTH else _deep(value)
+            )
+        case dict() if type(value) is dict:
+            if depth >= MAX_DEPTH:
+                return _deep(value)
+            return MapValue(tuple((read_value(key), _read_free(item, depth + 1)) for key, item in value.items()))
     return read_code(value, depth + 1)
+
+
+def _deep(value: Any) -> Value:
+    return OpaqueValue(class_path(type(value)), "nested too deep")
+
+
+def _is_plain_object(value: Any) -> bool:
+    """Whether it is made of its class, which stands at the top of a module of the user's, and its attributes alone."""
+    cls = type(value)
+    file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+    if not isinstance(file, str) or not RECORDER.is_user_file(file) or _LOCALS in cls.__qualname__:
+        return False
+    if not all(base is object or _is_own(base) for base in cls.__mro__) or type(cls) is not type:
+        return False
+    return not any("__slots__" in vars(base) or "__del__" in vars(base) for base in cls.__mro__[:-1])
+
+
+def _is_own(cls: type) -> bool:
+    file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+    return isinstance(file, str) and RECORDER.is_user_file(file)
+
+
+def _read_object(value: Any, depth: int) -> Value:
+    cls = type(value)
+    if depth >= MAX_DEPTH:
+        return _deep(value)
+    module = sys.modules[cls.__module__]
+    held = object.__getattribute__(value, "__dict__")
+    attributes = tuple((str(name), _read_free(item, depth + 1)) for name, item in held.items())
+    name = module_name(cls.__module__)
+    return ObjectValue(str(module.__file__), "" if name != cls.__module__ else name, cls.__qualname__, attributes)
 
 
 def _traits(value: Any, function: types.FunctionType, told: types.FunctionType) -> list[str]:

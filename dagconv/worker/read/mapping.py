@@ -9,7 +9,7 @@ from typing import Any
 from dagconv.ir import codec
 from dagconv.ir.value import MapValue, Value
 from dagconv.worker.read.value import read_value
-from dagconv.worker.record import construction_of
+from dagconv.worker.record import RECORDER, construction_of
 
 # Beyond this a definition could not hold the instances anyway (contract 1.10).
 MAX_INSTANCES = 1000
@@ -25,10 +25,30 @@ def mapped_inputs(task: Any) -> tuple[str, MapValue, Value]:
     """How the task is mapped: `expand` with its inputs, or `expand_kwargs` with its value."""
     from airflow.sdk.definitions._internal.expandinput import DictOfListsExpandInput
 
-    value = task.expand_input.value
-    if isinstance(task.expand_input, DictOfListsExpandInput):
-        return "expand", MapValue(tuple((name, read_value(item)) for name, item in value.items())), None
-    return "expand_kwargs", MapValue(()), read_value(value)
+    given = _input_of(task)
+    if is_decorated(task) and (rows := _literal_rows(task)):
+        return "expand_kwargs", MapValue(()), read_value(rows)
+    if isinstance(given, DictOfListsExpandInput):
+        return "expand", MapValue(tuple((name, read_value(item)) for name, item in given.value.items())), None
+    return "expand_kwargs", MapValue(()), read_value(given.value)
+
+
+def is_decorated(task: Any) -> bool:
+    """Whether it maps the arguments of a function whose code is asked for: each instance has op_kwargs of its own."""
+    return RECORDER.builders is not None and hasattr(task, "op_kwargs_expand_input")
+
+
+def _input_of(task: Any) -> Any:
+    return task.op_kwargs_expand_input if is_decorated(task) else task.expand_input
+
+
+def _literal_rows(task: Any) -> list[dict[str, Any]]:
+    """Of a decorated function: the arguments of each instance, empty where they are not literal or too many."""
+    rows = list(itertools.islice(_rows(task), MAX_INSTANCES + 1))
+    if not rows or len(rows) > MAX_INSTANCES or None in rows:
+        return []
+    partial = task.partial_kwargs.get("op_kwargs") or {}
+    return [{"op_kwargs": {**partial, **row}} for row in rows if row is not None]
 
 
 def instances(task: Any) -> list[Any]:
@@ -38,7 +58,12 @@ def instances(task: Any) -> list[Any]:
     decorated function, whose mapping is about the function's own arguments.
     """
     if hasattr(task, "op_kwargs_expand_input"):
-        return []
+        plain = (
+            [{"op_kwargs": dict(row)} for row in _rows(task) if row]
+            if is_decorated(task) and _literal_rows(task)
+            else []
+        )
+        return [_instance(task, row) for row in plain]
     rows = list(itertools.islice(_rows(task), MAX_INSTANCES + 1))
     if not rows or len(rows) > MAX_INSTANCES or None in rows:
         return []
@@ -69,8 +94,9 @@ def _has_own_params(task: Any) -> bool:
 def _rows(task: Any) -> Iterator[Mapping[str, Any] | None]:
     from airflow.sdk.definitions._internal.expandinput import DictOfListsExpandInput
 
-    value = task.expand_input.value
-    if not isinstance(task.expand_input, DictOfListsExpandInput):
+    given = _input_of(task)
+    value = given.value
+    if not isinstance(given, DictOfListsExpandInput):
         for row in value if isinstance(value, Sequence) else (None,):
             yield row if isinstance(row, Mapping) else None
         return

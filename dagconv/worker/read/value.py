@@ -22,6 +22,7 @@ from dagconv.ir.value import (
     ListValue,
     MapValue,
     OpaqueValue,
+    OutputValue,
     PathValue,
     SetValue,
     TimedeltaValue,
@@ -31,6 +32,7 @@ from dagconv.ir.value import (
     XComValue,
 )
 from dagconv.worker.names import class_path, module_name
+from dagconv.worker.record import RECORDER
 
 MAX_DEPTH = 60
 MAX_INTEGER_BITS = 10_000  # beyond this JSON readers, Python's own included, give up
@@ -98,6 +100,9 @@ def _read_object(value: Any, kind: type) -> Value:
         return read_callable(value)
     if issubclass(kind, type):
         return CallableValue(module_name(value.__module__), value.__qualname__, "class")
+    if id(kind) in RECORDER.outputs:
+        held = vars(value)
+        return OutputValue(RECORDER.outputs[id(kind)], held["task_id"], held["key"], held["optional"])
     xcom = _read_xcom(value)
     return xcom if xcom is not None else OpaqueValue(class_path(kind))
 
