@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dagconv.cli.main import EXIT_CODES
+from dagconv.cli.main import EXIT_CODES, OK
 from dagconv.cli.options import setting, settings_of
 from dagconv.cli.source import input_options
 from dagconv.diagnostics.render.terminal import safe
 from dagconv.discover import IgnoreSyntax, discover
 from dagconv.errors import UsageError
+from dagconv.files import write_atomically
 
 if TYPE_CHECKING:
-    from dagconv.load.asks import Ask
+    from dagconv.assess.wanted import Wanted
 
 _TITLES = {
     "variable": "Airflow Variables",
@@ -50,37 +49,44 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     Each file is imported with stand-ins for what is missing; what stands after a point where no stand-in
     can go on is not seen. Exit code 1 when something is missing that has no default.
     """
-    from dagconv.load.asks import list_asks
+    from dagconv.assess.asking import ask_files
+    from dagconv.assess.wanted import template_texts, wanted_of
     from dagconv.load.process import Worker
     from dagconv.options import inputs_of
 
     settings = settings_of(flags)
     inputs = inputs_of(settings)
     discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")))
-    limits = settings.limits
-    asks: list[Ask] = []
-    if discovery.files:
-        with Worker() as worker:
-            for file in discovery.files:
-                asks += list_asks(worker, Path(file.path).absolute(), Path(file.root).absolute(), limits, inputs)
-    _show(asks)
+    if not discovery.files:
+        click.echo("nothing is asked for")
+        return OK
+    with Worker() as worker:
+        asked = ask_files(worker, discovery.files, settings.limits, inputs)
+    wanted = wanted_of(asked.asks)
+    _show(wanted, asked.values, len(discovery.files))
     if flags["template"]:
-        _write_templates(Path(flags["template"]), asks)
-    return int(any(not ask.has_default and ask.kind != "file" for ask in asks))
+        _write_templates(Path(flags["template"]), template_texts(wanted, asked.values))
+    return int(any(not one.has_default and one.kind != "file" for one in wanted))
 
 
-def _show(asks: list[Ask]) -> None:
-    if not asks:
+def _show(wanted: tuple[Wanted, ...], values: dict[str, str], files: int) -> None:
+    from dagconv.assess.wanted import type_words
+
+    if not wanted:
         click.echo("nothing is asked for")
     for kind, title in _TITLES.items():
-        found = [ask for ask in asks if ask.kind == kind]
+        found = [one for one in wanted if one.kind == kind]
         if found:
             click.echo(f"{title}:")
-        for name in dict.fromkeys(ask.name for ask in found):
-            uses = [ask for ask in found if ask.name == name]
-            places = ", ".join(f"{safe(_relative(ask.file))}:{ask.line}" for ask in uses)
-            note = " (has a default)" if all(ask.has_default for ask in uses) else ""
-            click.echo(f"  {safe(name)}{note}  {places}")
+        for one in found:
+            places = ", ".join(f"{safe(_relative(file))}:{line}" for file, line in one.places)
+            words = type_words(values[one.name]) if one.name in values else ""
+            notes = [words, "has a default" if one.has_default else ""]
+            if files > 1 and one.waiting:
+                count = len(one.waiting)
+                notes.append(f"{count} file{'' if count == 1 else 's'} wait{'s' if count == 1 else ''} for it")
+            note = ", ".join(filter(None, notes))
+            click.echo(f"  {safe(one.name)}{f' ({note})' if note else ''}  {places}")
 
 
 def _relative(file: str) -> str:
@@ -88,34 +94,16 @@ def _relative(file: str) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
 
 
-def _write_templates(folder: Path, asks: list[Ask]) -> None:
-    def names(kind: str) -> Iterable[str]:
-        return sorted({ask.name for ask in asks if ask.kind == kind})
-
-    calls = sorted({(ask.name, ask.detail) for ask in asks if ask.kind == "aws"})
-    texts = {
-        "variables.json": json.dumps(dict.fromkeys(names("variable"), ""), indent=2),
-        "connections.json": json.dumps({name: {"conn_type": "", "host": ""} for name in names("connection")}, indent=2),
-        "environment.env": "\n".join(f"{name}=" for name in names("environment")),
-        "aws-replies.json": json.dumps([_call(*call) for call in calls], indent=2),
-    }
+def _write_templates(folder: Path, texts: dict[str, str]) -> None:
+    """Files that only their owner can read, since secrets are filled in; what is there is kept."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             path = folder / name
             if path.exists():
                 click.echo(f"kept: {path} exists", err=True)
-            elif text not in ("{}", "[]", ""):
-                path.write_text(text + "\n", encoding="utf-8")
+            else:
+                write_atomically(path, text, 0o600)
                 click.echo(f"written: {path}", err=True)
     except OSError as error:
         raise UsageError(f"--template {folder}: {error.strerror}") from error
-
-
-def _call(operation: str, detail: str) -> dict[str, Any]:
-    service, parameters = json.loads(detail)
-    try:
-        given = json.loads(parameters)
-    except ValueError:  # the worker cut it
-        given = {}
-    return {"service": service, "operation": operation, "parameters": given, "reply": {}}

@@ -18,23 +18,35 @@ _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 
 
 def read_variables(path: Path) -> dict[str, str]:
-    """JSON or YAML as `airflow variables export` writes it. Raises UsageError."""
+    """JSON or YAML as `airflow variables export` writes it; without those that are not filled in. Raises UsageError."""
     found: dict[str, str] = {}
     for name, value in _read_mapping(path).items():
         # The export of Airflow 2.9 and later may hold the description too.
         if isinstance(value, dict) and value.keys() == {"description", "value"}:
             value = value["value"]
+        if not _is_filled(value):
+            continue
         # `airflow variables import` stores what is no text in this very form.
         found[name] = value if isinstance(value, str) else json.dumps(value, indent=2)
     return found
 
 
+def _is_filled(value: Any) -> bool:
+    """Whether a person gave it: a template has null for the value, or for the keys of its mapping."""
+    if isinstance(value, dict):
+        return not value or any(item is not None for item in value.values())
+    return value is not None
+
+
 def read_connections(path: Path) -> dict[str, str]:
-    """JSON or YAML as `airflow connections export` writes it, URIs or mappings. Raises UsageError."""
+    """JSON or YAML as `airflow connections export` writes it, URIs or mappings; without those of a template that have
+    no type yet. Raises UsageError."""
     found = {}
     for name, value in _read_mapping(path).items():
         if not isinstance(value, (str, dict)):
             raise UsageError(f"{path}: connection {name} is neither a URI nor a mapping")
+        if isinstance(value, dict) and value.get("conn_type", "") is None:
+            continue
         found[name] = value if isinstance(value, str) else json.dumps(value)
     return found
 
