@@ -190,7 +190,7 @@ def machine(cores: int, load: float, runs: int) -> str:
     system = f"{platform.machine()} {platform.system()}, {cores} cores of {os.cpu_count()}"
     return (
         f"{datetime.date.today():%Y-%m-%d}: {system}, load {load:.1f} at the start, "
-        f"Python {platform.python_version()}, median of {runs} rounds."
+        f"Python {platform.python_version()}, medians of rounds: {runs}."
     )
 
 
