@@ -19,13 +19,15 @@ from dagconv.check.rules.text.size import refuse_least_size
 from dagconv.diagnostics import Diagnostic
 from dagconv.diagnostics.report import Proof, ProofStatus, Report
 from dagconv.discover.source import SourceFile
+from dagconv.discover.source_airflow import dags_root, shown, source_airflow
 from dagconv.emit.document import UnemittableError, emit_document
 from dagconv.emit.size import least_bytes
 from dagconv.emit.writer import write_yaml
 from dagconv.errors import EngineBrokenError, UsageError
 from dagconv.ir.rendering import RenderPlan
-from dagconv.ir.workflow import Workflow
+from dagconv.ir.workflow import SourceAirflow, Workflow
 from dagconv.load.failure import internal_error
+from dagconv.load.generation import is_overruled
 from dagconv.load.identity import Seen
 from dagconv.load.process import Worker
 from dagconv.load.reload import Packaged, reload_definition
@@ -128,10 +130,11 @@ class Compiler:
         for server in {self.worker, self.again}:
             server.preload(tuple(name for file in files for name in file.imports))
         told = threading.Lock()
+        roots = self.source_airflows(files)
 
         def work(file: SourceFile) -> FileOutcome:
             try:
-                outcome, reads = self.convert_file(file)
+                outcome, reads = self.convert_file(file, roots[file.root])
             except (UsageError, EngineBrokenError):
                 raise
             except Exception as error:  # noqa: BLE001  # a bug ends the file that shows it, and no other
@@ -150,9 +153,18 @@ class Compiler:
                     server.close()
                 raise
         settle_duplicates(outcomes)
-        return ConvertResult(*conclude(outcomes, time.monotonic() - started))
+        report, definitions = conclude(outcomes, time.monotonic() - started)
+        sources = tuple(sorted({shown(airflow) for airflow in roots.values()} - {""}))
+        return ConvertResult(replace(report, sources=sources), definitions)
 
-    def convert_file(self, file: SourceFile) -> tuple[FileOutcome, Reads]:
+    def source_airflows(self, files: Sequence[SourceFile]) -> dict[str, SourceAirflow]:
+        """By source root; what the user says about all is not looked for."""
+        said = self.options.lowering.source_airflow
+        found = {root: dags_root(Path(root).absolute()) for root in {file.root for file in files}}
+        answers = {folder: SourceAirflow(said) if said else source_airflow(folder) for folder in set(found.values())}
+        return {root: answers[folder] for root, folder in found.items()}
+
+    def convert_file(self, file: SourceFile, airflow: SourceAirflow) -> tuple[FileOutcome, Reads]:
         """What came of the file, and what loading it read."""
         path, root = Path(file.path).absolute(), Path(file.root).absolute()
         loaded = load_source(
@@ -165,15 +177,18 @@ class Compiler:
             inputs=self.options.inputs,
             code=self.options.lowering.code_package,
         )
-        outcome = FileOutcome(file, list(loaded.diagnostics), failed=loaded.failed)
+        told = [found for found in loaded.diagnostics if not is_overruled(found, airflow)]
+        outcome = FileOutcome(file, told, failed=loaded.failed)
         for dag in loaded.dags:
             seen = Seen(str(path), dag.workflow.dag_id, dag.workflow.location, dag.origin)
-            outcome.dags.append(self.convert_dag(seen, file, dag, spoiled=has_error(loaded.diagnostics)))
+            outcome.dags.append(self.convert_dag(seen, file, dag, airflow, spoiled=has_error(loaded.diagnostics)))
         return outcome, loaded.reads
 
-    def convert_dag(self, seen: Seen, file: SourceFile, source: Loaded, *, spoiled: bool) -> DagOutcome:
+    def convert_dag(
+        self, seen: Seen, file: SourceFile, source: Loaded, airflow: SourceAirflow, *, spoiled: bool
+    ) -> DagOutcome:
         """The first stage that refuses the DAG ends the work on it; of a file that is `spoiled` none is proved."""
-        lowering = Lowering(source.workflow, self.options.lowering, code=source.code)
+        lowering = Lowering(source.workflow, replace(self.options.lowering, root=airflow), code=source.code)
         lower(lowering)
         found = lowering.diagnostics
         if lowering.refused:

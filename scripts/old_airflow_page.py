@@ -14,10 +14,14 @@ severity info with its line and today's spelling.
 
 ## Which Airflow a file is for
 
-It is judged by what the file uses: a name or argument that Airflow 3 does not have tells 1.10 or 2, `airflow.sdk`
-tells 3, and a removed variable in a template tells 2. An import under `try: ... except ImportError:` tells nothing.
-`--source-airflow 1.10|2|3` overrules the judgement. Where nothing tells, the file is taken as one for 3, and each line
-whose meaning depends on that is a warning (DC244, DC245, DC442).
+One environment has one Airflow, so that all files below a DAG root get one answer, whichever of them a call names. It
+is found in what pins Airflow beside the root (requirements.txt, constraints.txt, Dockerfile, airflow.cfg), else in all
+DAG files of the root: a name or argument that Airflow 3 does not have tells 1.10 or 2, `airflow.sdk` tells 3. An import
+under `try: ... except ImportError:` tells nothing, nor does a file that .airflowignore leaves out. Where these do not
+tell, what a file uses while it is imported does, and a removed variable in a template tells 2. The report begins with
+the answer; `--source-airflow 1.10|2|3` overrules it. Where nothing tells, or files contradict one another, each line
+whose meaning depends on that is refused (DC244, DC442); a catchup that is left out is a warning (DC245), since the
+service never catches up.
 
 ## What a file of 1.10 or 2 means
 

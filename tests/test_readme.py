@@ -23,7 +23,7 @@ def test_the_example_is_real(tmp_path):
     (tmp_path / "dags").mkdir()
     (tmp_path / "dags" / "nightly_sales.py").write_text(block("python"))
     done = subprocess.run(
-        [sys.executable, "-m", "dagconv", "convert", "dags/nightly_sales.py", "--output", "-"],
+        [sys.executable, "-m", "dagconv", "convert", "dags/nightly_sales.py", "--output", "-", "--source-airflow", "2"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -25,8 +25,9 @@ from dagconv.diagnostics.render import DOCUMENT_FORMATS
 from dagconv.diagnostics.render.terminal import safe
 from dagconv.diagnostics.report import Report
 from dagconv.diagnostics.selection import selected
-from dagconv.discover import Discovery, IgnoreSyntax, discover
+from dagconv.discover import Discovery, discover
 from dagconv.discover.clash import script_findings
+from dagconv.discover.source_airflow import ignore_syntax
 from dagconv.errors import UsageError
 from dagconv.write import (
     Output,
@@ -169,7 +170,8 @@ def _converted(
     sources: tuple[str, ...], settings: Settings, flags: dict[str, Any]
 ) -> Iterator[tuple[ConvertResult, Discovery, list[Row]]]:
     """Finds and converts the files; without any file to load, the engine is neither needed nor started."""
-    discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")), auto=flags["auto"])
+    syntax = ignore_syntax(sources, settings.text("airflowignore"), settings.text("source-airflow"))
+    discovery = discover(sources, syntax, auto=flags["auto"])
 
     from dagconv.options import compile_options
     from dagconv.pipeline import ConvertResult, compiler

@@ -11,7 +11,8 @@ from dagconv.cli.main import EXIT_CODES, OK
 from dagconv.cli.options import setting, settings_of
 from dagconv.cli.source import input_options
 from dagconv.diagnostics.render.terminal import safe
-from dagconv.discover import IgnoreSyntax, discover
+from dagconv.discover import discover
+from dagconv.discover.source_airflow import ignore_syntax
 from dagconv.errors import UsageError
 from dagconv.files import write_atomically
 
@@ -56,7 +57,8 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
 
     settings = settings_of(flags)
     inputs = inputs_of(settings)
-    discovery = discover(sources, IgnoreSyntax(settings.choice("airflowignore")))
+    syntax = ignore_syntax(sources, settings.text("airflowignore"), settings.text("source-airflow"))
+    discovery = discover(sources, syntax)
     if not discovery.files:
         click.echo("nothing is asked for")
         return OK

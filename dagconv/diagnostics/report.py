@@ -55,11 +55,13 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`diagnostics` are those that belong to no file; `seconds` is the wall time of the call."""
+    """`diagnostics` are those that belong to no file; `seconds` is the wall time of the call. `sources` says for each
+    DAG root which Airflow its files are taken to be of, and why."""
 
     files: tuple[FileReport, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     seconds: float = 0.0
+    sources: tuple[str, ...] = ()
 
     def all_diagnostics(self) -> Iterator[Diagnostic]:
         for file in self.files:

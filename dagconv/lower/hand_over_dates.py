@@ -48,7 +48,7 @@ NO_EQUAL = Rule(
 def hand_over_dates(lowering: Lowering) -> None:
     schedule = lowering.workflow.schedule
     shifted = isinstance(schedule, Cron | Delta) and schedule.data_intervals
-    old = lowering.options.source_airflow != "3" and lowering.workflow.era.generation not in ("", "3")
+    old = lowering.generation not in ("", "3")
     if lowering.code is None or not (shifted or old):
         return
     names = frozenset(renames().dates) if shifted else frozenset()

@@ -23,19 +23,21 @@ from dagconv.ir.rendering import OWN_MOMENT, Runs
 from dagconv.ir.schedule import Schedule
 from dagconv.ir.task import MISSING, Argument, Default, Origin, Task
 from dagconv.ir.value import DatetimeValue, Value
-from dagconv.ir.workflow import Param, Workflow
+from dagconv.ir.workflow import NOTHING_TELLS, Param, SourceAirflow, Workflow
 from dagconv.language.names import free_name
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Settings of a conversion that change meaning. `now` is the conversion's moment, timezone-aware UTC."""
+    """Settings of a conversion that change meaning. `now` is the conversion's moment, timezone-aware UTC; `root` is
+    what was found about all DAGs of a root, `source_airflow` what the user says, which goes before."""
 
     now: datetime.datetime
     region: str | None = None
     dst: str = "refuse"
     accept: frozenset[str] = frozenset()
     source_airflow: str | None = None
+    root: SourceAirflow = NOTHING_TELLS
     source_provider: str | None = None
     configuration: Mapping[str, str] = field(default_factory=dict)
     code_package: bool = False

@@ -68,11 +68,11 @@ INTERVALS = Rule(
 UNTOLD_SCHEDULE = Rule(
     code="DC244",
     slug="generation-decides-schedule",
-    severity=Severity.WARNING,
-    effect=Effect.NOTED,
-    summary="A DAG gives no schedule, and nothing tells for which Airflow it was written.",
-    message="no schedule is given, and nothing tells which Airflow the file is for; taken as 3: it runs on demand",
-    help="if it comes from Airflow 2 or before, where it ran once a day, say --source-airflow 2",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A DAG gives no schedule, and it is not certain for which Airflow it was written.",
+    message="no schedule is given: once a day in Airflow 1.10 and 2, by hand only in 3; {told}",
+    help="say which Airflow the DAGs come from: --source-airflow 2 or 3, or source-airflow in the settings",
     why="Up to Airflow 2 a DAG without a schedule ran once a day; in Airflow 3 it runs on demand.",
     example="from airflow import DAG\nDAG('etl')",
     fix="DAG('etl', schedule=None)",
@@ -83,8 +83,9 @@ UNTOLD_CATCHUP = Rule(
     slug="generation-decides-catchup",
     severity=Severity.WARNING,
     effect=Effect.NOTED,
-    summary="A DAG leaves catchup out, and nothing tells for which Airflow it was written.",
-    message="catchup is left out, and nothing tells which Airflow the file is for; taken as 3, where that means False",
+    summary="A DAG leaves catchup out, and it is not certain for which Airflow it was written.",
+    message="catchup is left out, which is True in Airflow 1.10 and 2 and False in 3; {told}; the service never "
+    "catches up",
     help="if it comes from Airflow 2 or before, where missed runs were made up for, say --source-airflow 2",
     why="Up to Airflow 2 catchup was on by default; the service never makes up for missed runs.",
     example="from airflow import DAG\nDAG('etl', schedule='@daily', start_date=datetime(2024, 1, 1))",
@@ -94,11 +95,11 @@ UNTOLD_CATCHUP = Rule(
 UNTOLD_DATE = Rule(
     code="DC442",
     slug="generation-decides-date",
-    severity=Severity.WARNING,
-    effect=Effect.NOTED,
-    summary="A template uses a date of the run, and nothing tells for which Airflow it was written.",
-    message="{key} uses {names}, and nothing tells which Airflow the file is for; taken as 3: the run's own moment",
-    help="if it comes from Airflow 2 or before, where that is the interval before the run, say --source-airflow 2",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A template uses a date of the run, and it is not certain for which Airflow it was written.",
+    message="{key} uses {names}: the interval before the run in Airflow 1.10 and 2, the run's own moment in 3; {told}",
+    help="say which Airflow the DAGs come from: --source-airflow 2 or 3, or source-airflow in the settings",
     why="Up to Airflow 2 a scheduled run's logical date was the start of the interval before it: ds of the run that "
     "a daily schedule starts today was yesterday.",
     example="from airflow import DAG\n# schedule='@daily' and bucket_key='in/{{ ds }}.csv'",
@@ -129,21 +130,36 @@ def settle_generation(lowering: Lowering) -> None:
         _settle_catchup(lowering, generation)
         _settle_intervals(lowering, generation)
     elif generation == UNTOLD:
-        _warn(lowering)
+        _refuse_what_depends(lowering, _told(lowering))
     lowering.runs = Runs(generation if generation in _OLD else "3", lowering.workflow.schedule)
 
 
 def _generation(lowering: Lowering) -> str:
-    """What the user said, what the file's imports tell, or what its templates do: removed variables fail in 3."""
-    generation = lowering.options.source_airflow or lowering.workflow.era.generation
-    if generation != UNTOLD:
-        return generation
+    """What the user said, what all DAGs of the root tell, what this file does, or its templates: removed variables
+    fail in 3. UNTOLD where these say nothing or contradict one another."""
+    own, root = lowering.workflow.era.generation, lowering.options.root
+    if lowering.options.source_airflow or not own:  # said, or nobody has looked
+        return lowering.options.source_airflow or own
+    if root.contradiction or (root.generation == "3" and own in _OLD):
+        return UNTOLD
+    if root.generation or own != UNTOLD:
+        return root.generation or own
     for task in lowering.workflow.tasks:
         names = _removed_dates(task)
         if names:
             lowering.report(TOLD_BY_TEMPLATE, task.task_id, task=task.task_id, name=min(names))
             return "2"
     return UNTOLD
+
+
+def _told(lowering: Lowering) -> str:
+    """What stands against a certain answer."""
+    root, era = lowering.options.root, lowering.workflow.era
+    if root.contradiction:
+        return f"{root.reason}, but {root.contradiction}"
+    if root.generation:
+        return f"Airflow {root.generation} by {root.reason}, but Airflow {era.generation} by {era.reason}"
+    return "nothing tells which"
 
 
 def _removed_dates(task: Task) -> set[str]:
@@ -189,15 +205,15 @@ def _is_scheduled(schedule: Schedule) -> bool:
     return isinstance(schedule, Cron | Delta)
 
 
-def _warn(lowering: Lowering) -> None:
-    """Names each line whose meaning depends on the generation."""
+def _refuse_what_depends(lowering: Lowering, told: str) -> None:
+    """Names each line whose meaning depends on the generation; a DAG without one is the same in all."""
     schedule = lowering.workflow.schedule
     if isinstance(schedule, NoSchedule) and not _is_given(lowering, "schedule"):
-        lowering.report(UNTOLD_SCHEDULE, None, "schedule")
+        lowering.report(UNTOLD_SCHEDULE, None, "schedule", told=told)
     if not _is_scheduled(schedule):
         return
     if lowering.workflow.start_date is not None and not _is_given(lowering, "catchup"):
-        lowering.report(UNTOLD_CATCHUP, None, "catchup")
+        lowering.report(UNTOLD_CATCHUP, None, "catchup", told=told)
     if not getattr(schedule, "timetable", False):
         dates = frozenset(renames().dates)
         for task in lowering.tasks:
@@ -205,4 +221,4 @@ def _warn(lowering: Lowering) -> None:
                 one = replace(task, arguments=(argument,))
                 names = sorted(templates_of(one, dates))
                 if names:
-                    lowering.report(UNTOLD_DATE, task.task_id, argument.name, names=", ".join(names))
+                    lowering.report(UNTOLD_DATE, task.task_id, argument.name, names=", ".join(names), told=told)

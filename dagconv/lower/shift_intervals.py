@@ -128,7 +128,7 @@ class _NoEqualError(Exception):
 def shift_intervals(lowering: Lowering) -> None:
     schedule = lowering.workflow.schedule
     interval = isinstance(schedule, Cron | Delta) and schedule.data_intervals
-    old = lowering.options.source_airflow != "3" and lowering.workflow.era.generation not in ("", "3")
+    old = lowering.generation not in ("", "3")
     if not interval and not old:
         return
     shift, reason = _shift_of(schedule, lowering.options.now) if interval else (FixedShift(datetime.timedelta()), "")

@@ -14,7 +14,8 @@ _WIDTH = 160  # longer source lines are cut around the place
 
 def render(report: Report, options: RenderOptions) -> str:
     folds, _ = fold(report, notes=options.notes)
-    return "".join(_finding(one, options) + "\n" for one in folds)
+    sources = "".join(f"{safe(line)}\n" for line in report.sources)
+    return (f"{sources}\n" if sources else "") + "".join(_finding(one, options) + "\n" for one in folds)
 
 
 def _finding(one: Fold, options: RenderOptions) -> str:

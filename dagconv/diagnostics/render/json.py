@@ -27,6 +27,7 @@ def report_document(report: Report, options: RenderOptions) -> dict[str, object]
     return {
         "version": DOCUMENT_VERSION,
         "tool": {"name": "dagconv", "version": options.version},
+        "sources": list(report.sources),
         "files": [_file(file, options.shows_dags) for file in report.files],
         "diagnostics": _diagnostics(report.diagnostics, ""),
         "summary": {

@@ -12,7 +12,8 @@ from pathlib import Path
 from dagconv.deploy.definition import Definition, Finding, Origin, as_finding
 from dagconv.diagnostics import Diagnostic
 from dagconv.diagnostics.report import FileReport, FileStatus
-from dagconv.discover import IgnoreSyntax, discover
+from dagconv.discover import discover
+from dagconv.discover.source_airflow import ignore_syntax
 from dagconv.load.configuration import read_configuration
 from dagconv.migrate.survey.inventory import Environment
 from dagconv.pipeline import CompileOptions, compiler
@@ -30,9 +31,9 @@ class PipelineConverter:
         """Converts a folder, with the Airflow version and configuration of the environment, where there is one."""
         version = environment.airflow_version if environment else ""
         told = environment.configuration if environment else {}
-        default = "regexp" if version.startswith(("1.", "2.")) else "glob"
-        syntax = told.get("core.dag_ignore_file_syntax", default)
-        discovery = discover((str(folder),), IgnoreSyntax(syntax))
+        said = self.options.lowering.source_airflow or _generation(version)
+        syntax = ignore_syntax((str(folder),), told.get("core.dag_ignore_file_syntax"), said)
+        discovery = discover((str(folder),), syntax)
         skipped = [file for file in discovery.skipped if file.status in _LOST]
         if not discovery.files:
             yield from self._without_dags(skipped, folder)
@@ -41,8 +42,7 @@ class PipelineConverter:
         lowering, inputs = self.options.lowering, self.options.inputs
         lowering = replace(lowering, configuration={**configuration, **lowering.configuration}, code_package=False)
         inputs = replace(inputs, configuration={**configuration, **inputs.configuration})
-        if lowering.source_airflow is None and version:
-            lowering = replace(lowering, source_airflow="1.10" if version.startswith("1.") else version[:1])
+        lowering = replace(lowering, source_airflow=said)
         options = replace(self.options, lowering=lowering, inputs=inputs)
         with compiler(options) as running:
             result = running.convert(discovery.files)
@@ -86,3 +86,8 @@ def _relative(finding: Finding, folder: Path) -> Finding:
 
 def _shown(path: str, folder: Path) -> str:
     return os.path.relpath(path, folder)
+
+
+def _generation(version: str) -> str | None:
+    """Of an environment's Airflow; None where there is no environment."""
+    return ("1.10" if version.startswith("1.") else version[:1]) if version else None
