@@ -161,7 +161,7 @@ class Audit:
         cls.__setitem__ = setitem
 
     def changed_names(self) -> list[str]:
-        return [name for held in self._touched() for name in held.changed()]
+        return sorted(name for held in self._touched() for name in held.changed())
 
     def _touched(self) -> list[_Held]:
         """What may have changed, in the order of holding; what was held anew counts as it is held now."""
