@@ -181,7 +181,8 @@ def test_c4_a_definition_that_is_gone_is_written_anew(stand: Stand) -> None:
 
 def test_c4_a_destroy_is_taken_back_with_the_trust_that_it_needs(stand: Stand) -> None:
     live(stand, "a", "b")
-    assert stand.cli("destroy", "--auto-approve").code == 0
+    destroyed = stand.cli("destroy", "--auto-approve")
+    assert (destroyed.code, "LIVE, scheduled" in destroyed.out, "NOWHERE  a" in destroyed.out) == (0, True, True)
     assert len(stand.trust()["Statement"]) == 1
     told = stand.cli("status", "--exit-code")
     assert (told.code, "NOWHERE  a" in told.out, "NOWHERE  b" in told.out) == (1, True, True)
@@ -216,3 +217,6 @@ def test_a_destroy_that_was_killed_is_called_again_and_taken_back(stand: Stand, 
     again = stand.cli("destroy", "--auto-approve")
     assert again.code == 0, again.text
     assert stand.workflows() == {}
+    back = stand.cli("rollback", "--auto-approve")
+    assert back.code == 0, back.text
+    assert (modes(stand), len(stand.trust()["Statement"])) == ({"a": "SCHEDULED", "b": "SCHEDULED"}, 2)

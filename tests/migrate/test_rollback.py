@@ -180,10 +180,33 @@ def test_m4_a_dag_that_was_paused_by_hand_is_named(stand: Stand) -> None:
     stand.deploy("a")
     stand.set_dags("a", paused=True)
     assert stand.cli("cutover", "--auto-approve").code == 0
-    ran = rollback(stand)
-    assert (ran.code, "Paused by hand, so to be un-paused by hand: a" in ran.out) == (0, True)
+    for _ in range(2):  # the second call has no switch to take back any more
+        ran = rollback(stand)
+        assert (ran.code, "un-paused by hand before: a" in ran.out, "--leave-paused" in ran.out) == (1, True, True)
+        assert modes(stand) == {"a": "MANUAL"}
     told = stand.cli("status", "--exit-code")
     assert (told.code, "NOWHERE  a" in told.out) == (1, True)
+    stand.set_dags("a")
+    assert rollback(stand).code == 0
+    assert stand.workflows() == {}
+
+
+def test_m4_a_dag_may_be_left_paused(stand: Stand) -> None:
+    stand.deploy("a")
+    stand.set_dags("a", paused=True)
+    assert stand.cli("cutover", "--auto-approve").code == 0
+    assert rollback(stand, "--leave-paused").code == 0
+    assert stand.workflows() == {}
+
+
+def test_c2_an_apply_that_was_cut_off_before_its_first_step_leads_to_no_older_one(stand: Stand) -> None:
+    stand.deploy("a")
+    stand.define("b")
+    assert stand.plan().code == 0
+    assert stand.apply(env={"DAGCONV_TEST_KILL_AT": "1:after"}).code == -signal.SIGKILL
+    done = rollback(stand)
+    assert (done.code, done.out) == (0, "nothing to roll back\n")
+    assert list(stand.workflows()) == ["a"]
 
 
 @pytest.mark.parametrize("point", [f"{n}:{moment}" for n in range(1, 11) for moment in ("before", "after")][::3])

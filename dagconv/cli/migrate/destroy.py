@@ -30,7 +30,9 @@ from dagconv.errors import UsageError
 def command(**flags: Any) -> int:
     """Delete every workflow that is tagged as made by dagconv from this environment. Run histories are lost."""
     from dagconv.aws.services import CallError
-    from dagconv.cli.migrate.show import escape, show_result
+    from dagconv.cli.migrate.show import escape, show_coverage, show_result
+    from dagconv.migrate.plan.prune import mark_of
+    from dagconv.migrate.run.coverage import read_coverage
     from dagconv.migrate.run.destroy import destroy, owned_workflows
     from dagconv.migrate.run.execute import Limits
 
@@ -42,10 +44,13 @@ def command(**flags: Any) -> int:
             click.echo("nothing to destroy")
             return 0
         for workflow in owned:
-            click.echo(f"- {escape(workflow.name)}  {workflow.arn}")
+            click.echo(f"- {escape(workflow.name)}  {workflow.arn}  {escape(mark_of(workflow))}")
         approve(f"Delete these {len(owned)} workflows?", flags)
         result = destroy(world, state, about, owned, Limits(flags["parallel"], flags["max_failures"]))
+        coverage = read_coverage(world, state.journal(), about)
     except CallError as error:
         raise UsageError(str(error)) from error
     show_result(result, "destroy")
+    show_coverage(coverage)
+    click.echo(f"definitions stay in {about.owner.location}; `dag-converter migrate rollback` makes the workflows anew")
     return FAILED if result.failed else 0

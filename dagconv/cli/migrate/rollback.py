@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.command("rollback", epilog=EXIT_CODES, short_help="Take back the last apply and what followed it.")
 @click.argument("run", required=False, metavar="[RUN]")
 @click.option("--wait", type=float, default=0.0, metavar="S", help="Wait S seconds for runs in progress to end.")
+@click.option("--leave-paused", is_flag=True, help="Delete workflows although their DAGs are paused by hand.")
 @migration_options
 @approval_option
 @aws_options
@@ -49,7 +50,7 @@ def command(**flags: Any) -> int:
         _show_target(target, about.environment)
         approve(f"Take back these {len(target.pending)} steps?", flags)
     try:
-        result = roll_back(world, state, flags["run"], flags["wait"])
+        result = roll_back(world, state, flags["run"], flags["wait"], leave_paused=flags["leave_paused"])
         if result is None:
             click.echo("nothing to roll back")
             return 0
@@ -81,7 +82,7 @@ def _show_target(target: Target, environment: str) -> None:
         )
         click.echo("  with catchup=False it runs the last one")
     if by_hand := target.by_hand():
-        click.echo(f"Paused by hand, so to be un-paused by hand: {escape(', '.join(by_hand))}")
+        click.echo(f"Paused by hand, so to be un-paused by hand before: {escape(', '.join(by_hand))}")
     click.echo("Cannot be taken back:")
     for text in IRREVERSIBLE:
         click.echo(f"  {text}")

@@ -6,7 +6,7 @@ A step that fails stops the chain of its DAG alone; it stays in force, and the n
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dagconv.aws.repeat import repeat_unknown
@@ -15,6 +15,7 @@ from dagconv.deploy.steps.create_workflow import Create
 from dagconv.deploy.steps.delete_workflow import Delete
 from dagconv.deploy.steps.step import Outcome, Place, StepRefusedError, Undoing, Undone
 from dagconv.migrate.run.apply import require_place
+from dagconv.migrate.run.coverage import paused_dags
 from dagconv.migrate.run.execute import Result, StepResult
 from dagconv.migrate.run.execute import State as StepState
 from dagconv.migrate.run.journal import InForce, Journal
@@ -38,8 +39,11 @@ IRREVERSIBLE = (
 )
 
 
-def roll_back(world: World, state: State, wanted: str | None, wait: float) -> Result | None:
-    """`wait` is how long a run in progress is waited for, in seconds. None when nothing is in force.
+def roll_back(
+    world: World, state: State, wanted: str | None, wait: float, *, leave_paused: bool = False
+) -> Result | None:
+    """`wait` is how long a run in progress is waited for, in seconds; with `leave_paused` workflows go although their
+    old DAGs were paused by hand and are paused still. None when nothing is in force.
 
     Raises UsageError when the journal belongs to another account or Region.
     """
@@ -52,7 +56,10 @@ def roll_back(world: World, state: State, wanted: str | None, wait: float) -> Re
             return None
         require_place(world, state.kept_plan(last.about.plan))
         with BucketLock(world, last.about.lock, state.folder).held("rollback"):
-            return _Rollback(world, journal, Undoing(journal.known_versions(), wait, state.recall)).run(target.pending)
+            undoing = Undoing(journal.known_versions(), wait, state.recall)
+            by_hand = () if leave_paused else target.by_hand()
+            guard = _Guard(world, last.about.environment, frozenset(by_hand))
+            return _Rollback(world, journal, undoing, guard).run(target.pending)
 
 
 def _close(world: World, journal: Journal, state: State) -> None:
@@ -65,12 +72,42 @@ def _close(world: World, journal: Journal, state: State) -> None:
 
 
 @dataclass(slots=True)
+class _Guard:
+    """Keeps the workflow of a DAG that was paused by hand until it is un-paused: else it would run nowhere."""
+
+    world: World
+    environment: str
+    by_hand: frozenset[str]
+    _paused: Mapping[str, bool] | None = None
+
+    def check(self, dag_id: str) -> None:
+        """Raises StepRefusedError while the DAG is paused, or when that cannot be told."""
+        if not self.environment or dag_id not in self.by_hand:
+            return
+        if self._paused is None:
+            try:
+                self._paused = dict(paused_dags(self.world, self.environment))
+            except ValueError as error:
+                raise StepRefusedError(f"DAG {dag_id} may be paused in {self.environment}: {error}") from error
+            except CallError as error:
+                if error.cause is not Cause.NOT_FOUND:
+                    raise
+                self._paused = {}  # there is no old environment any more
+        if self._paused.get(dag_id):
+            raise StepRefusedError(
+                f"DAG {dag_id} was paused by hand in {self.environment} and would run nowhere: un-pause it and call "
+                "again, or pass --leave-paused"
+            )
+
+
+@dataclass(slots=True)
 class _Rollback:
     """One rollback under way. `stopped` says why no other call will do better."""
 
     world: World
     journal: Journal
     undoing: Undoing
+    guard: _Guard
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     results: list[StepResult] = field(default_factory=list)
     stopped: str = ""
@@ -123,6 +160,8 @@ class _Rollback:
         return True
 
     def _undo(self, entry: InForce) -> Undone:
+        if isinstance(entry.step, Create):
+            self.guard.check(entry.step.dag)
         outcome: Outcome | None = entry.recorded.outcome
         if outcome is None:
             outcome = entry.step.settle(self.world)

@@ -33,9 +33,10 @@ class Target:
         }
 
     def by_hand(self) -> list[str]:
-        """DAGs whose workflows are switched off, and which dagconv has not paused: somebody else has."""
-        paused = {entry.step.dag for entry in self.pending if isinstance(entry.step, Pause)}
-        switched = {entry.step.dag for entry in self.pending if isinstance(entry.step, Switch)}
+        """DAGs whose workflows were switched on, and which dagconv has not paused: somebody else has."""
+        steps = [recorded.step for run in self.runs for recorded in run.steps.values()]
+        paused = {step.dag for step in steps if isinstance(step, Pause)}
+        switched = {step.dag for step in steps if isinstance(step, Switch)}
         return sorted(switched - paused)
 
     def _of(self, run: Run) -> list[InForce]:
@@ -44,10 +45,14 @@ class Target:
 
 def choose_target(journal: Journal, wanted: str | None) -> Target:
     """Without `wanted`, the beginning of a run's id: the last apply that changed something with the cutovers after
-    it, or a destroy if that came last.
+    it, or a destroy if that came last. A run that was cut off before its first step changed nothing, and no older
+    one is meant.
 
     Raises UsageError for a run that there is not.
     """
+    cut_off = journal.unfinished()
+    if wanted is None and cut_off is not None and not cut_off.steps and cut_off.verb is not Verb.ROLLBACK:
+        return Target((), ())
     runs = [run for run in journal.runs() if run.steps and run.verb is not Verb.ROLLBACK]
     first = _default(runs) if wanted is None else _named(runs, wanted)
     chosen = tuple(runs[first:]) if first is not None else ()
@@ -61,8 +66,9 @@ def when(at: float) -> str:
 
 
 def _default(runs: Sequence[Run]) -> int | None:
-    if runs and runs[-1].verb is Verb.DESTROY:
-        return len(runs) - 1
+    last_kept = max((index for index, run in enumerate(runs) if run.verb is not Verb.DESTROY), default=-1)
+    if last_kept < len(runs) - 1:
+        return last_kept + 1  # one that was cut off and called again is one destroy
     applies = [index for index, run in enumerate(runs) if run.verb is Verb.APPLY]
     return applies[-1] if applies else None
 
