@@ -287,6 +287,7 @@ class Compiler:
             other_keys=lowering.other_keys,
             scripts=lowering.scripts,
             outputs=lowering.pulls_objects,
+            classes=lowering.classes,
         )
 
     def packaged(self, package: Package, lowering: Lowering) -> Packaged:

@@ -45,13 +45,8 @@ class Options:
 
 # What the module of entries uses itself.
 _NAMES_OF_ENTRIES = frozenset(dir(builtins)) | {
-    "Mapping",
-    "XComNotFound",
-    "get_current_context",
-    "NOTSET",
-    "ArgNotSet",
-    "Output",
-    "ResolveMixin",
+    *("Mapping", "XComNotFound", "get_current_context", "NOTSET", "ArgNotSet", "Output", "ResolveMixin"),
+    *("Branch", "ShortCircuit", "FunctionSensor", "BranchPythonOperator", "ShortCircuitOperator", "PythonSensor"),
 }
 
 
@@ -73,7 +68,8 @@ class Lowering:
     where a code package may be written, and
     `entries` are what its tasks call, by task id; `other_keys` are keys of the context that mean something else on
     the service, `scripts` are files below the DAGs folder that go into the package, and `pulls_objects` tells that
-    arguments are outputs as objects of its class Output; `spreading` tasks have each key of their result as an output.
+    arguments are outputs as objects of its class Output; `spreading` tasks have each key of their result as an output;
+    `classes` are operators of the package that tasks use.
     """
 
     workflow: Workflow
@@ -92,6 +88,7 @@ class Lowering:
     divergences: list[Divergence] = field(default_factory=list)
     runs: Runs = OWN_MOMENT
     pulls_objects: bool = False
+    classes: set[str] = field(default_factory=set)
     spreading: set[str] = field(default_factory=set)
 
     @property

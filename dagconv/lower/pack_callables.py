@@ -27,7 +27,7 @@ from dagconv.ir.value import (
 )
 from dagconv.language.literal import NoLiteralError, literal
 from dagconv.language.names import free_name
-from dagconv.lower.carry_code import PYTHON, TASKFLOW
+from dagconv.lower.carry_code import FUNCTIONS, PACKAGED_OPERATOR, PYTHON
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Fate, Lowering
 
@@ -94,7 +94,7 @@ def pack_callables(lowering: Lowering) -> None:
 
 
 def _pack(lowering: Lowering, task: Task) -> Task:
-    if lowering.fates.get(task.task_id) is not Fate.CARRIED or task.operator.path not in (PYTHON, TASKFLOW):
+    if lowering.fates.get(task.task_id) is not Fate.CARRIED or task.operator.path not in FUNCTIONS:
         return task
     target = _value(task, "python_callable")
     if task.mapping is not None:
@@ -125,11 +125,17 @@ def _value(task: Task, name: str) -> Value:
 
 
 def _written(lowering: Lowering, task: Task, entry: Entry, packer: _Packer) -> Task:
-    """The task as a PythonOperator with what the entry leaves to it."""
-    if task.operator.path != PYTHON:
-        lowering.declare(CARRIED, task.task_id, "operator", task.operator.path, PYTHON)
-        bases = tuple(base for base in task.operator.bases if base.endswith((".PythonOperator", ".BaseOperator")))
-        task = replace(task, operator=replace(task.operator, path=PYTHON, target=PYTHON, bases=bases))
+    """The task as a PythonOperator, or a class of the package, with what the entry leaves to it."""
+    path, wanted = task.operator.path, FUNCTIONS[task.operator.path]
+    if wanted != PYTHON:
+        lowering.classes.add(wanted)
+        shown = path.rpartition(".")[2].lstrip("_")
+        wanted = f"{lowering.entry_module}.{wanted}"
+        lowering.report(PACKAGED_OPERATOR, task.task_id, value=shown, name=wanted, severity=Severity.WARNING)
+    if path != wanted:
+        lowering.declare(CARRIED, task.task_id, "operator", path, wanted)
+        bases = tuple(base for base in task.operator.bases if not base.endswith("DecoratedOperator"))
+        task = replace(task, operator=replace(task.operator, path=wanted, target=wanted, bases=bases))
     call = EntryValue(f"{lowering.entry_module}.{entry.name}")
     task = lowering.set_argument(CARRIED, task, "python_callable", call)
     for name, value in (("op_args", packer.left_args), ("op_kwargs", packer.left_kwargs)):
@@ -170,7 +176,8 @@ class _Packer:
             self._check_literal("python_callable", value)
         if self.failed:
             return None
-        quiet = _value(self.task, "do_xcom_push") is False
+        plain = FUNCTIONS[self.task.operator.path] == PYTHON  # others need what the function returns
+        quiet = plain and _value(self.task, "do_xcom_push") is False
         spreads = _value(self.task, "multiple_outputs") is True and not quiet
         if all(_is_plain(value) for value in (*args, *(value for _, value in kwargs))) and not (spreads or quiet):
             self.left_args = ListValue(args) if args else None

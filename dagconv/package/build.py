@@ -61,13 +61,14 @@ def build_package(
     other_keys: frozenset[str] = frozenset(),
     scripts: Collection[str] = (),
     outputs: bool = False,
+    classes: Collection[str] = (),
 ) -> Package:
     """`entries` by task id; `spreading` tasks push each key of their result; `other_keys` of the context mean something
     else on the service; `scripts` are files of the DAGs folder, by their paths in it; with `outputs`
-    arguments are outputs as objects. Raises Obstacle."""
+    arguments are outputs as objects; `classes` are operators of the package. Raises Obstacle."""
     builder = _Builder(library, entry_module, other_keys)
     builder.add_scripts(scripts)
-    return builder.build(dag_id, entries, spreading, outputs=outputs)
+    return builder.build(dag_id, entries, spreading, outputs=outputs, classes=classes)
 
 
 @dataclass(slots=True)
@@ -115,7 +116,15 @@ class _Builder:
                 raise Obstacle(FILE_MISSING, self.library.modules[0].file, 1, name=name)
             self.scripts[name] = PackageFile(name, file.read_bytes(), bool(file.stat().st_mode & 0o100))
 
-    def build(self, dag_id: str, entries: Mapping[str, Entry], spreading: frozenset[str], *, outputs: bool) -> Package:
+    def build(
+        self,
+        dag_id: str,
+        entries: Mapping[str, Entry],
+        spreading: frozenset[str],
+        *,
+        outputs: bool,
+        classes: Collection[str],
+    ) -> Package:
         places = {entry.name: self._place(entry.target) for entry in entries.values()}
         for file in list(self.files.values()):
             self._add_slice(file)
@@ -126,7 +135,9 @@ class _Builder:
                     self._add_imported(found, inner)
         title = f"What the tasks of the workflow {dag_id} call. Written by dagconv from the DAG's source."
         unique = {entry.name: entry for entry in entries.values()}
-        text = write_entries(title, tuple(unique[name] for name in sorted(unique)), places, spreading, outputs=outputs)
+        text = write_entries(
+            title, tuple(unique[name] for name in sorted(unique)), places, spreading, outputs=outputs, classes=classes
+        )
         if entries or outputs:
             self._add(self.entry_module, f"{self.entry_module}.py", text)
         files = {**self.scripts, **{path: PackageFile(path, text.encode()) for path, text in self.texts.items()}}

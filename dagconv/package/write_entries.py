@@ -6,7 +6,7 @@ function's own once the task's arguments are bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dagconv.ir.code import Entry
@@ -40,6 +40,12 @@ class Output(ResolveMixin):
     def resolve(self, context):
         return _pull_from(context["ti"], self.task_id, self.key, self.optional)
 '''
+# Operators of the package: the module and name of the class below each.
+CLASSES = {
+    "Branch": ("airflow.providers.standard.operators.python", "BranchPythonOperator"),
+    "ShortCircuit": ("airflow.providers.standard.operators.python", "ShortCircuitOperator"),
+    "FunctionSensor": ("airflow.providers.standard.sensors.python", "PythonSensor"),
+}
 _PUSH = '''
 def _push_each(result):
     """Each key of the result as an output of its own (multiple_outputs)."""
@@ -75,9 +81,10 @@ def write_entries(
     spreading: frozenset[str],
     *,
     outputs: bool = False,
+    classes: Collection[str] = (),
 ) -> str:
     """`places` of each entry's function by the entry's name; `spreading` tasks push each key of their result; with
-    `outputs` there is a class for outputs as objects.
+    `outputs` there is a class for outputs as objects, and one below an operator of Airflow for each of `classes`.
 
     Raises NoLiteralError.
     """
@@ -97,6 +104,7 @@ def write_entries(
         imports.append("from airflow.sdk.definitions._internal.types import NOTSET, ArgNotSet")
     if outputs:
         imports.append("from airflow.sdk.definitions._internal.mixins import ResolveMixin")
+    imports += [f"from {module} import {name}" for module, name in (CLASSES[name] for name in classes)]
     lines += sorted(imports)
     for name, place in sorted(places.items()):
         root, _, _ = place.path.partition(".")
@@ -108,6 +116,8 @@ def write_entries(
         + (f"\n{_OUTPUT}" if outputs else "")
         + (f"\n{_PUSH}" if pushes else "")
     )
+    for name in sorted(classes):
+        text += f'\n\nclass {name}({CLASSES[name][1]}):\n    """As an operator of the package."""\n'
     for entry in entries:
         text += "\n\n" + "\n".join(_write_entry(entry, places[entry.name], spreading)) + "\n"
     return text

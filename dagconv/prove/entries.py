@@ -26,7 +26,7 @@ from dagconv.ir.value import (
     walk,
 )
 from dagconv.ir.workflow import Workflow
-from dagconv.prove.read_entries import Read, read_entries
+from dagconv.prove.read_entries import OPERATORS, Read, read_classes, read_entries
 
 ENTRY_DIFFERS = Rule(
     code="DC710",
@@ -53,6 +53,7 @@ def prove_entries(
     """`places` are module and path of the function that was proved for each task."""
     read = dict(read_entries(text))
     yield from _outputs_of(source, changes)
+    yield from _classes_of(source, lowered, text)
     for task in lowered.tasks:
         call = task.argument("python_callable")
         if call is None or not isinstance(call.value, EntryValue):
@@ -67,6 +68,16 @@ def prove_entries(
             yield _at(source, task.task_id, "calls", str(place), str(entry.target))
         for what, before, after in _differences(origin, task.task_id, entry, source, changes):
             yield _at(source, task.task_id, what, str(before), str(after))
+
+
+def _classes_of(source: Workflow, lowered: Workflow, text: str) -> Iterator[Diagnostic]:
+    """Each operator of the package must be Airflow's own of that kind and nothing more."""
+    bases = read_classes(text)
+    for task in lowered.tasks:
+        name = task.operator.path.rpartition(".")[2]
+        is_own = name in OPERATORS and not task.operator.path.startswith("airflow.")
+        if is_own and bases.get(name) != OPERATORS[name]:
+            yield _at(source, task.task_id, "is of a class below", OPERATORS[name], str(bases.get(name)))
 
 
 def _outputs_of(source: Workflow, changes: Sequence[Change]) -> Iterator[Diagnostic]:

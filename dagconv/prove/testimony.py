@@ -18,12 +18,14 @@ from dagconv.prove.evidence import evidence_of, params_evidence, shows, timetabl
 
 Difference = tuple["str | None", str, "str | None", "str | None"]
 
-# What a decorated function's own class adds to PythonOperator is how it is built; the code itself is proved apart.
+# What a decorated function's own class adds is how it is built; the code itself, and the package's classes below those
+# of Airflow, are proved apart (entries.py). A run that is always the latest needs no question.
 _CARRIED_CLASSES = {
-    (
-        "airflow.providers.standard.decorators.python._PythonDecoratedOperator",
-        "airflow.providers.standard.operators.python.PythonOperator",
-    )
+    "airflow.providers.standard.decorators.python._PythonDecoratedOperator": ".PythonOperator",
+    "airflow.providers.standard.decorators.branch_python._BranchPythonDecoratedOperator": "_tasks.Branch",
+    "airflow.providers.standard.decorators.short_circuit._ShortCircuitDecoratedOperator": "_tasks.ShortCircuit",
+    "airflow.providers.standard.decorators.sensor.DecoratedSensorOperator": "_tasks.FunctionSensor",
+    "airflow.providers.standard.operators.latest_only.LatestOnlyOperator": ".EmptyOperator",
 }
 _OWN_WAITS = frozenset({"wait_for_completion", "wait_for_delete_completion"})
 # dag-factory gives every DAG a tag and a documentation of its own: the source must have none.
@@ -136,7 +138,7 @@ def _compare_class(task_id: str, one: Seen, two: Seen, declared: Mapping[str, De
     change = declared.get("operator")
     if one.path != two.path and (change is None or (change.before, change.after) != (one.path, two.path)):
         yield task_id, "class", one.path, two.path
-    elif (one.path, two.path) in _CARRIED_CLASSES:
+    elif one.path in _CARRIED_CLASSES and two.path.endswith(_CARRIED_CLASSES[one.path]):
         return
     elif one.members != two.members:
         yield task_id, "behaviour of the class", one.members, two.members

@@ -18,6 +18,7 @@ from dagconv.ir.value import (
 )
 from dagconv.ir.workflow import Workflow
 from dagconv.prove.entries import prove_entries
+from dagconv.prove.read_entries import OPERATORS, read_classes
 
 PARAMETERS = tuple(Parameter(name, "POSITIONAL_OR_KEYWORD") for name in ("orders", "factor", "when"))
 CONTEXT = (Parameter("ds", "KEYWORD_ONLY", True), Parameter("context", "VAR_KEYWORD"))
@@ -112,3 +113,12 @@ def test_what_a_partial_binds_is_read_back():
     assert differences("load = _partial(_call_load, 2, factor='x')\n", partial, **empty) != []
     assert differences("load = _partial(_call_load, 1, factor='y')\n", partial, **empty) != []
     assert differences("load = _call_load\n", partial, **empty) != []
+
+
+def test_a_class_of_the_package_is_the_one_of_airflow_and_nothing_more():
+    good = "from airflow.providers.standard.operators.python import BranchPythonOperator\n"
+    body = 'class Branch(BranchPythonOperator):\n    """As an operator."""\n'
+    assert read_classes(good + body)["Branch"] == OPERATORS["Branch"]
+    assert read_classes(good + body + "    x = 1\n").get("Branch") != OPERATORS["Branch"]
+    assert read_classes(good.replace("python", "other") + body)["Branch"] != OPERATORS["Branch"]
+    assert read_classes(good + "@other\n" + body)["Branch"] != OPERATORS["Branch"]
