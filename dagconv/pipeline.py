@@ -19,7 +19,7 @@ from dagconv.check.rules.text.size import refuse_least_size
 from dagconv.diagnostics import Diagnostic
 from dagconv.diagnostics.report import Proof, ProofStatus, Report
 from dagconv.discover.source import SourceFile
-from dagconv.discover.source_airflow import dags_root, shown, source_airflow
+from dagconv.discover.source_airflow import shown, source_airflows
 from dagconv.emit.document import UnemittableError, emit_document
 from dagconv.emit.size import least_bytes
 from dagconv.emit.writer import write_yaml
@@ -130,7 +130,7 @@ class Compiler:
         for server in {self.worker, self.again}:
             server.preload(tuple(name for file in files for name in file.imports))
         told = threading.Lock()
-        roots = self.source_airflows(files)
+        roots = source_airflows(files, self.options.lowering.source_airflow)
 
         def work(file: SourceFile) -> FileOutcome:
             try:
@@ -156,13 +156,6 @@ class Compiler:
         report, definitions = conclude(outcomes, time.monotonic() - started)
         sources = tuple(sorted({shown(airflow) for airflow in roots.values()} - {""}))
         return ConvertResult(replace(report, sources=sources), definitions)
-
-    def source_airflows(self, files: Sequence[SourceFile]) -> dict[str, SourceAirflow]:
-        """By source root; what the user says about all is not looked for."""
-        said = self.options.lowering.source_airflow
-        found = {root: dags_root(Path(root).absolute()) for root in {file.root for file in files}}
-        answers = {folder: SourceAirflow(said) if said else source_airflow(folder) for folder in set(found.values())}
-        return {root: answers[folder] for root, folder in found.items()}
 
     def convert_file(self, file: SourceFile, airflow: SourceAirflow) -> tuple[FileOutcome, Reads]:
         """What came of the file, and what loading it read."""

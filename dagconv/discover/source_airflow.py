@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dagconv.catalog.renames import renames
 from dagconv.discover.ignore import IgnoreSyntax
-from dagconv.discover.source import SourceKind
+from dagconv.discover.source import SourceFile, SourceKind
 from dagconv.discover.walk import discover
 from dagconv.ir.workflow import SourceAirflow
 
@@ -42,6 +42,13 @@ def dags_root(source_root: Path) -> Path:
     named = next((folder for folder in folders if folder.name == "dags"), None)
     marked = (folder for folder in folders if any((folder / mark).is_file() for mark in _MARKS))
     return named or next(marked, source_root)
+
+
+def source_airflows(files: Sequence[SourceFile], said: str | None) -> dict[str, SourceAirflow]:
+    """The answer by source root; what the user has `said` about all is not looked for."""
+    found = {root: dags_root(Path(root).absolute()) for root in {file.root for file in files}}
+    answers = {folder: SourceAirflow(said) if said else source_airflow(folder) for folder in set(found.values())}
+    return {root: answers[folder] for root, folder in found.items()}
 
 
 def source_airflow(root: Path) -> SourceAirflow:
