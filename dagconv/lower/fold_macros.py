@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.task import Argument, Task
-from dagconv.ir.value import ListValue, MapValue, TupleValue, Value
-from dagconv.language.jinja import Reference, Template
+from dagconv.ir.value import ListValue, MapValue, TimedeltaValue, TupleValue, Value
+from dagconv.language.jinja import Reference, Step, Template
 from dagconv.language.jinja_use import changes_values
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import rewrite_templates
@@ -124,7 +126,7 @@ class _Folding:
             elif name in template.shadowed:
                 self._refuse(MACRO_HIDDEN, task, argument, name)
             elif changes_values(template) and any(
-                is_container(_follow(self.macros[name], reference)[0]) for reference in template.named(name)
+                is_container(_value(self.macros[name], reference)[0]) for reference in template.named(name)
             ):
                 self._refuse(MACRO_CHANGED, task, argument, name)
             else:
@@ -134,7 +136,7 @@ class _Folding:
         def replacement(reference: Reference) -> tuple[int, str] | None:
             if reference.name not in folded:
                 return None
-            value, end = _follow(self.macros[reference.name], reference)
+            value, end = _value(self.macros[reference.name], reference)
             text = literal(value)
             return None if text is None else (end, text)
 
@@ -145,10 +147,11 @@ class _Folding:
         self.lowering.report(rule, task.task_id, argument.name, value=name, **params)
 
 
-def _follow(value: Value, reference: Reference) -> tuple[Value, int]:
-    """The constant that the literal keys lead to as far as they lead inside it, and the offset after the last."""
-    end = reference.name_end
-    for step in reference.steps:
+def follow(value: Value, steps: Sequence[Step], end: int) -> tuple[Value, int]:
+    """The constant that literal keys lead to as far as they lead inside it, and the offset after the last; `end` is
+    the offset before the first.
+    """
+    for step in steps:
         match value:
             case MapValue(entries) if isinstance(step.key, str) and not (step.attribute and hasattr(dict, step.key)):
                 held = [item for key, item in entries if key == step.key]
@@ -162,12 +165,16 @@ def _follow(value: Value, reference: Reference) -> tuple[Value, int]:
     return value, end
 
 
+def _value(value: Value, reference: Reference) -> tuple[Value, int]:
+    return follow(value, reference.steps, reference.name_end)
+
+
 def is_container(value: Value) -> bool:
     return isinstance(value, ListValue | MapValue)
 
 
 def literal(value: Value) -> str | None:
-    """The value as a Jinja literal, None where there is none."""
+    """The value as a Jinja expression of literals, None where there is none."""
     match value:
         case None:
             return "none"
@@ -175,6 +182,8 @@ def literal(value: Value) -> str | None:
             return "true" if value else "false"
         case int() | float() | str():
             return repr(value)
+        case TimedeltaValue():
+            return f"macros.timedelta({value.days}, {value.seconds}, {value.microseconds})"
         case ListValue(items):
             inner = [literal(item) for item in items]
             return None if None in inner else f"[{', '.join(filter(None, inner))}]"

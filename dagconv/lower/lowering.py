@@ -14,6 +14,7 @@ import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from dagconv.catalog.rendering import landing
 from dagconv.diagnostics import Diagnostic, Effect, Rule, Severity
 from dagconv.ir import codec
 from dagconv.ir.change import Case, Change, Divergence
@@ -74,6 +75,7 @@ class Lowering:
 
     workflow: Workflow
     options: Options
+    source: Workflow = field(init=False)  # as it was read
     diagnostics: list[Diagnostic] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     reported: set[tuple[str, str]] = field(default_factory=set)
@@ -90,6 +92,9 @@ class Lowering:
     pulls_objects: bool = False
     classes: set[str] = field(default_factory=set)
     spreading: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.source = self.workflow
 
     @property
     def refused(self) -> bool:
@@ -146,7 +151,9 @@ class Lowering:
 
     def diverge(self, rule: Rule, task_id: str | None, field_name: str, case: Case, how: str) -> None:
         """Declares that the texts of an argument render otherwise than the source's in some runs, or, with a setting
-        of the DAG, those of all tasks."""
+        of the DAG, those of all tasks. What is rendered is an attribute, which may have another name."""
+        task = self.workflow.task(task_id) if task_id is not None else None
+        field_name = field_name if task is None else landing(task, field_name)
         self.divergences.append(Divergence(rule.code, task_id, field_name, case, how))
 
     def map_tasks(self, rewrite: Callable[[Task], Task]) -> None:

@@ -14,6 +14,7 @@ from dagconv.lower.drop_relative_start import drop_relative_start
 from dagconv.lower.escape_dollars import escape_dollars
 from dagconv.lower.flatten_groups import flatten_groups
 from dagconv.lower.fold_macros import fold_macros
+from dagconv.lower.fold_settings import fold_settings
 from dagconv.lower.follow_instances import follow_instances
 from dagconv.lower.hand_over_dates import hand_over_dates
 from dagconv.lower.inline_template_files import inline_template_files
@@ -63,8 +64,8 @@ PASSES: tuple[Pass, ...] = (
     pack_commands,  # beside the functions: it too decides what goes into the package
     flatten_groups,  # after unrolling, which refuses mapped groups
     settle_configuration,  # before the defaults of the source's Airflow, which it overrules
-    write_old_defaults,  # before anything that looks at arguments left out
     settle_generation,  # before anything that reads schedule and catchup
+    write_old_defaults,  # before anything that looks at arguments left out
     hand_over_dates,  # before dates are shifted, among them those that it hands over
     shift_intervals,  # before crons and templates, which then find no data interval and no removed date
     lower_waits,  # reads execution_timeout as the source says it
@@ -90,6 +91,7 @@ PASSES: tuple[Pass, ...] = (
     refuse_secrets,  # after templates, so that it reads what will be written
     lower_xcoms,  # after unrolling, whose instances have outputs of their own
     lower_values,  # after the drops, which take values away that have no form
+    fold_settings,  # after values, so that it compares what will be written with the source
     escape_dollars,  # the last to touch texts: it looks at what will be written
     lower_default_args,  # last: only now is every argument of every task what will be written
 )

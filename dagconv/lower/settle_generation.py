@@ -19,7 +19,7 @@ from dagconv.lower.lowering import Lowering
 from dagconv.lower.rewriting import templates_of, texts_of
 
 UNTOLD = "untold"  # the worker looked, and nothing in the file tells
-_OLD = ("1.10", "2")
+OLD = ("1.10", "2")
 _RELEASE_NOTES = (
     Web("https://airflow.apache.org/docs/apache-airflow/3.0.0/release_notes.html"),
     Section("5.1"),
@@ -125,13 +125,13 @@ TOLD_BY_TEMPLATE = Rule(
 
 def settle_generation(lowering: Lowering) -> None:
     lowering.generation = generation = _generation(lowering)
-    if generation in _OLD:
+    if generation in OLD:
         _settle_schedule(lowering, generation)
         _settle_catchup(lowering, generation)
         _settle_intervals(lowering, generation)
     elif generation == UNTOLD:
         _refuse_what_depends(lowering, _told(lowering))
-    lowering.runs = Runs(generation if generation in _OLD else "3", lowering.workflow.schedule)
+    lowering.runs = Runs(generation if generation in OLD else "3", lowering.workflow.schedule)
 
 
 def _generation(lowering: Lowering) -> str:
@@ -140,7 +140,7 @@ def _generation(lowering: Lowering) -> str:
     own, root = lowering.workflow.era.generation, lowering.options.root
     if lowering.options.source_airflow or not own:  # said, or nobody has looked
         return lowering.options.source_airflow or own
-    if root.contradiction or (root.generation == "3" and own in _OLD):
+    if root.contradiction or (root.generation == "3" and own in OLD):
         return UNTOLD
     if root.generation or own != UNTOLD:
         return root.generation or own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 
 import jinja2
@@ -17,22 +18,28 @@ from dagconv.ir.value import (
     MapValue,
     OpaqueValue,
     TemplateFileValue,
+    TimedeltaValue,
     TupleValue,
     XComValue,
 )
 from dagconv.ir.workflow import Group, Param
+from dagconv.lower.drop_history import drop_history
+from dagconv.lower.drop_queueing import drop_queueing
 from dagconv.lower.escape_dollars import escape_dollars
 from dagconv.lower.fold_macros import fold_macros, literal
+from dagconv.lower.fold_settings import fold_settings
 from dagconv.lower.follow_instances import follow_instances
 from dagconv.lower.inline_template_files import inline_template_files
 from dagconv.lower.lower_params import lower_params
 from dagconv.lower.lower_templates import lower_templates
 from dagconv.lower.lower_xcoms import lower_xcoms
+from dagconv.lower.lowering import Lowering, Options
 from dagconv.lower.refuse_rendering import refuse_rendering
 from dagconv.lower.refuse_secrets import refuse_secrets
 from dagconv.lower.unroll_mapping import unroll_mapping
 
 CREATE = "airflow.providers.amazon.aws.operators.emr.EmrCreateJobFlowOperator"
+MOMENT = datetime.datetime(2026, 3, 1, tzinfo=datetime.timezone.utc)
 DAILY = Cron("@daily", "0 0 * * *")
 
 
@@ -358,3 +365,42 @@ def test_params_keep_values_and_tell_what_is_lost(ir):
     assert codes(lowering) == ["DC216", "DC218", "DC217"]
     assert "type 'integer', minimum 1, its description" in lowering.diagnostics[0].message
     assert {c.field for c in lowering.changes} == {"params"}
+
+
+DEFAULTS = (Argument("env", "prod"), Argument("retry_delay", TimedeltaValue(0, 540, 0)))
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("{{ dag.default_args.env }}/{{ ti.task.dag.default_args['env'] }}", "{{ 'prod' }}/{{ 'prod' }}"),
+        ("{{ dag.default_args['retry_delay'].seconds }}", "{{ macros.timedelta(0, 540, 0).seconds }}"),
+        ("{{ dag.catchup }}/{{ dag.max_active_runs }}", "{{ true }}/{{ dag.max_active_runs }}"),
+        ("{{ task.pool }}/{{ ti.task.owner }}/{{ task.bucket }}", "{{ 'p' }}/{{ ti.task.owner }}/{{ task.bucket }}"),
+        ("{{ dag.dag_id }}/{{ task.task_id }}/{{ ti.try_number }}/{{ dag }}", None),
+        ("{% set dag = 1 %}{{ dag.folder }}", None),
+    ],
+)
+def test_own_settings_are_written_in_where_the_definition_lacks_them(ir, text, new):
+    task = ir.task("a", args={"prefix": text, "pool": "p", "bucket": "b"}, template_fields=("prefix", "bucket"))
+    lowering = Lowering(
+        ir.workflow(task, default_args=DEFAULTS, settings=(Argument("catchup", True),)), Options(now=MOMENT)
+    )
+    drop_queueing(lowering)
+    drop_history(lowering)
+    fold_settings(lowering)
+    assert prefix(lowering) == (new or text)
+    assert "DC492" not in codes(lowering)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("{{ dag.folder }}", "{{ dag.timezone }}", "{{ task.task_group.group_id }}", "{{ ti.task.dag.schedule }}"),
+        *("{% set own = dag %}{{ own.catchup }}", "{{ dag[params.x] }}", "{{ dag.default_args.start }}"),
+    ],
+)
+def test_own_settings_without_a_literal_are_refused(ir, text):
+    defaults = (Argument("start", OpaqueValue("x.Y")),)
+    lowering = ir.run(fold_settings, ir.workflow(templated(ir, text), default_args=defaults))
+    assert (prefix(lowering), codes(lowering)) == (text, ["DC492"])
