@@ -251,7 +251,9 @@ class Compiler:
         """The definition read back, and where there is a plan both sides rendered, beside one another."""
 
         def reload() -> LoadResult:
-            return reload_definition(self.worker, text.yaml, text.name, self.options.limits, text.packaged, plan)
+            return reload_definition(
+                self.worker, text.yaml, text.name, self.options.limits, text.packaged, plan, written=True
+            )
 
         if plan is None:
             return reload(), LoadResult()

@@ -62,6 +62,11 @@ def answer_of(data: bytes) -> bytes:
     return data.partition(b"\n")[0]
 
 
+def is_failure(data: bytes) -> bool:
+    """Whether it says so, without reading it whole."""
+    return data.startswith(_FAILED)
+
+
 def decode_reads(data: bytes) -> Reads:
     """Raises DecodeError."""
     return codec.decode(Reads, _parsed(data.partition(b"\n")[2]))
@@ -78,6 +83,9 @@ def decode_answer(data: bytes) -> Answer:
 def failure(*findings: Finding) -> Answer:
     """The answer of a child that has no DAG to show."""
     return Answer(codec.VERSION, True, (), findings)
+
+
+_FAILED = _dumps({"version": codec.VERSION, "failed": True}).encode()[:-1]
 
 
 def _parsed(data: bytes) -> Any:

@@ -66,6 +66,7 @@ class Reload:
 
     `package` is the path of a code package that goes with it; its `modules` are imported first, those in `entries`
     hold what tasks call, and its `targets` are testified to. With `render` the definition is rendered too.
+    `written`: dagconv has made the text itself, of operators that it knows.
     """
 
     text: str
@@ -77,6 +78,12 @@ class Reload:
     entries: tuple[str, ...] = ()
     targets: tuple[Target, ...] = ()
     render: RenderPlan | None = None
+    written: bool = False
+
+    @property
+    def runs_no_user_code(self) -> bool:
+        """Whether a process that has read it may read another: dag-factory imports what other texts name."""
+        return self.written and self.package is None and self.render is None
 
 
 ChildRequest = Load | Reload

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+import shutil
 import struct
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dagconv.wire.request import Call
 
+# Definitions that one process reads; what its caches keep grows with them.
+MAX_DEFINITIONS = 100
+MAX_TRACE = 64 * 1024
 _LENGTH = struct.Struct(">I")
 
 
@@ -30,6 +37,21 @@ class Child:
     result: bytearray = field(default_factory=bytearray)
     output: bytearray = field(default_factory=bytearray)
     cut: bool = False
+    # Of one that stays for further calls: where it reads them, how many it has answered, and whether it waits for one.
+    calls: int | None = None
+    answered: int = 0
+    idle: bool = False
+
+    def begin(self, call: Call, timeout: float) -> None:
+        """Another call, of one that stays."""
+        self.call, self.deadline, self.idle, self.cut = call, time.monotonic() + timeout, False, False
+        self.result.clear()
+        self.output.clear()
+
+    def rest(self) -> None:
+        """Until the next call."""
+        self.idle, self.deadline = True, math.inf
+        self.answered += 1
 
     def answer(self) -> bytes | None:
         """Its answer if that arrived whole, between its two marks."""
@@ -41,3 +63,12 @@ class Child:
         if len(self.result) != start + length + len(mark) or not self.result.endswith(mark):
             return None
         return bytes(self.result[start : start + length])
+
+    def take_trace(self) -> str:
+        """What it left in its trace; its folder goes with it."""
+        trace = b""
+        with contextlib.suppress(OSError), self.trace.open("rb") as file:
+            trace = file.read(MAX_TRACE)
+            self.trace.unlink()
+        shutil.rmtree(self.home, ignore_errors=True)
+        return trace.decode("utf-8", "replace")

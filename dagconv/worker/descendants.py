@@ -50,3 +50,11 @@ def kill_orphans(known: AbstractSet[int]) -> None:
             with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.kill(orphan, signal.SIGKILL)
                 os.waitpid(orphan, 0)
+
+
+def ask_for_place(pid: int, patience: float) -> None:
+    """Has a child write its trace; the default action of the signal is its end (Linux)."""
+    os.kill(pid, signal.SIGXCPU)
+    end = time.monotonic() + patience
+    while time.monotonic() < end and not os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+        time.sleep(0.01)

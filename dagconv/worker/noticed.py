@@ -42,6 +42,9 @@ class Observations:
         finally:
             self._busy = False
 
+    def forget(self) -> None:
+        self._found.clear()
+
     @property
     def found(self) -> list[Finding]:
         return [

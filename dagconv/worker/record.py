@@ -115,6 +115,12 @@ class Recorder:
                 self.builders.setdefault(frame.f_code.co_filename, set()).add(frame.f_lineno)  # type: ignore[union-attr]
             frame = frame.f_back
 
+    def forget(self) -> None:
+        """What was constructed so far."""
+        self.pending.clear()
+        self.dags.clear()
+        self.mapped.clear()
+
     def position(self) -> Position | None:
         """The innermost frame of the user's files."""
         frame: FrameType | None = sys._getframe(2)

@@ -13,25 +13,20 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from dagconv.wire.frames import write_all
+from dagconv.wire.answer import is_failure
 from dagconv.wire.limits import MAX_DESCENDANTS, Limits
-from dagconv.wire.messages import read_call, send_message
+from dagconv.wire.messages import read_call, send_call, send_message
 from dagconv.wire.reply import End, Outcome, Ready, Replied, Reply
 from dagconv.wire.request import Call, Load, Preload, Reload
-from dagconv.worker import descendants, engine, isolation
+from dagconv.worker import descendants, engine, warm
 from dagconv.worker.audit import AUDIT
-from dagconv.worker.child import Child, framed
+from dagconv.worker.child import MAX_DEFINITIONS, Child
 from dagconv.worker.reads import READS
 
 MAX_OUTPUT = 1024 * 1024
 MAX_RESULT = 128 * 1024 * 1024
-MAX_TRACE = 64 * 1024
 # How often, in seconds, children are looked after that no pipe tells about.
 TICK = 0.1
-# Objects that a child makes before garbage is looked for: most files make fewer.
-_GARBAGE = 10_000
-# User code may replace these.
-_exit, _getpid = os._exit, os.getpid
 
 
 class Server:
@@ -64,6 +59,7 @@ class Server:
                     self._look_after(child)
                 self._reap(os.WNOHANG)
                 self.looked = time.monotonic()
+        self._end_idle()
         for child in list(self.children.values()):
             self._finish(child, Outcome.CLOSED)
         self._reap(0)
@@ -77,6 +73,7 @@ class Server:
             return False
         match call.request:
             case Preload(modules):
+                self._end_idle()
                 engine.preload(modules)
                 AUDIT.take()
                 READS.remember_preloaded()
@@ -85,15 +82,34 @@ class Server:
                 self._reply(call, End(Outcome.DONE))
             case Load() | Reload() as request:
                 engine.prepare_rendering(needed=request.render is not None)
-                self._start(call, request.limits)
+                if isinstance(request, Reload) and request.runs_no_user_code:
+                    self._prove(call, request.limits)
+                else:
+                    self._start(call, request.limits)
+                if isinstance(request, Reload):
+                    warm.learn(request.text)
         return True
 
-    def _start(self, call: Call, limits: Limits) -> None:
+    def _prove(self, call: Call, limits: Limits) -> None:
+        """By a process that waits for it, else by a new one, which then stays."""
+        prover = next((child for child in self.children.values() if child.idle), None)
+        if prover is None or prover.calls is None:
+            self._start(call, limits, stays=True)
+            return
+        prover.begin(call, limits.timeout)
+        with contextlib.suppress(BrokenPipeError):  # it has died, which shows at once
+            send_call(prover.calls, call)
+
+    def _end_idle(self) -> None:
+        for child in [child for child in self.children.values() if child.idle]:
+            self._end(child)
+
+    def _start(self, call: Call, limits: Limits, *, stays: bool = False) -> None:
         self.counter += 1
         home = self.home / f"child-{self.counter}"
         trace = self.home / f"child-{self.counter}.trace"
-        pipes = (*os.pipe(), *os.pipe())
-        result_read, result_write, output_read, output_write = pipes
+        pipes = (*os.pipe(), *os.pipe(), *(os.pipe() if stays else ()))
+        result_read, result_write, output_read, output_write, *calls = pipes
         try:
             pid = os.fork()
         except OSError as error:  # the machine has no room for another process
@@ -102,40 +118,28 @@ class Server:
             self._reply(call, End(Outcome.UNSTARTED, output=str(error)))
             return
         if pid == 0:
-            self._become_child(call, limits, home, trace, result_write, output_write)
-        os.close(result_write)
-        os.close(output_write)
+            from dagconv.worker.birth import Ends, become
+
+            become(call, limits, home, trace, Ends(result_write, output_write, tuple(calls)), self._leave)
+        for fd in (result_write, output_write, *calls[:1]):
+            os.close(fd)
         now = time.monotonic()
         child = Child(call, pid, home, trace, now + limits.timeout, now, {result_read, output_read})
+        child.calls = calls[1] if stays else None
         self.children[pid] = child
         for fd, buffer in ((result_read, child.result), (output_read, child.output)):
             os.set_blocking(fd, False)
             self.pipes[fd] = (child, buffer)
             self.selector.register(fd, selectors.EVENT_READ)
 
-    def _become_child(self, call: Call, limits: Limits, home: Path, trace: Path, result: int, output: int) -> None:
-        """Never returns."""
-        pid, code = _getpid(), 1
-        try:
-            gc.enable()
-            gc.set_threshold(_GARBAGE)
-            os.close(self.replies)
-            self.requests.close()
-            self.selector.close()
-            for fd in list(self.pipes):
-                os.close(fd)
-            log = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            isolation.enter(home, log, limits.timeout, limits.memory_mb, output)
-            from dagconv.worker.job import answer_request
-
-            answer = answer_request(call.request, log)
-            # A copy that user code forked and let run on has nothing to say.
-            if _getpid() == pid:
-                mark = call.mark.encode()
-                write_all(result, framed(answer, mark))
-                code = 0
-        finally:
-            _exit(code)
+    def _leave(self) -> None:
+        """In a child: closes what only the server may use."""
+        os.close(self.replies)
+        self.requests.close()
+        self.selector.close()
+        others = [child.calls for child in self.children.values() if child.calls is not None]
+        for fd in (*self.pipes, *others):
+            os.close(fd)
 
     def _drain(self, fd: int) -> None:
         if fd not in self.pipes:  # closed since the selector returned
@@ -173,23 +177,40 @@ class Server:
         elif child.deadline <= time.monotonic():
             self._finish(child, Outcome.TIMEOUT)
         elif descendants.count(child.pid) > MAX_DESCENDANTS:
-            _ask_for_place(child.pid)
+            descendants.ask_for_place(child.pid, 5 * TICK)
             self._finish(child, Outcome.CROWD)
 
     def _take(self, child: Child, answer: bytes) -> None:
-        """Hands out the answer of a child and ends it."""
-        os.kill(child.pid, signal.SIGKILL)
+        """Hands out the answer of a child and ends it, unless it stays."""
+        if child.answered and is_failure(answer):
+            self._start_apart(child)
+            return
+        output = child.output.decode("utf-8", "replace")
+        end, call = End(Outcome.DONE, output=output, cut=child.cut), child.call
+        if child.calls is None or child.answered + 1 >= MAX_DEFINITIONS:
+            self._end(child)
+        else:
+            child.rest()
+        self._reply(call, end, answer)
+
+    def _start_apart(self, child: Child) -> None:
+        """What a process that has read other definitions does not take is read again by one that has not."""
+        self._end(child)
+        if not isinstance(child.call.request, Preload):
+            self._start(child.call, child.call.request.limits)
+
+    def _end(self, child: Child) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)
         self._release(child)
         self.ending[child.pid] = child
-        output = child.output.decode("utf-8", "replace")
-        self._reply(child.call, End(Outcome.DONE, output=output, cut=child.cut), answer)
 
     def _reap(self, options: int) -> None:
         """Takes leave of children that were killed, as far as they are gone."""
         gone = [child for pid, child in self.ending.items() if os.waitpid(pid, options)[0]]
         for child in gone:
             del self.ending[child.pid]
-            self._take_trace(child)
+            child.take_trace()
         if gone:
             descendants.kill_orphans(self.children.keys() | self.ending.keys())
 
@@ -200,6 +221,8 @@ class Server:
         for fd in list(child.open_pipes):
             self._empty(fd)
             self._close(fd, child)
+        if child.calls is not None:
+            os.close(child.calls)
         del self.children[child.pid]
 
     def _finish(self, child: Child, reason: Outcome | None = None, status: int | None = None) -> None:
@@ -209,13 +232,18 @@ class Server:
             _, status = os.waitpid(child.pid, 0)
         self._release(child)
         descendants.kill_orphans(self.children.keys() | self.ending.keys())
+        if child.idle or (child.answered and reason is not Outcome.CLOSED):
+            child.take_trace()
+            if not child.idle and not isinstance(child.call.request, Preload):
+                self._start(child.call, child.call.request.limits)
+            return
         answer = child.answer()
         end = End(
             Outcome.DONE if answer is not None else reason or (Outcome.GARBLED if child.result else Outcome.DIED),
             signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
             exit=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
             output=child.output.decode("utf-8", "replace"),
-            trace=self._take_trace(child),
+            trace=child.take_trace(),
             cut=child.cut,
         )
         self._reply(child.call, end, answer or b"")
@@ -228,25 +256,9 @@ class Server:
             while len(buffer) < limit and (data := os.read(fd, 1 << 20)):
                 buffer += data[: limit - len(buffer)]
 
-    def _take_trace(self, child: Child) -> str:
-        trace = b""
-        with contextlib.suppress(OSError), child.trace.open("rb") as file:
-            trace = file.read(MAX_TRACE)
-            child.trace.unlink()
-        shutil.rmtree(child.home, ignore_errors=True)
-        return trace.decode("utf-8", "replace")
-
     def _reply(self, call: Call, end: End, answer: bytes = b"") -> None:
         with contextlib.suppress(BrokenPipeError):
             send_message(self.replies, Replied(call.number, Reply(end, answer)))
-
-
-def _ask_for_place(pid: int) -> None:
-    """Has a child write its trace; the default action of the signal is its end (Linux)."""
-    os.kill(pid, signal.SIGXCPU)
-    end = time.monotonic() + 5 * TICK
-    while time.monotonic() < end and not os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
-        time.sleep(TICK / 10)
 
 
 def main() -> None:
@@ -260,10 +272,11 @@ def main() -> None:
     sys.path[:] = [entry for entry in sys.path if entry not in ("", str(home))]
     engine.configure(home)
     versions = engine.start()
-    import dagconv.worker.job  # noqa: F401  # imported once, before any fork
+    import dagconv.worker.birth  # noqa: F401  # imported once, before any fork
 
     descendants.adopt_orphans()
     AUDIT.take()
+    warm.warm_up()
     READS.remember_engine()
     gc.freeze()
     send_message(replies, Ready(versions))

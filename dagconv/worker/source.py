@@ -15,7 +15,7 @@ from dagconv.ir import codec
 from dagconv.ir.rendering import RenderPlan
 from dagconv.wire.answer import Answer
 from dagconv.wire.request import Again, Load
-from dagconv.worker import audit, aws_replies, compat, isolation, read_hooks, supplied
+from dagconv.worker import audit, aws_replies, compat, isolation, read_hooks, supplied, warm
 from dagconv.worker.audit import AUDIT
 from dagconv.worker.compat import stubs, user_modules
 from dagconv.worker.compat.era import judge
@@ -153,6 +153,8 @@ def _import(
     except BaseException as error:  # noqa: BLE001  # DagBag lets KeyboardInterrupt through
         problems.append(error)
         found = []
+    if AUDIT.changed_names():
+        warm.forget()
     found = [dag for dag in found if not any(dag is inner for inner in INLINED)]
     if plan is not None and not problems:
         (dag,) = (dag for dag in found if dag.dag_id == plan.dag_id)

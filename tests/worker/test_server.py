@@ -79,6 +79,8 @@ def test_what_the_file_cannot_help_is_no_finding_about_it(outcome, tmp_path, mon
     monkeypatch.setattr(worker, "_process", type("Gone", (), {"poll": lambda self: None})(), raising=False)
     with pytest.raises(InternalError):
         worker.ask(CALL.request)
+    worker._log.close()
+    worker._home.cleanup()
 
 
 def test_a_fault_of_the_reader_is_an_answer():

@@ -43,6 +43,11 @@ def make_twin(task: Any, target: type, arguments: dict[str, tuple[Any, Origin]])
 _SCRATCH: dict[int, tuple[Any, Any]] = {}
 
 
+def forget_twins() -> None:
+    """The DAGs that were made for them."""
+    _SCRATCH.clear()
+
+
 def _scratch(dag: Any) -> Any:
     """The DAG of this DAG's twins, empty: each of them stands alone in it."""
     from airflow.sdk import DAG
