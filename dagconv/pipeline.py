@@ -12,9 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dagconv.catalog.service import service
-from dagconv.check.definition import check_definition
-from dagconv.check.rules.operator.needs_code import RULE as NEEDS_CODE
 from dagconv.check.rules.text.size import refuse_least_size
 from dagconv.diagnostics import Diagnostic
 from dagconv.diagnostics.report import Proof, ProofStatus, Report
@@ -25,23 +22,21 @@ from dagconv.emit.size import least_bytes
 from dagconv.emit.writer import write_yaml
 from dagconv.errors import EngineBrokenError, UsageError
 from dagconv.ir.rendering import RenderPlan
-from dagconv.ir.workflow import SourceAirflow, Workflow
+from dagconv.ir.workflow import SourceAirflow
 from dagconv.load.failure import internal_error
 from dagconv.load.generation import is_overruled
 from dagconv.load.identity import Seen
 from dagconv.load.process import Worker
 from dagconv.load.reload import Packaged, reload_definition
 from dagconv.load.reply import LoadResult
-from dagconv.load.source import import_roots, load_source, render_source
+from dagconv.load.source import load_source, render_source
 from dagconv.lower.lowering import Lowering, Options
 from dagconv.lower.passes import lower
-from dagconv.package.build import Package, build_package
-from dagconv.package.collect_files import Library
+from dagconv.package.build import Package
 from dagconv.package.obstacle import Obstacle
 from dagconv.package.report_needs import needs_data
-from dagconv.prove.code import prove_code
+from dagconv.packing import check_packed, pack, prove_package, put
 from dagconv.prove.compare import Side, prove, prove_single
-from dagconv.prove.entries import prove_entries
 from dagconv.prove.occasions import render_plan
 from dagconv.prove.rendering import Told, prove_rendering
 from dagconv.verdict import (
@@ -57,7 +52,6 @@ from dagconv.wire.answer import Loaded
 from dagconv.wire.inputs import NO_INPUTS, Inputs
 from dagconv.wire.limits import DEFAULT_LIMITS, Limits
 from dagconv.wire.reads import NO_READS, Reads
-from dagconv.wire.request import Target
 from dagconv.write.companions import with_checksum
 
 __all__ = ["CompileOptions", "Compiler", "ConvertResult", "Definition", "compiler", "convert"]
@@ -188,7 +182,7 @@ class Compiler:
             return DagOutcome(seen, found)
 
         try:
-            package = self.package(lowering, file, source.workflow)
+            package = pack(lowering, file, source.workflow, self.options.inputs)
         except Obstacle as obstacle:
             return DagOutcome(seen, [*found, obstacle.diagnostic(seen.dag_id)])
         found = found + (package.findings(seen.dag_id, self.options.lowering.accept) if package else [])
@@ -203,19 +197,12 @@ class Compiler:
         except UnemittableError as error:
             return DagOutcome(seen, [*found, error.diagnostic(source.workflow)])
         name = f"{seen.dag_id}.yaml"
-        known = service()
-        if lowering.pulls_objects:
-            accepted = known.allowed_type_objects["datetime.timedelta"]
-            types = {**known.allowed_type_objects, f"{lowering.entry_module}.Output": accepted}
-            known = replace(known, allowed_type_objects=types)
-        checked = check_definition(text, name, now=self.options.lowering.now, service=known)
-        if package:  # whose functions are those that it asks for
-            checked = [finding for finding in checked if finding.rule is not NEEDS_CODE]
+        checked = check_packed(text, name, lowering)
         found = found + at_source(source.workflow, checked)
         if spoiled or has_error(found):
             return DagOutcome(seen, found)
 
-        packaged = self.packaged(package, lowering) if package else None
+        packaged = put(package, lowering, self.spool, self.options.inputs) if package else None
         differences = self.differences(file, source, lowering, Text(name, text, package, packaged))
         declared = tuple(sorted({change.code for change in lowering.changes}))
         if has_error(differences):
@@ -234,12 +221,8 @@ class Compiler:
         (dag,) = back.dags
         reloaded = Side(dag.workflow, dag.witness, dag.schedule_text, text.yaml)
         found += prove(Side(source.workflow, source.witness), lowering.workflow, lowering.changes, reloaded)
-        if source.code is not None and dag.code is not None:
-            found += prove_code(source.workflow, source.code, dag.code, lowering.changes)
-        if text.package and (lowering.entries or lowering.pulls_objects):
-            places = {task_id: (place.module, place.path) for task_id, place in text.package.places.items()}
-            entries = text.package.text_of(lowering.entry_module)
-            found += prove_entries(source.workflow, lowering.workflow, lowering.changes, entries, places)
+        if text.package is not None:
+            found += prove_package(source, dag, lowering, text.package)
         if plan is not None and not has_error(found):
             told = Told(lowering.changes, lowering.divergences)
             found += [one for one in rendered.diagnostics if has_error([one])] or prove_rendering(
@@ -263,36 +246,6 @@ class Compiler:
             code = self.options.lowering.code_package
             source = pool.submit(render_source, self.worker, path, root, limits, now, plan, inputs, code)
             return reload(), source.result()
-
-    def package(self, lowering: Lowering, file: SourceFile, source: Workflow) -> Package | None:
-        """The code package of a workflow whose tasks call code. Raises Obstacle."""
-        if not (lowering.entries or lowering.scripts or lowering.pulls_objects) or lowering.code is None:
-            return None
-        path, root = Path(file.path).absolute(), Path(file.root).absolute()
-        library = Library(lowering.code.modules, import_roots(path, root, self.options.inputs.folders))
-        dag_id = lowering.workflow.dag_id
-        many = ((task.task_id, task.argument("multiple_outputs")) for task in source.tasks)
-        spreading = frozenset(task_id for task_id, argument in many if argument and argument.value is True)
-        return build_package(
-            dag_id,
-            lowering.entries,
-            lowering.entry_module,
-            library,
-            spreading=spreading,
-            other_keys=lowering.other_keys,
-            scripts=lowering.scripts,
-            outputs=lowering.pulls_objects,
-            classes=lowering.classes,
-        )
-
-    def packaged(self, package: Package, lowering: Lowering) -> Packaged:
-        """The package where the worker can read it."""
-        handle, path = tempfile.mkstemp(".zip", dir=self.spool)
-        with os.fdopen(handle, "wb") as spooled:
-            spooled.write(package.content)
-        targets = tuple(Target(task_id, place.module, place.path) for task_id, place in package.places.items())
-        entries = lowering.entry_module if lowering.entries or lowering.pulls_objects else ""
-        return Packaged(Path(path), package.modules, entries, targets, self.options.inputs)
 
     def spooled(self, seen: Seen, file: SourceFile, text: str, packaged: Packaged | None, needs: bytes) -> Definition:
         handle, place = tempfile.mkstemp(".yaml", dir=self.spool)

@@ -4,27 +4,24 @@ these import, and the module of entries."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Location
 from dagconv.ir.code import Entry, SourceModule
-from dagconv.ir.value import CallableValue, Code, ListValue, MapValue, ObjectValue, SetValue, Value
+from dagconv.ir.value import CallableValue
 from dagconv.language.archive import PackageFile, write_archive
-from dagconv.language.literal import NoLiteralError, literal
 from dagconv.language.names import free_name, is_taken
 from dagconv.package.collect_files import Library, archive_path, imports_of, with_parents
-from dagconv.package.cut_function import cut_function
 from dagconv.package.judge_text import judge_text
 from dagconv.package.needs import Need, find_needs, origin_lines
 from dagconv.package.obstacle import Obstacle
 from dagconv.package.rename_imports import Renamed, rename_imports
 from dagconv.package.report_needs import report_needs
-from dagconv.package.rules import CLOSURE_OVER_OBJECT, FILE_MISSING, NAME_TAKEN, RENAMED, UNREADABLE
-from dagconv.package.slice_module import DEFINITIONS, slice_module
-from dagconv.package.statements import Module, UnreadableModuleError, read_module
+from dagconv.package.rules import FILE_MISSING, NAME_TAKEN, RENAMED, UNREADABLE
+from dagconv.package.source_file import SourceFile
+from dagconv.package.statements import UnreadableModuleError, read_module
 from dagconv.package.write_entries import Place, write_entries
-from dagconv.package.write_slice import write_slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,39 +68,12 @@ def build_package(
     return builder.build(dag_id, entries, spreading, outputs=outputs, classes=classes)
 
 
-@dataclass(slots=True)
-class _File:
-    """A file of the source on its way into the package under the name `name`."""
-
-    source: SourceModule
-    name: str
-    module: Module
-    names: set[str] = field(default_factory=set)
-    lines: set[int] = field(default_factory=set)
-    tail: list[str] = field(default_factory=list)
-    cuts: dict[str, str] = field(default_factory=dict)
-    restores: bool = False
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it travels as it is: a module that makes nothing of a DAG when it is imported."""
-        return bool(self.source.name) and not self.source.builders
-
-    @property
-    def bound(self) -> set[str]:
-        """Every name that the module or the package's additions to it bind."""
-        return (
-            {name for leaf in self.module.leaves() for name in leaf.names.binds} | set(self.cuts.values()) | self.names
-        )
-
-
 class _Builder:
     def __init__(self, library: Library, entry_module: str, other_keys: frozenset[str]) -> None:
         self.library, self.entry_module, self.other_keys = library, entry_module, other_keys
         self.scripts: dict[str, PackageFile] = {}
-        self.imported: list[str] = []  # modules that are imported by their names alone
         self.origins: dict[str, str] = {}  # source files by path in the package
-        self.files: dict[str, _File] = {}
+        self.files: dict[str, SourceFile] = {}
         self.texts: dict[str, str] = {}  # by path in the package
         self.modules: dict[str, str] = {}  # names by path
         self.renamed: list[tuple[str, Renamed]] = []
@@ -128,7 +98,7 @@ class _Builder:
         places = {entry.name: self._place(entry.target) for entry in entries.values()}
         for file in list(self.files.values()):
             self._add_slice(file)
-        for name in self.imported:
+        for name in [name for file in self.files.values() for name in file.imported]:
             for inner in with_parents(name):
                 found = self.library.find(inner)
                 if found is not None and archive_path(found, inner) not in self.texts:
@@ -159,9 +129,9 @@ class _Builder:
         """Where the function will be; what it needs is noted at its file."""
         assert target.code is not None
         file = self._file(target.code.file, target.code.line)
-        return Place(file.name, self._root(file, target))
+        return Place(file.name, file.root(target))
 
-    def _file(self, path: str, line: int) -> _File:
+    def _file(self, path: str, line: int) -> SourceFile:
         if path not in self.files:
             source = self.library.of_file(path)
             taken = {module.name.partition(".")[0] for module in self.library.modules} | {self.entry_module}
@@ -170,83 +140,15 @@ class _Builder:
                 module = read_module(_read(path))
             except (UnreadableModuleError, OSError, UnicodeDecodeError) as error:
                 raise Obstacle(UNREADABLE, path, line, error=error) from error
-            self.files[path] = _File(source, name, module)
+            self.files[path] = SourceFile(source, name, module)
         return self.files[path]
 
-    def _root(self, file: _File, target: CallableValue) -> str:
-        """The path of attributes in the module by which the package gives the function."""
-        code = target.code
-        assert code is not None
-        if "." in code.owner:  # in a class
-            file.names.add(code.owner.partition(".")[0])
-            return code.owner
-        if file.is_whole and code.owner:
-            return f"{code.owner}.function" if code.owner in file.source.airflow else code.owner
-        for leaf in file.module.leaves():
-            if code.owner and leaf.first == code.line and isinstance(leaf.node, DEFINITIONS):
-                file.lines.add(leaf.first)
-                return code.owner
-        return self._cut(file, code)
-
-    def _cut(self, file: _File, code: Code) -> str:
-        cut = cut_function(file.module, code.file, code.line, code.name, frozenset(file.source.makers))
-        values = [self._free(file, code, name, dict(code.free).get(name)) for name in cut.free]
-        key = repr((code.line, code.name, values))
-        if key not in file.cuts:
-            base = "lambda_1" if code.name == "<lambda>" else code.name
-            file.cuts[key] = free_name(base, file.bound)
-            file.names |= cut.reads
-            file.tail += ["", "", f"# {Path(code.file).name}:{code.line}", *cut.write(file.cuts[key], values)]
-        return file.cuts[key]
-
-    def _free(self, file: _File, code: Code, name: str, value: Value) -> str:
-        """The expression of a value that a function keeps. Raises Obstacle."""
-        match value:
-            case CallableValue(module=module, kind="module"):
-                return f'__import__("importlib").import_module({module!r})'
-            case CallableValue(code=Code() as inner) if inner.file == code.file and value.kind != "partial":
-                _refuse_shared(code, name, inner)
-                return self._root(file, value)
-            case CallableValue(module=module, name=path, code=None) if path and "<" not in path:
-                return f'__import__("importlib").import_module({module!r}).{path}'
-            case ObjectValue():
-                return self._object(file, code, name, value)
-            case ListValue(items):
-                return f"[{', '.join(self._free(file, code, name, item) for item in items)}]"
-            case MapValue(entries):
-                rows = (
-                    (self._free(file, code, name, key), self._free(file, code, name, item)) for key, item in entries
-                )
-                return "{" + ", ".join(f"{key}: {item}" for key, item in rows) + "}"
-        try:
-            return literal(value)
-        except NoLiteralError as error:
-            raise Obstacle(CLOSURE_OVER_OBJECT, code.file, code.line, user=code.name, name=name, kind=error) from error
-
-    def _object(self, file: _File, code: Code, name: str, value: ObjectValue) -> str:
-        """An object of a class of the user's, made anew from its attributes."""
-        root = value.name.partition(".")[0]
-        if value.file == file.source.file:
-            file.names.add(root)
-            cls = value.name
-        elif value.module:
-            cls = f'__import__("importlib").import_module({value.module!r}).{value.name}'
-            self.imported.append(value.module)
-        else:
-            raise Obstacle(CLOSURE_OVER_OBJECT, code.file, code.line, user=code.name, name=name, kind="an object")
-        file.restores = True
-        state = ", ".join(f"{key!r}: {self._free(file, code, name, item)}" for key, item in value.attributes)
-        return f"_restore({cls}, {{{state}}})"
-
-    def _add_slice(self, file: _File) -> None:
-        tail = "".join(f"{line}\n" for line in (*(_RESTORE if file.restores else ()), *file.tail))
+    def _add_slice(self, file: SourceFile) -> None:
         if file.is_whole:
-            self._add_whole(file.source, file.source.name, tail)
+            self._add_whole(file.source, file.source.name, file.tail_text)
             return
-        cut = slice_module(file.module, file.source, file.names, file.lines)
-        text = write_slice(cut, Path(file.source.file).name) + tail
         path = archive_path(file.source, file.name) if file.source.name else f"{file.name}.py"
-        self._add(file.name, path, text, file.source.file)
+        self._add(file.name, path, file.slice(), file.source.file)
 
     def _add_whole(self, source: SourceModule, name: str, tail: str = "") -> None:
         try:
@@ -288,26 +190,6 @@ class _Builder:
 def _wanted_modules(text: str, name: str, is_package: bool) -> Iterator[str]:
     for wanted in imports_of(text, name, is_package):
         yield wanted.module
-
-
-_RESTORE = (
-    "",
-    "",
-    "def _restore(cls, attributes):",
-    '    """An object as it was kept by a function of the source: its class, and its attributes."""',
-    "    made = object.__new__(cls)",
-    "    made.__dict__.update(attributes)",
-    "    return made",
-)
-
-
-def _refuse_shared(code: Code, name: str, inner: Code) -> None:
-    """Two functions that keep one object and may change it see each other's changes; two copies would not."""
-    ours = {key for key, value in code.free if isinstance(value, ListValue | MapValue | SetValue | ObjectValue)}
-    shared = sorted(ours & {key for key, _ in inner.free})
-    if shared or "nonlocal" in inner.traits:
-        kind = "which another function keeps and may change too"
-        raise Obstacle(CLOSURE_OVER_OBJECT, code.file, code.line, user=code.name, name=(shared or [name])[0], kind=kind)
 
 
 def _read(path: str) -> str:

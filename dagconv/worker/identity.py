@@ -149,6 +149,8 @@ class Identity:
             self._say(place, codec.canonical(read))
             return
         self._say(place, f"{type(value).__name__} of {len(value)}")
+        if isinstance(value, (set, frozenset)):  # in no order: each by all of its facts
+            self._say(f"{place}[]", repr(sorted(self._facts_of(item) for item in value)))
         if isinstance(value, dict):
             for number, (key, item) in enumerate(value.items()):
                 self.of(f"{place}[{number}]<key>", key)
@@ -156,6 +158,11 @@ class Identity:
         elif isinstance(value, (list, tuple)):
             for number, item in enumerate(value):
                 self.of(f"{place}[{number}]", item)
+
+    def _facts_of(self, value: Any) -> str:
+        inner = Identity(self.is_own, self.roots)
+        inner.of("item", value)
+        return repr(sorted(inner.facts.items()))
 
     def _object(self, place: str, value: Any, kind: type) -> None:
         match value:

@@ -8,6 +8,7 @@ import sys
 import types
 from typing import Any
 
+from dagconv.ir import codec
 from dagconv.ir.value import (
     CallableValue,
     Code,
@@ -16,6 +17,7 @@ from dagconv.ir.value import (
     ObjectValue,
     OpaqueValue,
     Parameter,
+    SetValue,
     Value,
 )
 from dagconv.worker.names import class_path, module_name
@@ -102,6 +104,11 @@ def _read_free(value: Any, depth: int) -> Value:
             return (
                 ListValue(tuple(_read_free(item, depth + 1) for item in value)) if depth < MAX_DEPTH else _deep(value)
             )
+        case set() | frozenset() if type(value) in (set, frozenset):
+            if depth >= MAX_DEPTH:
+                return _deep(value)
+            items = sorted((_read_free(item, depth + 1) for item in value), key=codec.canonical)
+            return SetValue(tuple(items), type(value) is frozenset)
         case dict() if type(value) is dict:
             if depth >= MAX_DEPTH:
                 return _deep(value)
