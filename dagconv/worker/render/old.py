@@ -5,6 +5,7 @@ Compared with Airflow 2.7.3 and 2.11.0 themselves by `make context-tables`; that
 
 from __future__ import annotations
 
+import collections
 import datetime
 import types
 from collections.abc import Iterable
@@ -65,12 +66,12 @@ def old_context(task: Any, run: Run, outputs: Outputs, index: int, release: str)
             "prev_data_interval_end_success": before,
             "prev_data_interval_start_success": before,
             "prev_end_date_success": before,
-            "triggering_dataset_events": {},
+            "triggering_dataset_events": collections.defaultdict(list),
         }
     else:
         context |= dict.fromkeys(("END_DATE", "end_date", "latest_date"), ds)
         context["tables"] = None
-    context["ti"] = context["task_instance"] = OldInstance(task, run, outputs, index, logical)
+    context["ti"] = context["task_instance"] = OldInstance(task, run, outputs, index, release)
     return context
 
 
@@ -99,12 +100,12 @@ def _dag_run(task: Any, run: Run, release: str) -> Any:
 class OldInstance:
     """What templates may ask of `ti`."""
 
-    def __init__(self, task: Any, run: Run, outputs: Outputs, index: int, logical: Any) -> None:
+    def __init__(self, task: Any, run: Run, outputs: Outputs, index: int, release: str) -> None:
         self.task, self.task_id, self.dag_id = task, task.task_id, task.dag_id
         self.run_id, self.map_index, self.try_number = run.run_id, index, 1
-        self.execution_date = logical
+        self.execution_date = as_printed(run.logical, release)
         self.start_date = run.moment
-        self._outputs = outputs
+        self._outputs, self._release = outputs, release
 
     def xcom_pull(
         self,
@@ -128,11 +129,15 @@ class OldInstance:
             if self._outputs.is_mapped(task_id):
                 return Lazy(value for value in found if value is not None)
             return default if found[0] is None else found[0]
-        return [value for task_id in task_ids for value in self._outputs.of(task_id, key, dag)]
+        listed = [value for task_id in task_ids for value in self._outputs.of(task_id, key, dag)]
+        if self._release == OLDEST:
+            return listed
+        there = [value for value in listed if value is not None]
+        return there if self._release == OLDER else Lazy(there)
 
 
 class Lazy(list[Any]):
-    """The results of a mapped task, which Airflow 2 did not print as a list."""
+    """The results of several instances or tasks, which Airflow 2 did not print as a list."""
 
     def __str__(self) -> str:
         return f"LazySelectSequence([{len(self)} items])"

@@ -37,7 +37,7 @@ def run_of(occasion: Occasion, runs: Runs) -> Run:
     moment = pendulum.instance(occasion.start)
     timetable = _timetable(runs)
     if timetable is None:
-        return Run(occasion, moment, moment, moment, moment, None, None)
+        return Run(occasion, moment, moment, moment, moment, moment, moment)
     interval = timetable.infer_manual_data_interval(run_after=moment)
     covers = getattr(runs.schedule, "data_intervals", False)
     if occasion.scheduled:
