@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import tempfile
+from typing import Any
 
 # The keys of the context that hold whole objects; `expressions` ask them for what templates ask.
 OBJECTS = (
@@ -17,7 +18,7 @@ OBJECTS = (
 )
 
 
-def main():
+def main() -> None:
     asked = json.load(sys.stdin)
     home = tempfile.mkdtemp()
     os.environ.update(
@@ -29,7 +30,7 @@ def main():
     import logging
 
     logging.disable(logging.CRITICAL)
-    import sqlalchemy
+    import sqlalchemy  # type: ignore[import-untyped]  # of that Airflow
     from airflow import models, settings
     from airflow.models.base import Base
     from airflow.models.tasklog import LogTemplate
@@ -50,7 +51,7 @@ def main():
         json.dump({"versions": versions, "runs": table}, file)
 
 
-def runs_of(name, schedule, asked):
+def runs_of(name: str, schedule: Any, asked: Any) -> Any:
     import pendulum
     from airflow import DAG
     from airflow.operators.empty import EmptyOperator
@@ -71,7 +72,7 @@ def runs_of(name, schedule, asked):
     return found
 
 
-def first_run(dag, anchor):
+def first_run(dag: Any, anchor: Any) -> Any:
     """Found between two runs, so that it is the first after the anchor."""
     for days in (2, 40, 800):
         before = None
@@ -82,7 +83,7 @@ def first_run(dag, anchor):
     raise ValueError("no run in two years")
 
 
-def one_run(dag, scheduled, moment, logical, interval, expressions):
+def one_run(dag: Any, scheduled: bool, moment: Any, logical: Any, interval: Any, expressions: Any) -> Any:
     from airflow.utils.session import create_session
     from airflow.utils.state import DagRunState
     from airflow.utils.types import DagRunType
@@ -107,7 +108,7 @@ def one_run(dag, scheduled, moment, logical, interval, expressions):
     return {"scheduled": scheduled, "moment": moment.in_timezone("UTC").isoformat(), "values": values}
 
 
-def rendered(task, context, expression):
+def rendered(task: Any, context: Any, expression: str) -> Any:
     try:
         return task.render_template("{{ " + expression + " }}", context)
     except Exception as error:  # noqa: BLE001  # whatever a run would fail with

@@ -20,6 +20,7 @@ from dagconv.ir.workflow import Workflow
 from dagconv.prove import rules
 
 _RAISES = '{"raises":'
+_OUTPUTS = frozenset({"ti", "task_instance"})
 # Dates that the run's own moment stands for in a run by hand, on both sides.
 _ITS_OWN = frozenset({"next_execution_date", "next_ds", "next_ds_nodash"})
 
@@ -72,11 +73,52 @@ def _compare(
             before="a rendering",
             after="nothing",
         )
+    idle: dict[Divergence, Pair] = {}
+    shown: set[Divergence] = set()
     for key in (key for key in one if key in two):  # a text on one side only was judged with the objects
-        pair = pairs[key[0]]
+        pair, field = pairs[key[0]], Both(one[key], two[key], plan.occasions)
         if not told.is_by_value(pair, key[1]):
             declared = told.of(*key, one.keys() | two.keys())
-            yield from _compare_field(workflow, plan, pair, one[key], two[key], declared)
+            found = list(_compare_field(workflow, pair, field, declared))
+            yield from found
+            for entry in declared:
+                idle.setdefault(entry, pair)
+                shown |= {entry} if found or field.shows(entry) else set()
+    for entry, pair in idle.items():
+        if entry not in shown:
+            what = {"code": entry.code, "case": entry.case.value, "how": entry.how}
+            yield _finding(workflow, pair, entry.field, rules.RENDERS_ALIKE, **what)
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A field as both sides have rendered it."""
+
+    one: Rendered
+    two: Rendered
+    occasions: Sequence[Occasion]
+
+    @property
+    def repeats(self) -> bool:
+        return self.one.repeats and self.two.repeats
+
+    @property
+    def runs(self) -> list[tuple[Occasion, str, str]]:
+        """Both results of each occasion; a text that is nothing to render has one for all."""
+        results = (f.results * len(self.occasions) if len(f.results) == 1 else f.results for f in (self.one, self.two))
+        return list(zip(self.occasions, *results, strict=True))
+
+    def shows(self, entry: Divergence) -> bool:
+        """Whether a declared difference is there, unless nothing can show it: the DAG has no such runs, both sides
+        fail in one of them, or the text reads what differs and prints a part of it that does not."""
+        if entry.task_id is None:
+            return True
+        kind = [(before, after) for run, before, after in self.runs if _is_case(entry.case, run, after)]
+        if not kind or any(before != after or before.startswith(_RAISES) for before, after in kind):
+            return True
+        reads = set(self.one.reads)
+        output = entry.case in (Case.OTHER_OUTPUT, Case.NO_OUTPUT)
+        return not _OUTPUTS.isdisjoint(reads) if output else any(map(_is_of_the_run, reads - _ITS_OWN))
 
 
 def _shape(value: Default) -> object:
@@ -90,31 +132,22 @@ def _shape(value: Default) -> object:
             return value is MISSING
 
 
-def _compare_field(
-    workflow: Workflow, plan: RenderPlan, pair: Pair, one: Rendered, two: Rendered, told: Sequence[Divergence]
-) -> Iterator[Diagnostic]:
-    def at(rule: Rule, **params: Any) -> Diagnostic:
-        where = f"{one.field} of task {pair.task_id}"
-        place = workflow.locate(pair.source_id, one.field)
-        return rule.at(place, dag_id=workflow.dag_id, task_id=pair.source_id, key=one.field, field=where, **params)
-
-    if not (one.repeats and two.repeats):
-        if one.raw != two.raw:
-            yield at(rules.RENDERS_BY_CHANCE)
+def _compare_field(workflow: Workflow, pair: Pair, field: Both, told: Sequence[Divergence]) -> Iterator[Diagnostic]:
+    if not field.repeats:
+        if field.one.raw != field.two.raw:
+            yield _finding(workflow, pair, field.one.field, rules.RENDERS_BY_CHANCE)
         return
-    pairs = list(zip(plan.occasions, _results(one, plan), _results(two, plan), strict=True))
-    for run, before, after in pairs:
+    for run, before, after in field.runs:
         if not _alike(before, after) and not any(_is_case(entry.case, run, after) for entry in told):
-            yield at(rules.RENDERS_OTHERWISE, where=run.name, before=_shown(before), after=_shown(after))
+            what = {"where": run.name, "before": _shown(before), "after": _shown(after)}
+            yield _finding(workflow, pair, field.one.field, rules.RENDERS_OTHERWISE, **what)
             return
-    for entry in told:
-        if not _shows(entry, pairs, one.reads):
-            yield at(rules.RENDERS_ALIKE, code=entry.code, case=entry.case.value, how=entry.how)
 
 
-def _results(field: Rendered, plan: RenderPlan) -> tuple[str, ...]:
-    """One per occasion; a text that is nothing to render has one for all."""
-    return field.results * len(plan.occasions) if len(field.results) == 1 else field.results
+def _finding(workflow: Workflow, pair: Pair, field: str, rule: Rule, **params: Any) -> Diagnostic:
+    where = f"{field} of task {pair.task_id}"
+    place = workflow.locate(pair.source_id, field)
+    return rule.at(place, dag_id=workflow.dag_id, task_id=pair.source_id, key=field, field=where, **params)
 
 
 def _alike(one: str, two: str) -> bool:
@@ -136,19 +169,8 @@ def _is_case(case: Case, run: Occasion, after: str) -> bool:
             return after.startswith(f'{_RAISES} "UndefinedError')
 
 
-def _shows(entry: Divergence, pairs: Sequence[tuple[Occasion, str, str]], reads: Sequence[str]) -> bool:
-    """Whether a declared difference is there, unless nothing can show it: the DAG has no such runs, both sides fail
-    in one of them, or the text reads a date that differs and prints a part of it that does not."""
-    if entry.task_id is None:
-        return True
-    kind = [(before, after) for run, before, after in pairs if _is_case(entry.case, run, after)]
-    if not kind or any(before != after or before.startswith(_RAISES) for before, after in kind):
-        return True
-    return entry.case in (Case.SCHEDULED, Case.MANUAL) and any(map(_is_date, set(reads) - _ITS_OWN))
-
-
-def _is_date(name: str) -> bool:
-    return any(word in name for word in ("date", "ds", "ts", "interval"))
+def _is_of_the_run(name: str) -> bool:
+    return name == "dag_run" or any(word in name for word in ("date", "ds", "ts", "interval"))
 
 
 def _shown(text: str) -> str:

@@ -97,11 +97,19 @@ def test_what_was_declared_and_shows_nowhere_is_found(case):
 
 
 @pytest.mark.parametrize(
-    ("reads", "expected"),
-    [(("ds",), []), (("data_interval_end",), []), (("next_ds",), ["DC712"]), (("params",), ["DC712"])],
+    ("case", "reads", "expected"),
+    [
+        (Case.MANUAL, ("ds",), []),
+        (Case.MANUAL, ("data_interval_end",), []),
+        (Case.SCHEDULED, ("dag_run",), []),
+        (Case.MANUAL, ("next_ds",), ["DC712"]),
+        (Case.MANUAL, ("ti",), ["DC712"]),
+        (Case.NO_OUTPUT, ("ti",), []),
+        (Case.NO_OUTPUT, ("ds",), ["DC712"]),
+    ],
 )
-def test_a_date_that_differs_may_hide_behind_what_is_printed_of_it(reads, expected):
-    assert codes(rendered(*SAME, reads=reads), rendered(*SAME), Case.MANUAL) == expected
+def test_what_differs_may_hide_behind_what_is_printed_of_it(case, reads, expected):
+    assert codes(rendered(*SAME, reads=reads), rendered(*SAME), case) == expected
 
 
 def test_a_run_in_which_both_fail_shows_nothing_either_way():

@@ -21,11 +21,11 @@ def main() -> None:
     table = json.loads(Path(sys.argv[1]).read_text())
     release = "2.7" if table["versions"]["pendulum"].startswith("2.") else "2.11"
     columns = table["columns"]
-    runs = [rendered(name, table["schedules"][name], *run, columns, release) for name, *run in table["runs"]]
+    runs = [rendered(table["schedules"][run[0]], run, columns, release) for run in table["runs"]]
     Path(sys.argv[2]).write_text(json.dumps(runs))
 
 
-def rendered(name, spec, scheduled, moment, _, columns, release):
+def rendered(spec, run, columns, release):
     from airflow.providers.standard.operators.empty import EmptyOperator
     from airflow.sdk import DAG
 
@@ -35,6 +35,7 @@ def rendered(name, spec, scheduled, moment, _, columns, release):
     from dagconv.worker.render.run import run_of
     from dagconv.worker.render.values import Outputs
 
+    name, scheduled, moment, _ = run
     with DAG(name, schedule=None, params={"p": "given"}):
         task = EmptyOperator(task_id="t")
     occasion = Occasion("recorded", scheduled, moment, "none")
