@@ -85,6 +85,7 @@ KEYS = (
     Key("dags-root", Kind.TEXT, None, "folder that stands for the environment's DAGs folder on sys.path"),
     Key("plugins", Kind.LIST, (), "folder of plugins, put on sys.path"),
     Key("requirements", Kind.LIST, (), "requirements.txt to install for the import, in a folder of its own"),
+    Key("discovery", Kind.FLAG, True, "look beside the DAGs for inputs/ and for what requirements.txt pins"),
     Key("stub-missing", Kind.FLAG, False, "import inert modules in place of those that are not installed"),
     Key("select", Kind.LIST, (), "codes or beginnings of codes to report; all when empty"),
     Key("extend-select", Kind.LIST, (), "further codes to report"),

@@ -14,11 +14,11 @@ _MOST_REASONS = 4
 Row = tuple[str, str]  # what it is, and the next step, which may be empty
 
 
-def summary_rows(figures: Figures, sources: Sequence[str]) -> Iterator[Row]:
-    """The rows of a call over `sources`, as the user wrote them."""
+def summary_rows(figures: Figures, sources: Sequence[str], inputs: str = "inputs") -> Iterator[Row]:
+    """The rows of a call over `sources`, as the user wrote them; `inputs` is where files to fill in are looked for."""
     yield f"{counted(figures.converted)} converted", ""
     for group in figures.groups:
-        yield f"{counted(group.stopped)} {_needed(group)}{_alone(group)}", _step(group, sources)
+        yield f"{counted(group.stopped)} {_needed(group)}{_alone(group)}", _step(group, sources, inputs)
 
 
 def forecast_rows(found: Forecast) -> Iterator[Row]:
@@ -82,10 +82,10 @@ def _alone(group: Group) -> str:
     return f", {group.alone.units} of them nothing else"
 
 
-def _step(group: Group, sources: Sequence[str]) -> str:
+def _step(group: Group, sources: Sequence[str], inputs: str) -> str:
     match group.need.means:
         case Means.INPUTS:
-            return f"dag-converter inputs {shlex.join(sources)} --template inputs/"
+            return f"dag-converter inputs {shlex.join(sources)} --template {shlex.quote(inputs)}, and fill them in"
         case Means.PACKAGES:
             return "--requirements requirements.txt; own modules: --dags-root DIR or --plugins DIR"
         case Means.ACCEPT:

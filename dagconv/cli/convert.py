@@ -19,7 +19,7 @@ from dagconv.cli.options import report_options, selection_of, setting, settings_
 from dagconv.cli.present import Row, exit_code, show_report, summary_lines, without_known, write_bytes
 from dagconv.cli.progress import progress
 from dagconv.cli.reads import reads_lines
-from dagconv.cli.source import source_options
+from dagconv.cli.source import source_options, with_surroundings
 from dagconv.diagnostics import Diagnostic, Severity
 from dagconv.diagnostics.render import DOCUMENT_FORMATS
 from dagconv.diagnostics.render.terminal import safe
@@ -28,6 +28,7 @@ from dagconv.diagnostics.selection import selected
 from dagconv.discover import Discovery, discover
 from dagconv.discover.clash import script_findings
 from dagconv.discover.source_airflow import ignore_syntax
+from dagconv.discover.surroundings import inputs_folder
 from dagconv.errors import UsageError
 from dagconv.write import (
     Output,
@@ -95,7 +96,7 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     cannot be said in a definition is refused with its place, the reason and the next step.
     """
     started = time.monotonic()
-    settings = settings_of(flags)
+    settings = with_surroundings(settings_of(flags), sources, quiet=flags["quiet"])
     output = _output_of(settings, flags)
     _refuse_definitions(sources, flags)
     if not flags["validate"]:
@@ -278,7 +279,7 @@ def _rows(report: Report, sources: tuple[str, ...]) -> list[Row]:
     from dagconv.assess.figures import figures_of
     from dagconv.assess.summary import summary_rows
 
-    return list(summary_rows(figures_of(report), sources))
+    return list(summary_rows(figures_of(report), sources, inputs_folder(sources)))
 
 
 def _show(report: Report, rows: list[Row], settings: Settings, flags: dict[str, Any], *, names_outputs: bool) -> None:

@@ -9,7 +9,7 @@ import click
 
 from dagconv.cli.main import EXIT_CODES, OK
 from dagconv.cli.options import setting, settings_of
-from dagconv.cli.source import input_options
+from dagconv.cli.source import input_options, with_surroundings
 from dagconv.diagnostics.render.terminal import safe
 from dagconv.discover import discover
 from dagconv.discover.source_airflow import ignore_syntax
@@ -55,7 +55,7 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     from dagconv.load.process import Worker
     from dagconv.options import inputs_of
 
-    settings = settings_of(flags)
+    settings = with_surroundings(settings_of(flags), sources)
     inputs = inputs_of(settings)
     syntax = ignore_syntax(sources, settings.text("airflowignore"), settings.text("source-airflow"))
     discovery = discover(sources, syntax)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import click
+
 from dagconv.cli.options import setting
+from dagconv.discover.surroundings import look_around
+from dagconv.settings import Setting, Settings
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
 def input_options(command: Command) -> Command:
     """Files that hold what DAG files ask of their environment."""
-    command = setting("stub-missing")(command)
+    command = setting("discovery")(setting("stub-missing")(command))
     command = setting("plugins", metavar="DIR")(setting("dags-root", metavar="DIR")(command))
     for name in ("requirements", "aws-replies", "env-file", "connections", "variables"):
         command = setting(name, metavar="FILE")(command)
@@ -27,3 +31,22 @@ def source_options(command: Command) -> Command:
     command = setting("airflow-config", metavar="FILE")(command)
     command = setting("source-provider", metavar="RELEASE")(command)
     return setting("source-airflow")(command)
+
+
+def with_surroundings(settings: Settings, sources: Sequence[str], *, quiet: bool = False) -> Settings:
+    """The settings, and where they say nothing what stands beside the DAGs; said on standard error."""
+    if not settings.flag("discovery"):
+        return settings
+    found = {
+        name: Setting(value, file)
+        for name, (value, file) in look_around(sources).values.items()
+        if settings.values[name].origin == "default"
+    }
+    if found and not quiet:
+        parts = [f"{one.origin} ({_told(name, one.value)})" for name, one in found.items()]
+        click.echo(f"found beside the DAGs: {', '.join(parts)}; --no-discovery leaves it out", err=True)
+    return Settings({**settings.values, **found})
+
+
+def _told(name: str, value: object) -> str:
+    return f"--{name}" if isinstance(value, tuple) else f"--{name} {value}"

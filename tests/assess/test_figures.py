@@ -80,7 +80,7 @@ def test_the_rows_say_what_to_do_the_cheapest_first():
         ("1 DAG converted", ""),
         (
             "2 files need 2 Variables (bucket, topic), 1 of them nothing else",
-            "dag-converter inputs 'my dags/' --template inputs/",
+            "dag-converter inputs 'my dags/' --template inputs, and fill them in",
         ),
         (
             "2 files need modules that are not installed (pandas, numpy), 1 of them nothing else",

@@ -51,7 +51,7 @@ def test_a_file_that_was_filled_in_is_kept(tmp_path):
     folder = tmp_path / "inputs"
     folder.mkdir()
     (folder / "variables.json").write_text('{"bucket": "mine"}')
-    result = call(tmp_path, "--template", str(folder))
+    result = call(tmp_path, "--template", str(folder), "--no-discovery")
     assert "kept:" in result.output
     assert (folder / "variables.json").read_text() == '{"bucket": "mine"}'
 
@@ -94,7 +94,13 @@ def test_a_template_that_is_not_filled_in_gives_nothing(many, tmp_path):
     assert variables == {"bucket": None, "config": {"prefix": None}, "count": None}
     assert (tmp_path / "inputs/environment.env").read_text().splitlines()[1:] == ["#STAGE="]
     given = ("--variables", "inputs/variables.json", "--env-file", "inputs/environment.env")
-    assert many(*given).output == many().output
+    assert many(*given).output == many("--no-discovery").output
     (tmp_path / "inputs/variables.json").write_text('{"bucket": "b", "config": {"prefix": "p"}, "count": 3}')
     (tmp_path / "inputs/environment.env").write_text("STAGE=dev\n")
     assert many(*given).output == "nothing is asked for\n"
+    # The same without a word of the user, since the files stand where they belong.
+    found, nothing = many().output.splitlines()
+    assert found.startswith(
+        "found beside the DAGs: inputs/variables.json (--variables), inputs/environment.env (--env-file)"
+    )
+    assert nothing == "nothing is asked for"
