@@ -11,7 +11,10 @@ import pytest
 
 from dagconv.cli.main import run
 
-HEAD = "from airflow.sdk import DAG, Variable\nfrom airflow.providers.amazon.aws.operators.s3 import S3ListOperator\n"
+HEAD = (
+    "from airflow import DAG\nfrom airflow.models import Variable\n"
+    "from airflow.providers.amazon.aws.operators.s3 import S3ListOperator\n"
+)
 
 
 def dag(name: str, lines: str = "", bucket: str = "'b'", prefix: str = "''") -> str:
@@ -25,12 +28,10 @@ FILES = {
     "typed": dag("typed", "n = int(Variable.get('count'))", "Variable.get('cfg', deserialize_json=True)['name']"),
     "environment": dag("environment", "import os", bucket="os.environ['STAGE']"),
     "connection": dag("connection", "from airflow.hooks.base import BaseHook", "BaseHook.get_connection('db').host"),
-    "code": "from airflow.sdk import DAG\nfrom airflow.providers.standard.operators.python import PythonOperator\n"
+    "code": "from airflow import DAG\nfrom airflow.operators.python import PythonOperator\n"
     "def f():\n    print(1)\nwith DAG('code', schedule=None):\n    PythonOperator(task_id='p', python_callable=f)\n",
-    "shift": dag("shift", prefix="'{{ ds }}'")
-    .replace("airflow.sdk import DAG, Variable", "airflow import DAG")
-    .replace("schedule=None", "schedule_interval='0 0 31 * *'"),
-    "broken": "from airflow.sdk import DAG\nwith DAG('broken'\n",
+    "shift": dag("shift", prefix="'{{ ds }}'").replace("schedule=None", "schedule_interval='0 0 31 * *'"),
+    "broken": "from airflow import DAG\nwith DAG('broken'\n",
 }
 
 
@@ -55,6 +56,7 @@ def fill_in(folder: Path) -> None:
 def test_following_the_summary_converts_all_that_can_be(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     Path("dags").mkdir()
+    Path("requirements.txt").write_text("apache-airflow==2.10.5\n")
     for name, text in FILES.items():
         Path(f"dags/{name}.py").write_text(text)
     call = ["convert", "dags", "-o", "out", "-q", "--format", "concise"]
