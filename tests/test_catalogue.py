@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
-from cases import FIXTURES
+from cases import FIXTURES, cases_with
 from fixtures_page import cases_of_codes, near_cases
 
 from dagconv.rules import catalogue
@@ -127,3 +128,15 @@ def test_near_cases_of_check_are_each_rules_own() -> None:
     texts = [path.read_text("utf-8") for path in FIXTURES.glob("check/*/silent.yaml")]
     assert len(texts) > 100
     assert sorted(text for text in set(texts) if texts.count(text) > 1) == []
+
+
+# What these hold is no Python, or nothing.
+WORDLESS = {"faults/binary", "faults/empty", "faults/only_comments", "faults/utf_16"}
+
+
+@pytest.mark.parametrize("area", sorted({case.partition("/")[0] for case in cases_with("dag.py")} - {"code"}))
+def test_each_case_opens_with_a_sentence(area: str) -> None:
+    """Those of `code` still have to."""
+    said = re.compile(rb'\A(\xef\xbb\xbf)?(#[^\n]*\n)*\s*r?"""\S')
+    cases = cases_with("dag.py", area)
+    assert {case for case in cases if not said.match((FIXTURES / case / "dag.py").read_bytes())} <= WORDLESS
