@@ -26,24 +26,29 @@ def way(drawing: str) -> list[str]:
 
 def stages_of_the_pipeline() -> list[str]:
     """The rooms whose functions convert_file() calls, in the order of their first calls."""
-    tree = ast.parse((ROOT / "dagconv" / "pipeline.py").read_text("utf-8"))
+    trees = [ast.parse((ROOT / "dagconv" / name).read_text("utf-8")) for name in ("pipeline.py", "packing.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
     homes = {
         alias.asname or alias.name: node.module.split(".")[1]
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("dagconv.")
         for alias in node.names
     }
-    methods = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    own = {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
+    followed: set[str] = set()
 
     def called(node: ast.AST) -> Iterator[str]:
         for child in ast.iter_child_nodes(node):
             yield from called(child)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in homes:
-            yield homes[node.func.id]
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in methods:
-            yield from called(methods[node.func.attr])
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in own and name not in followed:
+                followed.add(name)
+                yield from called(own[name])
+            elif isinstance(node.func, ast.Name) and name in homes:
+                yield homes[name]
 
-    return list(dict.fromkeys(called(methods["convert_file"])))
+    return list(dict.fromkeys(called(own["convert_file"])))
 
 
 def test_the_way_of_a_dag_is_that_of_the_pipeline() -> None:
