@@ -81,11 +81,11 @@ class ConvertResult:
 
 
 @contextlib.contextmanager
-def compiler(options: CompileOptions) -> Iterator[Compiler]:
-    """A compiler with its worker started. Raises EngineMissingError without the extra `airflow`."""
+def compiler(options: CompileOptions, worker: Worker | None = None) -> Iterator[Compiler]:
+    """A compiler with its worker, which may run already. Raises EngineMissingError without the extra `airflow`."""
     with contextlib.ExitStack() as stack:
         spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dagconv-")))
-        worker = stack.enter_context(Worker())
+        worker = worker or stack.enter_context(Worker())
         again = stack.enter_context(Worker(hash_seed=1)) if options.thorough else worker
         yield Compiler(options, worker, again, spool)
 

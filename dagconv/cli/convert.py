@@ -44,6 +44,7 @@ from dagconv.write.rules import LEFT_OVER, RENAMED
 
 if TYPE_CHECKING:  # loading the pipeline takes time that --help and a wrong call need not wait for
     from dagconv.discover.source import SourceFile
+    from dagconv.load.process import Worker
     from dagconv.pipeline import Compiler, ConvertResult
     from dagconv.settings import Settings
     from dagconv.wire.reads import Reads
@@ -174,16 +175,17 @@ def _converted(
     syntax = ignore_syntax(sources, settings.text("airflowignore"), settings.text("source-airflow"))
     discovery = discover(sources, syntax, auto=flags["auto"])
 
-    from dagconv.options import compile_options
-    from dagconv.pipeline import ConvertResult, compiler
+    from dagconv.load.process import Worker
 
     if not discovery.files:
+        from dagconv.pipeline import ConvertResult
+
         yield ConvertResult(Report(), ()), discovery, []
         return
     if flags["verbose"]:
         _say_what_is_done(settings, discovery)
-    options = compile_options(settings, datetime.datetime.now(datetime.timezone.utc))
-    with compiler(options) as running:
+    # It imports Airflow while the stages are imported here.
+    with Worker() as worker, _running(settings, worker) as running:
         with progress(len(discovery.files), quiet=flags["quiet"]) as step:
 
             def told(file: SourceFile, reads: Reads) -> None:
@@ -193,6 +195,15 @@ def _converted(
 
             result = running.convert(discovery.files, told)
         yield result, discovery, _forecast(running, result, discovery) if flags["forecast"] else []
+
+
+@contextlib.contextmanager
+def _running(settings: Settings, worker: Worker) -> Iterator[Compiler]:
+    from dagconv.options import compile_options
+    from dagconv.pipeline import compiler
+
+    with compiler(compile_options(settings, datetime.datetime.now(datetime.timezone.utc)), worker) as running:
+        yield running
 
 
 def _forecast(running: Compiler, result: ConvertResult, discovery: Discovery) -> list[Row]:

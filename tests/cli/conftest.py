@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import dagconv.load.process
 import dagconv.pipeline
 from dagconv.cli.main import run
 from dagconv.diagnostics import Effect, Location, Rule, Severity
@@ -81,7 +82,7 @@ class FakeCompiler:
 
 
 @contextlib.contextmanager
-def fake_compiler(_options) -> Iterator[FakeCompiler]:
+def fake_compiler(_options, _worker=None) -> Iterator[FakeCompiler]:
     yield FakeCompiler()
 
 
@@ -90,6 +91,7 @@ def call(tmp_path, monkeypatch, capfdbinary):
     """Writes source files and runs the command line in their folder: (exit code, stdout, stderr)."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(dagconv.pipeline, "compiler", fake_compiler)
+    monkeypatch.setattr(dagconv.load.process, "Worker", contextlib.nullcontext)
 
     def run_call(*arguments: str, **files: str):
         for name, text in files.items():
