@@ -87,7 +87,8 @@ def compiler(options: CompileOptions, worker: Worker | None = None) -> Iterator[
         spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dagconv-")))
         worker = worker or stack.enter_context(Worker())
         again = stack.enter_context(Worker(hash_seed=1)) if options.thorough else worker
-        yield Compiler(options, worker, again, spool)
+        dags = stack.enter_context(ThreadPoolExecutor(max(options.jobs, 1)))
+        yield Compiler(options, worker, again, spool, dags)
 
 
 @contextlib.contextmanager
@@ -117,6 +118,8 @@ class Compiler:
     worker: Worker
     again: Worker
     spool: Path
+    # For the DAGs of files that hold several.
+    dags: ThreadPoolExecutor
 
     def convert(self, files: Sequence[SourceFile], on_progress: Progress | None = None) -> ConvertResult:
         """Converts all files of a call before anything is handed out. Raises EngineBrokenError."""
@@ -165,11 +168,14 @@ class Compiler:
             code=self.options.lowering.code_package,
         )
         told = [found for found in loaded.diagnostics if not is_overruled(found, airflow)]
-        outcome = FileOutcome(file, told, failed=loaded.failed)
-        for dag in loaded.dags:
+        spoiled = has_error(loaded.diagnostics)
+
+        def work(dag: Loaded) -> DagOutcome:
             seen = Seen(str(path), dag.workflow.dag_id, dag.workflow.location, dag.origin)
-            outcome.dags.append(self.convert_dag(seen, file, dag, airflow, spoiled=has_error(loaded.diagnostics)))
-        return outcome, loaded.reads
+            return self.convert_dag(seen, file, dag, airflow, spoiled=spoiled)
+
+        dags = list(self.dags.map(work, loaded.dags) if len(loaded.dags) > 1 else map(work, loaded.dags))
+        return FileOutcome(file, told, dags, failed=loaded.failed), loaded.reads
 
     def convert_dag(
         self, seen: Seen, file: SourceFile, source: Loaded, airflow: SourceAirflow, *, spoiled: bool

@@ -91,14 +91,17 @@ def encode(node: object) -> Any:
     return {name: fields} if name in _TAGGED else fields
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)  # making one takes longer than most texts
+
+
 def canonical(node: object) -> str:
     """One text per meaning: equal texts are equal values, types included."""
-    return json.dumps(encode(node), sort_keys=True, ensure_ascii=False)
+    return _ENCODER.encode(encode(node))
 
 
 def same(left: object, right: object) -> bool:
     """Whether two nodes are equal, types included (True is not 1, 1 is not 1.0)."""
-    return canonical(left) == canonical(right)
+    return left is right or canonical(left) == canonical(right)
 
 
 def decode_value(data: Any, depth: int = 0) -> Value:

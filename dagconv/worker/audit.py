@@ -215,13 +215,14 @@ def file_region() -> str | None:
     return next((changed[name] for name in REGIONS if name in changed), None)
 
 
-def findings(files: Sequence[str]) -> list[Finding]:
-    """What the user's `files` have changed, each at the line that seems to do it, else at the file."""
+def findings(libraries: Sequence[str], files: Sequence[str]) -> list[Finding]:
+    """What the user's `files` have changed, each at the line that seems to do it, else at the file; of the libraries
+    it is the names of these."""
     variables = [name for name in AUDIT.set_variables() if name not in REGIONS]
     read = [name for name in variables if name.startswith(("AWS_", "AIRFLOW_"))]
     others = [name for name in variables if name not in read]
     changed = (
-        ("library-changed", AUDIT.changed_names()),
+        ("library-changed", libraries),
         ("engine-environment-set", read),
         ("environment-set", others),
     )

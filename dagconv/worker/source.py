@@ -153,18 +153,19 @@ def _import(
     except BaseException as error:  # noqa: BLE001  # DagBag lets KeyboardInterrupt through
         problems.append(error)
         found = []
-    if AUDIT.changed_names():
+    libraries = AUDIT.changed_names()
+    if libraries:
         warm.forget()
     found = [dag for dag in found if not any(dag is inner for inner in INLINED)]
     if plan is not None and not problems:
         (dag,) = (dag for dag in found if dag.dag_id == plan.dag_id)
         rendering = render_plan(plan, dag, source=True)
-        changed = audit.findings(audit.user_files())
+        changed = audit.findings(libraries, audit.user_files())
         return Answer(codec.VERSION, False, (), (*OBSERVATIONS.found, *changed), rendering)
     generation, reason = judge(path)
     dags, unreadable = read_dags([] if problems else found, generation, reason, code.testify)
     errors = [describe_error(problem) for problem in problems if not was_reported(problem)]
-    changed = [] if problems else audit.findings(audit.user_files())
+    changed = [] if problems else audit.findings(libraries, audit.user_files())
     findings = (*OBSERVATIONS.found, *USES.found, *errors, *changed, *unreadable)
     return Answer(codec.VERSION, bool(problems), tuple(dags), findings)
 
