@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-quick test-migrate-full test-hooks test-editor lint format corpus matrix context-tables bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-migrate-full test-mutants test-hooks test-editor lint format corpus matrix context-tables bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
@@ -43,6 +43,9 @@ demo: $(READY)
 
 demo-migrate: $(READY)
 	@$(BIN)/dag-converter migrate rehearse --source fixtures/migrate/environment/dags --crash
+
+test-mutants: $(READY)
+	@DAGCONV_TEST_FULL=1 $(BIN)/pytest -q tests/prove/test_package_mutants.py
 
 test-migrate-full: $(READY)
 	@DAGCONV_TEST_FULL=1 $(BIN)/pytest -q tests/migrate

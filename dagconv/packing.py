@@ -16,9 +16,10 @@ from dagconv.ir.workflow import Workflow
 from dagconv.load.reload import Packaged
 from dagconv.load.source import import_roots
 from dagconv.lower.lowering import Lowering
-from dagconv.package.build import Package, build_package
+from dagconv.package.build import Package, build_package, source_text
 from dagconv.package.collect_files import Library
 from dagconv.prove.code import prove_code
+from dagconv.prove.effects import prove_effects
 from dagconv.prove.entries import prove_entries
 from dagconv.wire.answer import Loaded
 from dagconv.wire.inputs import Inputs
@@ -75,6 +76,9 @@ def prove_package(source: Loaded, reloaded: Loaded, lowering: Lowering, package:
     found: list[Diagnostic] = []
     if source.code is not None and reloaded.code is not None:
         found += prove_code(workflow, source.code, reloaded.code, changes)
+    for path, module in package.origins.items():
+        original = source_text(module.file)
+        found += prove_effects(module, original, package.files[path].content.decode(), workflow.dag_id)
     if _has_entries(lowering):
         places = {task_id: (place.module, place.path) for task_id, place in package.places.items()}
         entries = package.text_of(lowering.entry_module)

@@ -34,6 +34,7 @@ class Package:
     places: Mapping[str, Place]
     renamed: tuple[tuple[str, Renamed], ...]
     needs: tuple[Need, ...]
+    origins: Mapping[str, SourceModule]
 
     def text_of(self, module: str) -> str:
         """Of a module at the root."""
@@ -114,10 +115,11 @@ class _Builder:
         by_task = {task_id: self._proved(entry, places[entry.name]) for task_id, entry in entries.items()}
         modules = tuple(sorted(self.modules.values()))
         own = {name.partition(".")[0] for name in modules}
+        origins = {path: self.library.of_file(file) for path, file in self.origins.items()}
         needs = tuple(
             need for path, origin in self.origins.items() for need in find_needs(self.texts[path], origin, own)
         )
-        return Package(write_archive(files), files, modules, by_task, tuple(self.renamed), needs)
+        return Package(write_archive(files), files, modules, by_task, tuple(self.renamed), needs, origins)
 
     def _proved(self, entry: Entry, place: Place) -> Place:
         """Where the object stands that the source's task calls: a partial is made beside the entries."""
@@ -137,7 +139,7 @@ class _Builder:
             taken = {module.name.partition(".")[0] for module in self.library.modules} | {self.entry_module}
             name = source.name or free_name(Path(path).stem, taken, module=True)
             try:
-                module = read_module(_read(path))
+                module = read_module(source_text(path))
             except (UnreadableModuleError, OSError, UnicodeDecodeError) as error:
                 raise Obstacle(UNREADABLE, path, line, error=error) from error
             self.files[path] = SourceFile(source, name, module)
@@ -152,7 +154,7 @@ class _Builder:
 
     def _add_whole(self, source: SourceModule, name: str, tail: str = "") -> None:
         try:
-            text = _read(source.file)
+            text = source_text(source.file)
             read_module(text)
         except (UnreadableModuleError, OSError, UnicodeDecodeError) as error:
             raise Obstacle(UNREADABLE, source.file, 1, error=error) from error
@@ -192,7 +194,8 @@ def _wanted_modules(text: str, name: str, is_package: bool) -> Iterator[str]:
         yield wanted.module
 
 
-def _read(path: str) -> str:
+def source_text(path: str) -> str:
+    """The text of a file of Python. Raises OSError, UnicodeDecodeError or SyntaxError."""
     import tokenize
 
     with tokenize.open(path) as file:  # as Python reads it: by its coding line

@@ -13,7 +13,7 @@ from dagconv.ir.code import Entry
 from dagconv.ir.value import CallableValue, ListValue, MapValue, ParameterValue, TupleValue, Value, XComValue
 from dagconv.language.literal import literal
 
-_PULL = '''
+_PULL_FROM = '''
 def _pull_from(ti, task_id, key, optional):
     """The output of a task, as Airflow resolves it: one that is not there is None only where that is allowed."""
     found = ti.xcom_pull(task_ids=task_id, key=key, default=NOTSET, map_indexes=None)
@@ -22,11 +22,11 @@ def _pull_from(ti, task_id, key, optional):
     if optional:
         return None
     raise XComNotFound(ti.dag_id, task_id, key)
-
-
+'''
+_PULL = """
 def _pull(task_id, key, optional):
     return _pull_from(get_current_context()["ti"], task_id, key, optional)
-'''
+"""
 _OUTPUT = '''
 class Output(ResolveMixin):
     """The output of a task with its type, in place of a template, which would make text of it."""
@@ -88,7 +88,7 @@ def write_entries(
 
     Raises NoLiteralError.
     """
-    pulls = outputs or any(_has_output(value) for entry in entries for value in _bound(entry))
+    pulls = any(_has_output(value) for entry in entries for value in _bound(entry))
     pushes = any(entry.spreads for entry in entries)
     lines = [f'"""{title}"""', ""]
     imports = []
@@ -96,11 +96,11 @@ def write_entries(
         imports.append("from collections.abc import Mapping")
     if any(entry.target.kind == "partial" for entry in entries):
         imports.append("from functools import partial as _partial")
-    if pulls:
+    if pulls or outputs:
         imports.append("from airflow.exceptions import XComNotFound")
     if pulls or pushes:
         imports.append("from airflow.sdk import get_current_context")
-    if pulls:
+    if pulls or outputs:
         imports.append("from airflow.sdk.definitions._internal.types import NOTSET, ArgNotSet")
     if outputs:
         imports.append("from airflow.sdk.definitions._internal.mixins import ResolveMixin")
@@ -112,6 +112,7 @@ def write_entries(
     text = (
         "\n".join(lines)
         + "\n"
+        + (f"\n{_PULL_FROM}" if pulls or outputs else "")
         + (f"\n{_PULL}" if pulls else "")
         + (f"\n{_OUTPUT}" if outputs else "")
         + (f"\n{_PUSH}" if pushes else "")

@@ -26,7 +26,7 @@ from dagconv.ir.value import (
     walk,
 )
 from dagconv.ir.workflow import Workflow
-from dagconv.prove.read_entries import OPERATORS, Read, read_classes, read_entries
+from dagconv.prove.read_entries import OPERATORS, Read, read_classes, read_entries, wrong_helpers
 
 ENTRY_DIFFERS = Rule(
     code="DC710",
@@ -54,6 +54,8 @@ def prove_entries(
     read = dict(read_entries(text))
     yield from _outputs_of(source, changes)
     yield from _classes_of(source, lowered, text)
+    for name in wrong_helpers(text, _helpers_of(read, changes)):
+        yield _at(source, lowered.tasks[0].task_id, f"is helped by {name}, which is", "as dagconv writes it", "another")
     for task in lowered.tasks:
         call = task.argument("python_callable")
         if call is None or not isinstance(call.value, EntryValue):
@@ -68,6 +70,16 @@ def prove_entries(
             yield _at(source, task.task_id, "calls", str(place), str(entry.target))
         for what, before, after in _differences(origin, task.task_id, entry, source, changes):
             yield _at(source, task.task_id, what, str(before), str(after))
+
+
+def _helpers_of(read: Mapping[str, Read], changes: Sequence[Change]) -> list[str]:
+    trees = repr([(entry.args, entry.keywords) for entry in read.values()])
+    used = (
+        ("_pull", "('pull'" in trees),
+        ("_push_each", any(entry.spreads for entry in read.values())),
+        ("Output", any(change.code == "DC530" for change in changes)),
+    )
+    return [name for name, is_used in used if is_used]
 
 
 def _classes_of(source: Workflow, lowered: Workflow, text: str) -> Iterator[Diagnostic]:
@@ -146,7 +158,11 @@ def _differences(
         }
         handed = {c.after for c in changes if c.task_id == task_id and c.code == "DC516"}
         dates = {str(k) for value in handed for k, _ in _entries(value)} & names
-        yield from _unless_equal("hands through", sorted(names & (context_keys() | dates)), sorted(entry.handed))
+        wanted_names = names & (context_keys() | dates)
+        yield from _unless_equal("hands through", sorted(wanted_names), sorted(entry.handed))
+        given = {p.name: _tree(p.default, {}, source) for p in target.code.parameters if p.has_default}
+        defaults = sorted((name, given.get(name)) for name in wanted_names) + sorted((name, None) for name in texts)
+        yield from _unless_equal("takes where nothing is given", sorted(defaults), sorted(entry.defaults))
 
 
 def _left(task_id: str, field: str, changes: Sequence[Change], before: Mapping[str, Value]) -> Value:

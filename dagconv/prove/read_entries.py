@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ class Read:
     spreads: bool = False
     quiet: bool = False
     bound: tuple[Any, ...] | None = None  # of a partial
+    defaults: tuple[tuple[str, Any], ...] = ()
 
 
 # The operators of a package, and what each is to be below.
@@ -28,6 +30,49 @@ OPERATORS = {
     "ShortCircuit": "airflow.providers.standard.operators.python.ShortCircuitOperator",
     "FunctionSensor": "airflow.providers.standard.sensors.python.PythonSensor",
 }
+
+
+# What entries are helped by, by the digest of its text, with the names that it uses. Each was judged by hand
+# against Airflow's own: PlainXComArg.resolve, and the task runner where it pushes several outputs.
+HELPERS: dict[str, tuple[str, frozenset[str]]] = {
+    "_pull_from": ("83e3f30a4c6fd265", frozenset({"NOTSET", "ArgNotSet", "XComNotFound"})),
+    "_pull": ("3de686267762ee59", frozenset({"_pull_from", "get_current_context"})),
+    "_push_each": ("3fe158f39ccfa2e9", frozenset({"Mapping", "get_current_context"})),
+    "Output": ("6143010bf6f8084d", frozenset({"ResolveMixin", "_pull_from"})),
+}
+_SOURCES = {
+    "NOTSET": "airflow.sdk.definitions._internal.types",
+    "ArgNotSet": "airflow.sdk.definitions._internal.types",
+    "XComNotFound": "airflow.exceptions",
+    "get_current_context": "airflow.sdk",
+    "Mapping": "collections.abc",
+    "ResolveMixin": "airflow.sdk.definitions._internal.mixins",
+}
+
+
+def wrong_helpers(text: str, used: Collection[str]) -> list[str]:
+    """Names among those that entries use, and those that these use, which are not what they should be."""
+    tree = ast.parse(text)
+    bound: dict[str, list[str]] = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                bound.setdefault(alias.asname or alias.name, []).append(f"{node.module}:{alias.name}")
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.setdefault(node.name, []).append(digest(ast.get_source_segment(text, node) or ""))
+        elif not (isinstance(node, ast.Assign | ast.Expr)):
+            bound.setdefault(ast.unparse(node), []).append("")
+    wrong, open_names = [], list(used)
+    for name in open_names:
+        told, inner = HELPERS.get(name, (f"{_SOURCES.get(name)}:{name}", frozenset()))
+        if bound.get(name) != [told]:
+            wrong.append(name)
+        open_names += [one for one in sorted(inner) if one not in open_names]
+    return wrong
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def read_classes(text: str) -> dict[str, str]:
@@ -118,6 +163,10 @@ def _read_definition(node: ast.FunctionDef, places: Mapping[str, tuple[str, str]
         spreads,
         quiet,
         function.bound,
+        tuple(
+            (argument.arg, None if default is None else _read_tree(default))
+            for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        ),
     )
 
 

@@ -29,6 +29,7 @@ class Witness:
     def __init__(self, request: Load) -> None:
         self.request = request
         self.roots = (*request.roots, request.root)
+        self.path = list(sys.path)
         if request.code:
             RECORDER.builders = {}
 
@@ -43,14 +44,15 @@ class Witness:
             )
             if function is not None:
                 callables[task.task_id] = _facts(function, self.roots)
-        return Testified(read_modules(self.request.path), callables, _process(self.roots))
+        return Testified(read_modules(self.request.path), callables, _process(self.roots, self.path))
 
 
-def _process(roots: tuple[str, ...]) -> dict[str, str]:
+def _process(roots: tuple[str, ...], path: list[str]) -> dict[str, str]:
     """What the import changed in its process, beside binding names (audit.py)."""
     found = {
         **{f"os.environ[{name!r}]": value for name, value in AUDIT.set_variables().items()},
         **dict.fromkeys(AUDIT.changed_names(), "changed"),
+        "sys.path": repr([(number, place) for number, place in enumerate(sys.path) if place not in path]),
         "socket.getdefaulttimeout()": str(socket.getdefaulttimeout()),
         "os.getcwd()": str(Path.cwd().name == Path(os.environ["HOME"]).name),
         "logging.getLogger().level": str(logging.getLogger().level),
@@ -82,6 +84,7 @@ def testify_package(request: Reload, trace: int) -> Testified | None:
     aws_replies.install()
     supplied.take(request.inputs, asking=False)
     AUDIT.watch()
+    path = list(sys.path)
     RECORDER.forbidden = True
     try:
         for name in request.modules:
@@ -95,7 +98,7 @@ def testify_package(request: Reload, trace: int) -> Testified | None:
                 for attribute, value in vars(sys.modules[name]).items()
                 if not attribute.startswith("_")
             )
-        return Testified((), callables, _process(roots))
+        return Testified((), callables, _process(roots, path))
     finally:
         RECORDER.forbidden = False
         RECORDER.is_user_file = no_file

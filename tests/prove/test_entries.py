@@ -17,6 +17,7 @@ from dagconv.ir.value import (
     XComValue,
 )
 from dagconv.ir.workflow import Workflow
+from dagconv.package.write_entries import _PULL, _PULL_FROM, _PUSH
 from dagconv.prove.entries import prove_entries
 from dagconv.prove.read_entries import OPERATORS, read_classes
 
@@ -26,7 +27,12 @@ LOAD = CallableValue("etl", "load", code=Code("etl.py", 1, "load", "load", (*PAR
 ARGS = TupleValue((ListValue((XComValue("extract", "orders"), 1, 2.5, "x")),))
 KEYWORDS = MapValue((("factor", TupleValue((XComValue("extract"), None))), ("when", "at {{ ds }}")))
 TEXTS = MapValue((("text_1", "at {{ ds }}"),))
-HEAD = "from functools import partial as _partial\nfrom etl import load as _call_load\n"
+HEAD = (
+    "from functools import partial as _partial\nfrom etl import load as _call_load\n"
+    "from collections.abc import Mapping\nfrom airflow.exceptions import XComNotFound\n"
+    "from airflow.sdk import get_current_context\n"
+    "from airflow.sdk.definitions._internal.types import NOTSET, ArgNotSet\n" + _PULL_FROM + _PULL + "\n" + _PUSH
+)
 ENTRY = (
     "def load(*, ds=None, text_1, **context):\n"
     "    return _push_each(_call_load([_pull('extract', 'orders', False), 1, 2.5, 'x'], "
@@ -75,6 +81,7 @@ def test_an_entry_as_it_should_be_is_equal():
         ("ds=ds, ", "ds=text_1, "),
         (", **context))", "))"),
         (", **context):", ", **other):"),
+        ("ds=None, text_1", "ds=0, text_1"),
         ("_push_each(", "("),
         ("return ", ""),
         ("_call_load([", "_call_load.other(["),
@@ -122,3 +129,13 @@ def test_a_class_of_the_package_is_the_one_of_airflow_and_nothing_more():
     assert read_classes(good + body + "    x = 1\n").get("Branch") != OPERATORS["Branch"]
     assert read_classes(good.replace("python", "other") + body)["Branch"] != OPERATORS["Branch"]
     assert read_classes(good + "@other\n" + body)["Branch"] != OPERATORS["Branch"]
+
+
+@pytest.mark.parametrize("name", ["_PULL", "_PULL_FROM", "_PUSH"])
+def test_a_changed_helper_is_found(name, monkeypatch):
+    text = {"_PULL": _PULL, "_PULL_FROM": _PULL_FROM, "_PUSH": _PUSH}[name]
+    for changed in (text.replace("key", "keys", 1), "", text.replace("return", "yield", 1)):
+        assert changed != text
+        monkeypatch.setattr(f"{__name__}.HEAD", HEAD.replace(text, changed))
+        assert differences(ENTRY) != []
+        monkeypatch.undo()
