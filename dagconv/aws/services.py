@@ -72,6 +72,12 @@ class Caller:
     partition: str
 
 
+def belongs_to(arn: str, caller: Caller, *, account: bool = True) -> bool:
+    """Whether an ARN is of the caller's partition, and of their account too."""
+    parts = arn.split(":", 5)
+    return len(parts) == 6 and parts[1] == caller.partition and (not account or parts[4] == caller.account)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredObject:
     """An object as it lies in a bucket. `version_id` is None where the bucket keeps no usable version."""

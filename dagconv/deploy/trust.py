@@ -123,7 +123,7 @@ def judge_trust(document: Any, ours: Statement, longest: int = LONGEST) -> Judge
 def append_statement(document: Json, statement: Json) -> Json:
     """The same policy with one more statement at its end."""
     merged = copy.deepcopy(document)
-    merged["Statement"] = [*merged["Statement"], statement]
+    merged["Statement"] = [*_listed(merged), statement]
     return merged
 
 
@@ -136,6 +136,17 @@ def without_statement(document: Json, statement: Json) -> Json | None:
     if len(kept) != len(statements) - 1:
         return None
     return {**document, "Statement": kept}
+
+
+def missing_statements(wanted: Json, there: Json) -> list[Json]:
+    """Statements of one policy that the other lacks."""
+    held = {normal(statement) for statement in _listed(there)}
+    return [statement for statement in _listed(wanted) if normal(statement) not in held]
+
+
+def _listed(document: Json) -> list[Json]:
+    statements = document.get("Statement", [])
+    return statements if isinstance(statements, list) else [statements]
 
 
 def normal(document: Any) -> str:

@@ -12,7 +12,8 @@ from dagconv.errors import UsageError
 
 # before: nothing is carried out; after: carried out, and the answer is spoilt.
 BEFORE = frozenset({"throttle", "500", "drop_before", "deny", "error", "slow"})
-AFTER = frozenset({"timeout", "drop_after", "truncate", "cut", "html", "slow_after"})
+# meanwhile: carried out, and then the control door gets `value`, a path and its body, as if somebody else had acted.
+AFTER = frozenset({"meanwhile", "timeout", "drop_after", "truncate", "cut", "html", "slow_after"})
 
 
 @dataclass(slots=True)

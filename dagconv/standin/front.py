@@ -185,6 +185,9 @@ class _Handler(BaseHTTPRequestHandler):
             case "timeout":
                 members = {"__type": "OperationTimeoutException", "Message": "the operation timed out"}
                 self._send(as_json(members, 504))
+            case "meanwhile":
+                self.server.stage.control(fault.value["path"], fault.value["body"])
+                self._send(answer)
             case "html":
                 page = b"<html><body>proxy error</body></html>"
                 self._send(Answer(200, page, {"Content-Type": "text/html"}))

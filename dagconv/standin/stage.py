@@ -176,7 +176,8 @@ class Stage:
                 raise Refusal("LimitExceeded", f"Cannot exceed quota for ACLSizePerRole: {_TRUST_LIMIT}", 409)
 
     def _set(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Turns knobs: trust_delay, foreign_buckets, environment, dags, or those of the service.
+        """Turns knobs: trust_delay, trust (a role's policy), object (what lies under a key), foreign_buckets,
+        environment, dags, or those of the service.
 
         Raises TypeError for one that there is not.
         """
@@ -185,6 +186,10 @@ class Stage:
             match name:
                 case "trust_delay":
                     self.backing.trust_delay = float(value)
+                case "trust":
+                    self.backing.iam.update_assume_role_policy(**value)
+                case "object":
+                    self.backing.overwrite(**value)
                 case "foreign_buckets":
                     self.foreign_buckets = set(value)
                 case "environment":

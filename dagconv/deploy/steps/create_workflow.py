@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dagconv.aws.services import CallError, Cause, Json, World
-from dagconv.deploy.deployment import Deployment, S3Location, create_request
-from dagconv.deploy.remote import TAG_MIGRATION, TAG_SHA, bears, find_again, said_owner
+from dagconv.deploy.definition import digest, same_meaning
+from dagconv.deploy.deployment import Deployment, S3Location, create_request, sent_again
+from dagconv.deploy.remote import MANUAL, TAG_MIGRATION, TAG_SHA, bears, find_again, read_remote, said_owner
 from dagconv.deploy.steps.runs import wait_for_runs
 from dagconv.deploy.steps.step import (
     Action,
@@ -25,7 +26,7 @@ from dagconv.deploy.steps.step import (
     Undone,
     short,
 )
-from dagconv.deploy.steps.upload_object import UploadCode, UploadDefinition, location_of
+from dagconv.deploy.steps.upload_object import UploadCode, UploadDefinition, Uploaded, require_unchanged
 
 # How long a new trust policy may take to reach the service, and a deletion to end; seconds.
 _TRUST_WAIT, _TRUST_STEP = 120.0, 5.0
@@ -118,7 +119,8 @@ class CreateWorkflow(Action[Create, Made]):
         return Create(wanted.name, wanted.dag_id, self.token, wanted.tags.get(TAG_MIGRATION, ""), wanted.sha256)
 
     def apply(self, world: World, step: Create, done: Done) -> Made:
-        request = create_request(self.deployment, step.token, *written(self.deployment, self.package, done))
+        places = written(world, self.deployment, self.package, done)
+        request = create_request(self.deployment, step.token, *places)
         waited = 0.0
         while True:
             try:
@@ -137,6 +139,10 @@ class CreateWorkflow(Action[Create, Made]):
                     raise
                 world.clock.sleep(pause)
                 waited += pause
+
+    def verify(self, world: World, outcome: Made, done: Done) -> None:
+        require_content(world, outcome.arn, self.deployment)
+        written(world, self.deployment, self.package, done)
 
     def _adopt(self, world: World, error: CallError) -> Made | None:
         """The workflow that holds the name, if it is ours with this definition; None while it is being deleted.
@@ -168,10 +174,38 @@ class CreateWorkflow(Action[Create, Made]):
         return Made(arn, str(there.get("WorkflowVersion", "")), adopted=True)
 
 
-def written(deployment: Deployment, package: str | None, done: Done) -> tuple[S3Location, S3Location | None]:
-    """Definition and package as they were uploaded in this run."""
-    definition = location_of(StepKey(UploadDefinition.kind, deployment.name), done)
-    return definition, None if package is None else location_of(StepKey(UploadCode.kind, package), done)
+def written(
+    world: World, deployment: Deployment, package: str | None, done: Done
+) -> tuple[S3Location, S3Location | None]:
+    """Definition and package as they were uploaded in this run. Raises StepRefusedError where they are no longer."""
+    keys = [StepKey(UploadDefinition.kind, deployment.name)]
+    if package is not None:
+        keys.append(StepKey(UploadCode.kind, package))
+    places = []
+    for key in keys:
+        uploaded = done[key]
+        assert isinstance(uploaded, Uploaded)
+        require_unchanged(world, uploaded)
+        places.append(uploaded.location)
+    return places[0], places[1] if package is not None else None
+
+
+def require_content(world: World, arn: str, deployment: Deployment) -> None:
+    """Raises StepRefusedError unless the service holds the definition, byte for byte or spelt otherwise. A schedule
+    that started with another content is switched off (docs/faults.md C10).
+    """
+    there = read_remote(world, {"WorkflowArn": arn}, tags={})
+    if same_meaning(there.text, deployment.definition):
+        return
+    off = ""
+    if there.trigger_mode != MANUAL:
+        world.workflows.update({"WorkflowArn": arn, **sent_again(there.config), "TriggerMode": MANUAL})
+        off = f", and is {MANUAL} now"
+    held = f"content {digest(there.text.encode())[:16]}" if there.text else "content that cannot be read back"
+    raise StepRefusedError(
+        f"{short(arn)} does not hold the definition that was sent ({deployment.sha256[:16]}) but {held}{off}: "
+        "somebody wrote to the bucket meanwhile; plan again"
+    )
 
 
 def missing(world: World, arn: str) -> Drift | None:

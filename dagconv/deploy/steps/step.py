@@ -176,6 +176,9 @@ class Action(Generic[S, O]):
     def apply(self, world: World, step: S, done: Done) -> O:
         """Makes the call. Raises StepRefusedError, CallError."""
 
+    def verify(self, world: World, outcome: O, done: Done) -> None:
+        """Reads back what was made or found made. Raises StepRefusedError when it is not what was asked for."""
+
 
 AnyStep = Step[Any]
 AnyAction = Action[Any, Any]

@@ -4,12 +4,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import ClassVar
 
 from dagconv.aws.services import Json, World
 from dagconv.deploy.steps.step import Action, Done, Outcome, Place, Step, StepKey, StepRefusedError, Undoing, Undone
-from dagconv.deploy.trust import Statement, Trust, append_statement, fingerprint, normal, without_statement
+from dagconv.deploy.trust import (
+    Statement,
+    Trust,
+    append_statement,
+    fingerprint,
+    missing_statements,
+    normal,
+    without_statement,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +28,7 @@ class Trusted(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class AppendTrust(Step[Trusted]):
-    """`before` is the fingerprint of the policy without our statement."""
+    """`before` is the fingerprint of the policy without our statement, `previous` the policy that was read."""
 
     yields: ClassVar[type[Outcome]] = Trusted
     kind: ClassVar[str] = "trust"
@@ -27,6 +36,7 @@ class AppendTrust(Step[Trusted]):
     role_arn: str
     before: str
     statement: Statement
+    previous: str
 
     @property
     def key(self) -> StepKey:
@@ -47,7 +57,7 @@ class AppendTrust(Step[Trusted]):
         if rest is None:
             text = f"the trust statement of {role_name(role)} is gone or was changed by somebody; nothing is removed"
             return Undone(text, True)
-        write_trust(world, role, rest)
+        write_trust(world, role, rest, without=self.statement)
         return Undone(f"removed our statement from the trust policy of {role_name(role)}")
 
 
@@ -63,7 +73,8 @@ class TrustRole(Action[AppendTrust, Trusted]):
         document = read_trust(world, self.trust.role_arn)
         if fingerprint(document) != self.trust.before and not self._is_in_force(document):
             raise StepRefusedError("the role's trust policy was changed since the plan was made; plan again")
-        return AppendTrust(self.trust.role_arn, self.trust.before, self.trust.statement)
+        previous = json.dumps(document, separators=(",", ":"))
+        return AppendTrust(self.trust.role_arn, self.trust.before, self.trust.statement, previous)
 
     def apply(self, world: World, step: AppendTrust, done: Done) -> Trusted:
         document = read_trust(world, self.trust.role_arn)
@@ -85,11 +96,28 @@ def read_trust(world: World, role_arn: str) -> Json:
     return document
 
 
-def write_trust(world: World, role_arn: str, document: Json) -> None:
-    """Raises StepRefusedError when it does not read back."""
-    world.roles.set_trust(role_name(role_arn), document)
-    if normal(read_trust(world, role_arn)) != normal(document):
-        raise StepRefusedError(f"the trust policy of {role_name(role_arn)} does not read back as it was written")
+def write_trust(world: World, role_arn: str, document: Json, *, without: Statement | None = None) -> None:
+    """Statements that somebody's write at the same time has taken out are put back, once: IAM has no conditional
+    write (docs/faults.md H13). `without` is the statement that this write takes out.
+
+    Raises StepRefusedError when the policy does not read back.
+    """
+    name = role_name(role_arn)
+    world.roles.set_trust(name, document)
+    there = read_trust(world, role_arn)
+    if vanished := missing_statements(document, there):
+        for statement in vanished:
+            there = append_statement(there, statement)
+        world.roles.set_trust(name, there)
+        there = read_trust(world, role_arn)
+        if lost := missing_statements(document, there):
+            texts = " ".join(json.dumps(statement) for statement in lost)
+            raise StepRefusedError(f"somebody writes the trust policy of {name} too; it lacks now: {texts}")
+        world.say(f"          somebody wrote the trust policy of {name} at the same time; statements put back:")
+        for statement in vanished:
+            world.say(f"          {json.dumps(statement)}")
+    if without is not None and normal(without.document()) in map(normal, there["Statement"]):
+        raise StepRefusedError(f"our statement is in the trust policy of {name} again: somebody writes it too")
 
 
 def role_name(arn: str) -> str:

@@ -11,7 +11,7 @@ from typing import ClassVar
 from dagconv.aws.services import CallError, Cause, Json, World
 from dagconv.deploy.deployment import Deployment, S3Location, location_in, sent_again, version_request
 from dagconv.deploy.remote import TAG_SHA
-from dagconv.deploy.steps.create_workflow import Made, made_of, missing, written
+from dagconv.deploy.steps.create_workflow import Made, made_of, missing, require_content, written
 from dagconv.deploy.steps.step import (
     Action,
     Done,
@@ -142,7 +142,7 @@ class UpdateWorkflow(Action[Update, Made]):
             bool((there.get("Environment") or {}).get("Variables")),
             world.workflows.tags(self.arn).get(TAG_SHA, ""),
         )
-        places = written(wanted, self.package, done)
+        places = written(world, wanted, self.package, done)
         return Update(wanted.name, wanted.dag_id, self.arn, *places, wanted.trigger, wanted.tags, before)
 
     def apply(self, world: World, step: Update, done: Done) -> Made:
@@ -150,3 +150,7 @@ class UpdateWorkflow(Action[Update, Made]):
         outcome = made_of(world.workflows.update({"WorkflowArn": self.arn, **members}))
         world.workflows.tag(self.arn, self.deployment.tags)
         return outcome
+
+    def verify(self, world: World, outcome: Made, done: Done) -> None:
+        require_content(world, self.arn, self.deployment)
+        written(world, self.deployment, self.package, done)

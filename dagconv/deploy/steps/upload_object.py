@@ -147,8 +147,11 @@ class UploadObject(Action[Upload, Uploaded]):
         return step.outcome(written)
 
 
-def location_of(key: StepKey, done: Done) -> S3Location:
-    """Where an earlier upload of this run has put its object."""
-    outcome = done[key]
-    assert isinstance(outcome, Uploaded)
-    return outcome.location
+def require_unchanged(world: World, uploaded: Uploaded) -> None:
+    """Raises StepRefusedError when an object that no version pins was changed since it was written."""
+    place = uploaded.location
+    if place.version_id is not None:
+        return
+    there = world.store.head(place.bucket, place.key)
+    if there is None or there.etag != uploaded.etag:
+        raise StepRefusedError(f"{place} was changed by somebody since it was written; plan again")

@@ -143,6 +143,7 @@ class Executor:
                 self._journal.write(Intent(self._run.id, step))
                 self._intended.add(action.key)
                 outcome = self._apply(action, step)
+            action.verify(self._world, outcome, self.done)
         except (CallError, StepRefusedError) as error:
             return self._fail(action, error)
         self.done[action.key] = outcome

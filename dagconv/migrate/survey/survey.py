@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from dagconv.aws.services import CallError, Cause, Json, World
+from dagconv.aws.services import CallError, Cause, Json, World, belongs_to
 from dagconv.deploy.definition import Definition, Origin, digest_file
 from dagconv.deploy.names import map_names
 from dagconv.deploy.remote import Owner, RemoteWorkflow, bears, named_migration, read_remote
@@ -227,6 +227,9 @@ def _each_workflow(
 
 
 def _read_role(world: World, role_arn: str) -> tuple[Json | None, str]:
+    """IAM takes a name: asked for another account's role it would answer with ours (docs/faults.md C9)."""
+    if not belongs_to(role_arn, world.identity.caller()):
+        return None, "it is not a role of this account"
     try:
         role = world.roles.get(role_arn.rsplit("/", 1)[-1])
     except CallError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dagconv.diagnostics import Diagnostic
+from dagconv.migrate.plan.preflight.arn import check_arns
 from dagconv.migrate.plan.preflight.bucket import check_bucket
 from dagconv.migrate.plan.preflight.environment import check_environment
 from dagconv.migrate.plan.preflight.quota import check_versions, within_quota
@@ -18,6 +19,7 @@ def check_account(inventory: Inventory, wishes: Wishes) -> list[Diagnostic]:
     """Findings about everything that all workflows share."""
     return [
         *check_environment(inventory),
+        *check_arns(inventory, wishes),
         *check_bucket(inventory, wishes),
         *check_variables(wishes),
         *check_network(wishes),
