@@ -15,7 +15,8 @@ from dagconv.errors import InternalError
 
 _CODE = re.compile(r"DC[1-9]\d\d")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_MAX_VALUE = 120
+# Of a longer value the beginning and the end are shown: an error says there what and where.
+_MAX_VALUE, _BEGINNING = 240, 160
 
 # What a finding says of its case, as data: JSON's scalars.
 Param = Union[str, int, float, bool, None]  # noqa: UP007
@@ -152,7 +153,7 @@ def shown_value(value: object) -> str:
     """Text of a parameter in a message: one line, printable, of bounded length."""
     text = value if isinstance(value, str) else str(value)
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-    return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 3] + "..."
+    return text if len(text) <= _MAX_VALUE else f"{text[:_BEGINNING]}...{text[_BEGINNING + 3 - _MAX_VALUE :]}"
 
 
 class Catalogue:
