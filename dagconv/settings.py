@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ else:
 
 ENVIRONMENT_PREFIX = "DAGCONV_"
 _TEST_PREFIX = "DAGCONV_TEST_"
-_OWN_FILE, _PROJECT_FILE = "dagconv.toml", "pyproject.toml"
+OWN_FILE, _PROJECT_FILE = "dagconv.toml", "pyproject.toml"
 
 
 class Kind(enum.Enum):
@@ -170,10 +171,21 @@ def read_settings(
     return Settings(values)
 
 
+def settings_text(values: Mapping[str, tuple[object, str]]) -> str:
+    """The text of a dagconv.toml that `read_settings` reads, each value with the reason given for it."""
+    lines = ["# Settings of dagconv; `dag-converter config` lists all of them.", ""]
+    for name, (value, reason) in values.items():
+        assert name in _BY_NAME, name
+        shown = json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+        said = "".join(c for c in reason if c.isprintable())  # a file's name must not end the comment
+        lines.append(f"{name} = {shown}{f'  # {said}' if said else ''}")
+    return "\n".join(lines) + "\n"
+
+
 def _nearest_file(folder: Path) -> Path | None:
     for place in (folder, *folder.parents):
-        if (place / _OWN_FILE).is_file():
-            return place / _OWN_FILE
+        if (place / OWN_FILE).is_file():
+            return place / OWN_FILE
         project = place / _PROJECT_FILE
         if project.is_file() and _table_of(project) is not None:
             return project

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagconv.errors import UsageError
-from dagconv.settings import KEYS, read_settings
+from dagconv.settings import KEYS, read_settings, settings_text
 
 
 def read(tmp_path, flags=None, environment=None, **files):
@@ -87,3 +87,14 @@ def test_every_key_but_tables_can_stand_in_the_environment(tmp_path):
             text = key.choices[-1] if key.choices else sample[key.kind.value]
             origin = read(tmp_path, environment={key.variable: text}).values[key.name].origin
             assert origin == f"environment {key.variable}"
+
+
+def test_settings_are_written_as_they_are_read(tmp_path):
+    values = {
+        "output": ('my "yaml"', "by dags\nstrict = true"),
+        "variables": (("a.json", "ö.json"), ""),
+        "strict": (False, ""),
+    }
+    (tmp_path / "dagconv.toml").write_text(settings_text(values))
+    read = read_settings({}, {}, tmp_path)
+    assert {name: read.values[name].value for name in values} == {name: value for name, (value, _) in values.items()}

@@ -31,6 +31,7 @@ VERBS = {
     "config": "Show the settings in force and where they come from.",
     "convert": "Compile DAG files to definitions, each proved to mean the same.",
     "explain": "Explain a code of a finding.",
+    "init": "Write a dagconv.toml from what stands beside the DAGs.",
     "inputs": "List what DAG files ask of their environment while they are imported.",
     "migrate": "Move an MWAA environment to MWAA Serverless.",
     "operators": "Search the operator classes and their arguments.",
