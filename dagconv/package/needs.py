@@ -43,7 +43,8 @@ _MARK = re.compile(r"# (\S+\.py):(\d+)$")
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """`kind` is package, provider, variable, connection, environment, program, network, file or database.
+    """`kind` is package, provider, variable, connection, environment, program, network, file, database or
+    context, which are parts of the context that are not on the service what they are in the source.
 
     `at_import` tells that it is needed when the package is imported, so that every task fails without it; `optional`
     that the code goes on without it.
@@ -106,6 +107,14 @@ class _Search:
                 yield "environment", _text(key)
             case ast.Name(id="__file__"):
                 yield "file", "__file__"
+            case ast.Subscript(slice=ast.Constant(value=str() as key), ctx=ast.Load()):
+                yield from _needs_of_key(key)
+            case ast.arg(arg=name):
+                yield from _needs_of_key(name)
+            case ast.Attribute(value=ast.Name(id="dag_run") | ast.Attribute(attr="dag_run"), attr="conf"):
+                yield "context", "dag_run.conf"
+            case ast.Attribute(value=ast.Name(id="ti" | "task_instance"), attr="task" as attr):
+                yield "context", attr
 
     def _import(self, name: str) -> Iterator[tuple[str, str]]:
         top = name.partition(".")[0]
@@ -154,6 +163,14 @@ def _needs_of_call(node: ast.Call) -> Iterator[tuple[str, str]]:
             case ast.keyword(arg=str() as name, value=ast.Constant(value=str() as value)):
                 if name.endswith("conn_id") and value != "aws_default":
                     yield "connection", value
+
+
+def _needs_of_key(name: str) -> Iterator[tuple[str, str]]:
+    """Of a key of the context, which a function takes out of it or has as a parameter."""
+    if name in ("dag", "task"):
+        yield "context", name
+    elif name in ("var", "conn"):
+        yield "variable" if name == "var" else "connection", "?"
 
 
 def _keyword(node: ast.Call, name: str) -> ast.expr | None:

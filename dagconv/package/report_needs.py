@@ -12,6 +12,10 @@ from dagconv.package.rules import DATABASE, NETWORK, NO_PACKAGE, RUNTIME_NEED, R
 _ADVICE = {
     "environment": ("the environment variable {name}", "set it in the workflow's environment, without secrets"),
     "program": ("the program {name}", "call the AWS service by boto3 or its operator; only Python and Bash are sure"),
+    "context": (
+        "{name} of the context",
+        "hand over what is needed of it: settings that the service ignores are not in it, nor is a run's conf",
+    ),
     "file": ("the file {name}", "read it from S3, or keep it beside the module that reads it"),
 }
 

@@ -37,6 +37,13 @@ def needs(text):
             "subprocess.run(['/usr/bin/aws', 's3']); os.system('jq .')",
             [("program", n, True, False) for n in ("aws", "jq")],
         ),
+        ("def f(**context): return context['dag'].tags", [("context", "dag", False, False)]),
+        (
+            "def f(dag_run, ti): return dag_run.conf, ti.task",
+            [("context", n, False, False) for n in ("dag_run.conf", "task")],
+        ),
+        ("def f(task): pass", [("context", "task", False, False)]),
+        ("def f(var): return var.value.x", [("variable", "?", False, False)]),
         ("import urllib.request", [("network", "urllib", True, False)]),
         ("import urllib.parse", []),
         ("open('rows.csv'); open(name)", [("file", "rows.csv", True, False)]),
