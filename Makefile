@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-quick test-migrate-full test-mutants test-hooks test-editor lint format corpus matrix context-tables bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-migrate-full test-mutants test-hooks test-editor lint format corpus matrix templates context-tables bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
@@ -25,6 +25,7 @@ help:
 	@echo "make format      put the code into the house's format"
 	@echo "make regen       write all generated files anew"
 	@echo "make corpus      convert the example DAGs of the Amazon provider and print a table"
+	@echo "make templates   5,000 random templates of each kind through lowering, rendered on both sides (half an hour)"
 	@echo "make matrix      convert a task per operator class and argument, compare with what is expected"
 	@echo "make context-tables  record what runs of Airflow 2 hold in their context, by Airflow 2.7 and 2.11"
 	@echo "make bench       measure against the other converter, side by side; BENCH=\"--rows 'one file'\" for less"
@@ -78,6 +79,9 @@ test-editor: $(READY)
 	@cd $(NODE) && { test -d node_modules/@microsoft || npm install --silent --no-audit --no-fund --ignore-scripts $(SARIF); }
 	@SARIF_SCHEMA=$$(echo $(NODE)/node_modules/@microsoft/jest-sarif/lib/schemas/*.json) \
 	  $(BIN)/pytest -q tests/diagnostics/sarif_check.py $(wildcard tests/*/editor_check.py)
+
+templates: $(READY)
+	@DAGCONV_TEMPLATES=5000 $(BIN)/pytest -q -s tests/lower/test_generated_templates.py
 
 matrix: $(READY)
 	@$(BIN)/python scripts/matrix.py

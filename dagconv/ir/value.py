@@ -92,12 +92,14 @@ class FloatValue:
 
 @dataclass(frozen=True, slots=True)
 class EnumValue:
-    """A member of an enum class; `value` is its value, `text` whether the class is also a str."""
+    """A member of an enum class; `value` is its value, `text` whether the class is also a str, and `printed` what
+    str() makes of it where that is something else."""
 
     path: str
     name: str
     value: Value
     text: bool = False
+    printed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

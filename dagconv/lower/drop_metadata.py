@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
+from dagconv.language.jinja import JinjaError, parse_template
 from dagconv.lower.losses import drop_arguments, drop_settings
-from dagconv.lower.lowering import Lowering
+from dagconv.lower.lowering import Lowering, given
+from dagconv.lower.rewriting import texts_of
 
 TAGS = Rule(
     code="DC205",
@@ -124,6 +128,20 @@ XCOM_PUSH = Rule(
     source=(ContractRule(43), Section("4")),
 )
 
+PART_PULLED = Rule(
+    code="DC499",
+    slug="part-of-result-pulled",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A template pulls a part of a result that a task stores in parts.",
+    message="{key} pulls the part {part} of what {source} gives; the service stores the result as one XCom",
+    help="pull the whole and take the part: {{{{ ti.xcom_pull(task_ids='{source}')['{part}'] }}}}",
+    why="The service ignores multiple_outputs, so that no XCom has the key of a part and the pull gives None.",
+    example="{{ ti.xcom_pull(task_ids='make', key='a') }}  # where make has multiple_outputs=True",
+    fix="{{ ti.xcom_pull(task_ids='make')['a'] }}",
+    source=(ContractRule(43), Section("4")),
+)
+
 _SETTINGS = {
     "tags": TAGS,
     "doc_md": DAG_DOCS,
@@ -154,4 +172,21 @@ _ARGUMENTS = {
 
 def drop_metadata(lowering: Lowering) -> None:
     drop_settings(lowering, _SETTINGS)
+    _refuse_parts(lowering)
     drop_arguments(lowering, _ARGUMENTS)
+
+
+def _refuse_parts(lowering: Lowering) -> None:
+    """Refuses templates that pull what `multiple_outputs`, which is dropped, stores apart."""
+    split = {
+        task.task_id
+        for task in lowering.tasks
+        if (argument := given(task, "multiple_outputs")) is not None and argument.value is True
+    }
+    for task in lowering.tasks if split else ():
+        for name, text in texts_of(task):
+            with contextlib.suppress(JinjaError):  # the check of the definition says what is wrong
+                for pull in parse_template(text).xcom_pulls:
+                    for source in sorted(split.intersection(pull.task_ids or ())):
+                        if pull.key != "return_value":
+                            lowering.report(PART_PULLED, task.task_id, name, source=source, part=pull.key or "computed")

@@ -135,6 +135,8 @@ def _as_param(reference: Reference, declared: frozenset[str], template: Template
         # With a declared param, get() would find its default where conf has nothing.
         return (step.end, "params.get") if isinstance(key, str) and key not in declared else None
     called = reference.call is not None and len(reference.steps) == 2
-    if called or reference.tested or not isinstance(step.key, str) or (step.attribute and hasattr(dict, step.key)):
+    if called or not isinstance(step.key, str) or (step.attribute and hasattr(dict, step.key)):
+        return None
+    if reference.tested and step.key in declared:  # its default is there where conf has nothing
         return None
     return step.end, f"params[{show(step.key)}]"

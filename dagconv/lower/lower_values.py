@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dagconv.catalog.rendering import is_rendered
 from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir import codec
@@ -121,6 +122,19 @@ ENUM = Rule(
     fix="Nothing to do.",
     source=(Section("1.8"),),
 )
+PRINTED = Rule(
+    code="DC497",
+    slug="enum-as-it-renders",
+    severity=Severity.WARNING,
+    effect=Effect.CHANGED,
+    summary="A member of an enum stands in a rendered argument, and rendering gives another text than its value.",
+    message="{value} in {key} is written as {shown}, which is what Airflow renders it to",
+    help="use its value in the source, {value}.value, if that is what is meant",
+    why="Jinja renders the member as str() shows it, which for most enums is class and name.",
+    example="class Kind(str, Enum): SMALL = 'small'  # and script_args={'--kind': Kind.SMALL}",
+    fix="script_args={'--kind': Kind.SMALL.value}",
+    source=(Engine("airflow.sdk.definitions._internal.templater", "Templater"),),
+)
 PATH = Rule(
     code="DC407",
     slug="path-as-text",
@@ -188,6 +202,8 @@ class _Walk:
                 return self._changed(SET, value, ListValue(tuple(ordered)))
             case MapValue(entries):
                 return MapValue(tuple((self._key(key), self.lower(item)) for key, item in entries))
+            case EnumValue(text=True, printed=str(printed)) if is_rendered(self.task, self.argument.name):
+                return self._changed(PRINTED, value, printed)
             case EnumValue(text=True, value=inner):
                 if self.argument.name == "trigger_rule":  # Airflow makes a member of either
                     return inner
@@ -201,7 +217,7 @@ class _Walk:
 
     def _changed(self, rule: Rule, before: Value, after: Value) -> Value:
         if rule not in self.reported:
-            self._report(rule, value=before.name if isinstance(before, EnumValue) else show(before))
+            self._report(rule, value=before.name if isinstance(before, EnumValue) else show(before), shown=show(after))
             self.reported.append(rule)
         return after
 

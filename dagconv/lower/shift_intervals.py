@@ -65,6 +65,20 @@ RENAMED = Rule(
 )
 
 _MOMENT = "macros.datetime.fromisoformat(ts)"
+RUN_ID = Rule(
+    code="DC496",
+    slug="run-id-of-interval",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A template uses the id of the run, which names the start of the interval before it.",
+    message="{key} uses the run's id: it held the start of the run's interval, and is the service's own there",
+    help="use it to tell runs apart only; for a date use ds or ts",
+    why="Airflow 2 calls a scheduled run after its logical date, the start of its interval. The service has its own.",
+    example="prefix='out/{{ run_id }}' in a daily DAG of Airflow 2",
+    fix="prefix='out/{{ ts_nodash }}'",
+    source=NOT_EXACT.source,
+)
+
 # What pendulum's DateTime and Python's datetime have in common and give alike, as plain values.
 _COMMON = frozenset(
     {"year", "month", "day", "hour", "minute", "second", "microsecond", "strftime", "isoformat", "weekday"}
@@ -166,6 +180,10 @@ def _shift_task(lowering: Lowering, task: Task, dates: _Dates) -> Task:
 
 
 def _rewrite(lowering: Lowering, rule: Rule, task: Task, argument: Argument, template: Template, dates: _Dates) -> str:
+    if dates.interval and any(map(_tells_run, template.references)):
+        lowering.report(RUN_ID, task.task_id, argument.name)
+        lowering.diverge(RUN_ID, task.task_id, argument.name, Case.SCHEDULED, "the id that the service gives")
+
     def replacement(reference: Reference) -> str | None:
         try:
             new = _expression(template, reference, dates)
@@ -192,6 +210,10 @@ def _diverge_accepted(lowering: Lowering, task: Task, argument: Argument, refere
     lowering.diverge(NOT_EXACT, task.task_id, argument.name, Case.SCHEDULED, "the run's own moment")
     if not kept or reference.name.startswith("data_interval"):
         lowering.diverge(NOT_EXACT, task.task_id, argument.name, Case.MANUAL, "the run's own moment")
+
+
+def _tells_run(reference: Reference) -> bool:
+    return reference.name == "run_id" or (reference.name == "dag_run" and reference.path[:1] == ("run_id",))
 
 
 def _expression(template: Template, reference: Reference, dates: _Dates) -> str | None:

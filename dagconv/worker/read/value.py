@@ -93,7 +93,10 @@ def _read_object(value: Any, kind: type) -> Value:
     if kind is decimal.Decimal:
         return DecimalValue(str(value))
     if issubclass(kind, enum.Enum):
-        return EnumValue(class_path(kind), value._name_, read_value(value._value_), issubclass(kind, str))
+        text = issubclass(kind, str)
+        printed = str(value) if text else None
+        told = printed if type(printed) is str and printed != value._value_ else None
+        return EnumValue(class_path(kind), value._name_, read_value(value._value_), text, told)
     if kind in (pathlib.PosixPath, pathlib.PurePosixPath):
         return PathValue(str(value))
     if issubclass(kind, _FUNCTIONS):

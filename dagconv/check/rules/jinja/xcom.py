@@ -1,4 +1,4 @@
-"""xcom_pull from tasks that are not there, do not come before, or return nothing."""
+"""xcom_pull from tasks that are not there, do not come before, return nothing, or belong to another DAG."""
 
 from __future__ import annotations
 
@@ -80,11 +80,36 @@ NOTHING = Rule(
 _SILENT = frozenset({"CloudFormationCreateStackOperator", "CloudFormationDeleteStackOperator", "EmptyOperator"})
 
 
+OTHER_DAG = Rule(
+    code="DC494",
+    slug="xcom-pull-of-another-dag",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="A template pulls the result of a task of another DAG.",
+    message="xcom_pull names the DAG '{found}': nothing says that results of another workflow can be read",
+    help="hand the value over in S3 or Parameter Store, or as override parameters of the other workflow's run",
+    why="Each workflow of the service runs by itself, and its documentation knows results within one workflow only.",
+    example=(
+        "my_dag:\n"
+        "  tasks:\n"
+        "    list:\n"
+        "      operator: airflow.providers.amazon.aws.operators.s3.S3ListOperator\n"
+        "      bucket: \"{{ ti.xcom_pull(task_ids='make', dag_id='other') }}\"\n"
+    ),
+    fix="Read the value from where the other workflow stores it.",
+    source=(ContractRule(44), Section("5")),
+)
+
+
 def check_xcom(subject: Subject) -> Iterator[Diagnostic]:
     for use, template in templates(subject):
         seen: set[tuple[str, str | None]] = set()
         for pull in template.xcom_pulls:
-            if pull.dynamic or (pull.dag_id is not None and pull.dag_id != subject.dag_id):
+            if pull.dag_id is not None and pull.dag_id != subject.dag_id:
+                place = place_of(subject, use.node, pull.dag_id, pull.reference.start)
+                yield subject.at(OTHER_DAG, place, use.task, use.key, found=pull.dag_id)
+                continue
+            if pull.dynamic:
                 continue
             for name in pull.task_ids or ():
                 if (name, pull.key) not in seen:
