@@ -86,9 +86,17 @@ class _Search:
         for kind, name in self._needs_of(node):
             yield Need(kind, name, self.file, getattr(node, "lineno", 1), at_import, optional)
         later = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        now = {id(part) for part in _evaluated_at_once(node)} if later else set()
         forgiven = {id(child) for child in node.body} if isinstance(node, ast.Try) and _forgives(node) else set()
         for child in ast.iter_child_nodes(node):
-            yield from self.search(child, at_import and not later, optional or id(child) in forgiven)
+            if isinstance(child, ast.arguments):
+                for default in (*child.defaults, *filter(None, child.kw_defaults)):
+                    yield from self.search(default, at_import, optional)
+                for argument in (*child.posonlyargs, *child.args, *child.kwonlyargs):
+                    yield from self.search(argument, False, optional)
+                continue
+            begun = at_import and (not later or id(child) in now)
+            yield from self.search(child, begun, optional or id(child) in forgiven)
 
     def _needs_of(self, node: ast.AST) -> Iterator[tuple[str, str]]:
         match node:
@@ -138,6 +146,11 @@ def _provider_of(name: str) -> str | None:
     candidates = [f"apache-airflow-providers-{'-'.join(parts[:end])}" for end in (1, 2)]
     known = preinstalled().packages
     return None if any(candidate in known for candidate in candidates) else candidates[0]
+
+
+def _evaluated_at_once(node: ast.AST) -> list[ast.expr]:
+    """What a definition runs when it is made, beside its defaults."""
+    return [*getattr(node, "decorator_list", ())]
 
 
 def _needs_of_call(node: ast.Call) -> Iterator[tuple[str, str]]:

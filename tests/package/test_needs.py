@@ -44,6 +44,8 @@ def needs(text):
         ),
         ("def f(task): pass", [("context", "task", False, False)]),
         ("def f(var): return var.value.x", [("variable", "?", False, False)]),
+        ("def f(x=os.getenv('A')): pass", [("environment", "A", True, False)]),
+        ("@wrap(os.getenv('A'))\ndef f(*, x=os.getenv('B')): pass", [("environment", n, True, False) for n in "BA"]),
         ("import urllib.request", [("network", "urllib", True, False)]),
         ("import urllib.parse", []),
         ("open('rows.csv'); open(name)", [("file", "rows.csv", True, False)]),
