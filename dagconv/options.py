@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,13 @@ from dagconv.wire.inputs import Inputs
 
 def compile_options(settings: Settings, now: datetime.datetime) -> CompileOptions:
     """Raises UsageError for a setting that cannot be, and for a file that cannot be read."""
+    given = inputs_of(settings)
     return CompileOptions(
-        lowering=_lowering_of(settings, now),
+        lowering=replace(_lowering_of(settings, now), variables=given.variables),
         jobs=settings.count("jobs") or _processors(),
         limits=settings.limits,
         thorough=settings.flag("thorough"),
-        inputs=inputs_of(settings),
+        inputs=given,
     )
 
 
@@ -61,6 +63,7 @@ def _lowering_of(settings: Settings, now: datetime.datetime) -> Options:
         source_provider=provider,
         configuration=_configuration_of(settings),
         code_package=settings.flag("code-package"),
+        template_variables=settings.choice("template-variables"),
     )
 
 

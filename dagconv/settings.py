@@ -77,6 +77,13 @@ KEYS = (
     Key("source-provider", Kind.TEXT, None, "release of the Amazon provider that the source ran with"),
     Key("dst", Kind.TEXT, "refuse", "offset for crons of zones whose clocks change", ("refuse", "winter", "summer")),
     Key("code-package", Kind.FLAG, False, "carry the code of Python and Bash tasks in a package beside the definition"),
+    Key(
+        "template-variables",
+        Kind.TEXT,
+        "refuse",
+        "Airflow Variables in templates: left to a secrets backend, or written in from --variables",
+        ("refuse", "keep", "fold", "params"),
+    ),
     Key("accept", Kind.LIST, (), "losses to take as warnings, such as interval-shift"),
     Key("variables", Kind.LIST, (), "file of Airflow Variables that DAG files read while they are imported"),
     Key("connections", Kind.LIST, (), "file of Airflow Connections that DAG files read while they are imported"),

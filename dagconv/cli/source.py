@@ -27,7 +27,7 @@ def source_options(command: Command) -> Command:
     """What decides the meaning of the source."""
     command = input_options(command)
     command = setting("accept", metavar="NAMES")(command)
-    command = setting("dst")(command)
+    command = setting("template-variables")(setting("dst")(command))
     command = setting("airflow-config", metavar="FILE")(command)
     command = setting("source-provider", metavar="RELEASE")(command)
     return setting("source-airflow")(command)

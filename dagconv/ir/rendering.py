@@ -33,10 +33,12 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """What a run means to the source: the Airflow that it was written for (1.10, 2 or 3), and its schedule."""
+    """What a run means to the source: the Airflow that it was written for (1.10, 2 or 3), its schedule, and the texts
+    of the Variables that were written into the definition, by name; others are made up."""
 
     generation: str
     schedule: Schedule
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 # A run has its own moment as every date of its own, as on the service.

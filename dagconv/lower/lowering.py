@@ -31,7 +31,8 @@ from dagconv.language.names import free_name
 @dataclass(frozen=True, slots=True)
 class Options:
     """Settings of a conversion that change meaning. `now` is the conversion's moment, timezone-aware UTC; `root` is
-    what was found about all DAGs of a root, `source_airflow` what the user says, which goes before."""
+    what was found about all DAGs of a root, `source_airflow` what the user says, which goes before; `variables` are
+    texts by name, for `template_variables` fold and params."""
 
     now: datetime.datetime
     region: str | None = None
@@ -41,6 +42,8 @@ class Options:
     root: SourceAirflow = NOTHING_TELLS
     source_provider: str | None = None
     configuration: Mapping[str, str] = field(default_factory=dict)
+    template_variables: str = "refuse"
+    variables: Mapping[str, str] = field(default_factory=dict)
     code_package: bool = False
 
 
@@ -70,7 +73,7 @@ class Lowering:
     `entries` are what its tasks call, by task id; `other_keys` are keys of the context that mean something else on
     the service, `scripts` are files below the DAGs folder that go into the package, and `pulls_objects` tells that
     arguments are outputs as objects of its class Output; `spreading` tasks have each key of their result as an output;
-    `classes` are operators of the package that tasks use.
+    `classes` are operators of the package that tasks use; `variables` are those whose values were written, by name.
     """
 
     workflow: Workflow
@@ -92,6 +95,7 @@ class Lowering:
     pulls_objects: bool = False
     classes: set[str] = field(default_factory=set)
     spreading: set[str] = field(default_factory=set)
+    variables: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.source = self.workflow

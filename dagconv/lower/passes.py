@@ -30,6 +30,7 @@ from dagconv.lower.lower_templates import lower_templates
 from dagconv.lower.lower_time_zones import lower_time_zones
 from dagconv.lower.lower_timeouts import lower_timeouts
 from dagconv.lower.lower_values import lower_values
+from dagconv.lower.lower_variables import lower_variables
 from dagconv.lower.lower_waits import lower_waits
 from dagconv.lower.lower_xcoms import lower_xcoms
 from dagconv.lower.lowering import Lowering
@@ -87,6 +88,7 @@ PASSES: tuple[Pass, ...] = (
     refuse_rendering,  # before macros are folded: it asks what the source's texts are
     fold_macros,  # before the passes that read references: a macro may hide a variable's name
     follow_instances,  # after macros, which may hold ids of tasks
+    lower_variables,  # after params are plain, to which it adds; before what it leaves is refused
     lower_templates,  # after dates were shifted, so that only variables right with any schedule are left
     refuse_secrets,  # after templates, so that it reads what will be written
     lower_xcoms,  # after unrolling, whose instances have outputs of their own

@@ -16,7 +16,8 @@ VARIABLE = Rule(
     effect=Effect.REFUSED,
     summary="A template reads an Airflow Variable.",
     message="{key} reads the Airflow Variable {value}, which the service does not have",
-    help="make it a param: params={{{value}: ...}} and {{{{ params[{value}] }}}}",
+    help="say what is to become of it: --template-variables fold or params with its value in --variables FILE, or keep "
+    "where a secrets backend serves it",
     why="Variables live in Airflow's database. The service has none unless a secrets backend is set up for it.",
     example="prefix='{{ var.value.prefix }}'",
     fix="Turn the Variable into a param of the DAG, which each run can override.",
@@ -36,6 +37,8 @@ CONNECTION = Rule(
     source=(ContractRule(37), Section("3.5"), Section("5")),
 )
 
+_COMPUTED = "of a computed name"
+
 
 def refuse_secrets(lowering: Lowering) -> None:
     for task in lowering.tasks:
@@ -48,12 +51,16 @@ def _refuse_text(lowering: Lowering, task: Task, key: str, text: str) -> None:
         references = parse_template(text).references
     except JinjaError:
         return  # the check of the definition says what is wrong
+    # The pass that writes Variables has refused those that it cannot; one of a computed name it does not know.
+    chosen = lowering.options.template_variables
     reported: set[tuple[str, str]] = set()
     for reference in references:
         if reference.name not in service().jinja.needs_secrets:
             continue
         rule = VARIABLE if reference.name == "var" else CONNECTION
         name = name_of(reference)
+        if rule is VARIABLE and (chosen == "keep" or (chosen != "refuse" and name != _COMPUTED)):
+            continue
         if (rule.code, name) not in reported:
             reported.add((rule.code, name))
             lowering.report(rule, task.task_id, key, value=name)
@@ -64,5 +71,5 @@ def name_of(reference: Reference) -> str:
     path = reference.path[1:] if reference.name == "var" else reference.path
     if path[:1] == ("get",) and reference.call is not None:
         key = reference.call.argument("key", 0)
-        return repr(key) if isinstance(key, str) else "of a computed name"
-    return repr(path[0]) if path else "of a computed name"
+        return repr(key) if isinstance(key, str) else _COMPUTED
+    return repr(path[0]) if path else _COMPUTED

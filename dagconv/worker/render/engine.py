@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dagconv.worker.render.run import Run
-from dagconv.worker.render.values import Given, Named, Outputs
+from dagconv.worker.render.values import Given, Named, Outputs, variables_of
 
 _ID = uuid.UUID(int=1)
 
@@ -47,7 +47,7 @@ def engine_context(task: Any, run: Run, outputs: Outputs, index: int = -1) -> di
     instance._ti_context_from_server = _from_server(task, run)
     runtime.process_params = lambda *_, **__: params_of(task, run)
     context: dict[str, Any] = dict(instance.get_template_context())
-    context["var"] = {"value": Named("var", "text"), "json": Named("json", run.occasion.values)}
+    context["var"] = variables_of(run.variables, run.occasion.values)
     context["conn"] = Named("conn", "nested")
     return context
 

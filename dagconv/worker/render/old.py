@@ -15,7 +15,7 @@ import pendulum
 
 from dagconv.worker.render.engine import conf_of, params_of
 from dagconv.worker.render.run import Run
-from dagconv.worker.render.values import Named, Outputs
+from dagconv.worker.render.values import Named, Outputs, variables_of
 
 # Releases by what differs between them: pendulum 1 or 2 up to 2.7, pendulum 3 from 2.8 on.
 OLDEST, OLDER, NEWEST = "1.10", "2.7", "2.11"
@@ -46,7 +46,7 @@ def old_context(task: Any, run: Run, outputs: Outputs, index: int, release: str)
         "ts": logical.isoformat(),
         "ts_nodash": logical.strftime("%Y%m%dT%H%M%S"),
         "ts_nodash_with_tz": logical.isoformat().replace("-", "").replace(":", ""),
-        "var": {"value": Named("var", "text"), "json": Named("json", run.occasion.values)},
+        "var": variables_of(run.variables, run.occasion.values),
         **_days("", logical),
         **{key: text for word, day in days.items() for key, text in _days(f"{word}_", logical + day).items()},
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from dagconv.ir.rendering import Occasion, Runs
@@ -23,6 +24,7 @@ class Run:
     end: Any
     previous: Any
     next: Any
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def run_id(self) -> str:
@@ -34,10 +36,10 @@ def run_of(occasion: Occasion, runs: Runs) -> Run:
     """The run that this schedule starts at the occasion's moment, or that somebody starts then."""
     import pendulum
 
-    moment = pendulum.instance(occasion.start)
+    moment, known = pendulum.instance(occasion.start), dict(runs.variables)
     timetable = _timetable(runs)
     if timetable is None:
-        return Run(occasion, moment, moment, moment, moment, moment, moment)
+        return Run(occasion, moment, moment, moment, moment, moment, moment, known)
     interval = timetable.infer_manual_data_interval(run_after=moment)
     covers = getattr(runs.schedule, "data_intervals", False)
     if occasion.scheduled:
@@ -46,7 +48,8 @@ def run_of(occasion: Occasion, runs: Runs) -> Run:
         previous = _previous(timetable, logical, runs)
     else:
         logical = previous = following = moment
-    return Run(occasion, moment, _utc(logical), _utc(interval.start), _utc(interval.end), previous, _utc(following))
+    start, end = _utc(interval.start), _utc(interval.end)
+    return Run(occasion, moment, _utc(logical), start, end, previous, _utc(following), known)
 
 
 def _previous(timetable: Any, logical: Any, runs: Runs) -> Any:

@@ -5,8 +5,9 @@ A value is a function of its name and of the occasion, so that two texts which a
 
 from __future__ import annotations
 
+import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 
@@ -77,6 +78,23 @@ class Named:
 
     def __str__(self) -> str:
         return f"<{self._prefix}>"
+
+
+class Variables(Named):
+    """Variables some of which are known, as text or read as JSON."""
+
+    def __init__(self, prefix: str, kind: str, known: Mapping[str, str], read: Callable[[str], Any]) -> None:
+        super().__init__(prefix, kind)
+        self._known, self._reader = known, read
+
+    def __getattr__(self, name: str) -> Any:
+        known = vars(self)["_known"]
+        return self._reader(known[name]) if name in known else super().__getattr__(name)
+
+
+def variables_of(known: Mapping[str, str], kind: str) -> dict[str, Any]:
+    """`var` of a context: texts, and JSON of the occasion's kind."""
+    return {"value": Variables("var", "text", known, str), "json": Variables("json", kind, known, json.loads)}
 
 
 class Outputs:
