@@ -24,7 +24,7 @@ from dagconv.lower.rewriting import rewrite_templates
 
 _SOURCE = (ContractRule(37), Section("3.5"), Section("5"))
 FOLDED = Rule(
-    code="DC494",
+    code="DC467",
     slug="variable-folded",
     severity=Severity.WARNING,
     effect=Effect.CHANGED,
@@ -37,7 +37,7 @@ FOLDED = Rule(
     source=_SOURCE,
 )
 AS_PARAM = Rule(
-    code="DC495",
+    code="DC468",
     slug="variable-as-param",
     severity=Severity.WARNING,
     effect=Effect.CHANGED,
@@ -50,7 +50,7 @@ AS_PARAM = Rule(
     source=_SOURCE,
 )
 NOT_CARRIED = Rule(
-    code="DC496",
+    code="DC469",
     slug="variable-not-carried",
     severity=Severity.ERROR,
     effect=Effect.REFUSED,

@@ -5,8 +5,6 @@ At each library level of the class chain, so that the user's own classes see exa
 
 from __future__ import annotations
 
-import contextlib
-import enum
 import functools
 import math
 from collections.abc import Callable, Mapping
@@ -114,23 +112,12 @@ def _modern_value(owner: type, name: str, value: Any) -> Any:
     if name in _SWITCHES and type(value) in (list, tuple, str, int):
         USES.note("old-value", f"{name}={value!r}", "2", key=name, old=repr(value), new=repr(bool(value)))
         return bool(value)
-    if name == "retries" and type(value) is not int and isinstance(value, (int, str)):
-        return _whole_number(value)
     if name == "default_args" and isinstance(value, dict):
         return modern_default_args(value)
     changed = arguments_of(owner, renames().changed_values).get(name, {})
     if type(value) is str and value in changed:
         _note("changed-value", owner, old=value, new=changed[value], key=name)
         return changed[value]
-    return value
-
-
-def _whole_number(value: Any) -> Any:
-    """As BaseOperator itself makes one of a text, a boolean or a member of an enumeration."""
-    kind = type(value)
-    if kind in (bool, str) or (issubclass(kind, enum.IntEnum) and kind.__int__ is int.__int__):
-        with contextlib.suppress(ValueError):
-            return int(value)
     return value
 
 

@@ -25,6 +25,7 @@ from dagconv.worker.record import (
     Construction,
     construction_of,
     is_placeholder,
+    no_file,
 )
 
 # Wiring that the graph says, and `params`, whose merge with the DAG's is read apart.
@@ -73,7 +74,7 @@ def _read_task(task: Any, source: Source) -> Task:
         arguments=tuple(
             Argument(
                 name,
-                with_template_files(task, name, _read_argument(name, value)),
+                with_template_files(task, name, _read_argument(name, _taken(task, name, value))),
                 origin,
                 signature.default(name),
                 _place(named, name, origin),
@@ -92,6 +93,14 @@ def _read_task(task: Any, source: Source) -> Task:
         accepts=tuple(sorted(signature.names)),
         location=place,
     )
+
+
+def _taken(task: Any, name: str, value: Any) -> Any:
+    """`retries` of the source as the number that BaseOperator makes of a text, a boolean or a member of an enumeration;
+    a definition has to say it as a number."""
+    number = vars(task).get(name)
+    is_source = RECORDER.is_user_file is not no_file
+    return number if is_source and name == "retries" and value is not None and type(number) is int else value
 
 
 def read_mapped(task: Any, source: Source) -> Task:
