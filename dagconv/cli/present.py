@@ -116,7 +116,7 @@ def summary_lines(report: Report, rows: Sequence[Row], settings: Settings, flags
     hidden = 0 if shows_notes(settings, flags) else fold(report, notes=False)[1]
     lines = list(_outcomes(report)) if flags["verbose"] else []
     lines.append(summary_line(report, hidden))
-    if len(report.files) > 1 and len(rows) > 1:
+    if (len(report.files) > 1 or flags.get("forecast")) and len(rows) > 1:
         lines += [f"  {safe(said)}{f': {safe(step)}' if step else ''}" for said, step in rows]
     return "\n".join(lines)
 

@@ -39,6 +39,7 @@ def test_json_says_everything(report):
         "errors": 1,
         "warnings": 2,
         "seconds": 1.235,
+        "to_do": [],
     }
     assert written["files"][0]["dags"][1] == {
         "dag_id": "two",
@@ -164,3 +165,9 @@ def test_nothing_in_markdown_is_a_link_a_mention_or_a_tag():
     text = document("markdown", Report((FileReport("a.py", FileStatus.FAILED, (), (evil,)),)))
     row = next(line for line in text.splitlines() if "DC391" in line)
     assert r"\<img src\=x\> \[x\]\(http\:\/\/y\) \@owner \`c\` \| d" in row
+
+
+def test_json_says_what_to_do(report):
+    written = json.loads(document("json", report, rows=(("2 DAGs need x", "--accept x"),)))
+    jsonschema.validate(written, SCHEMA)
+    assert written["summary"]["to_do"] == [{"what": "2 DAGs need x", "step": "--accept x"}]

@@ -36,6 +36,7 @@ def report_document(report: Report, options: RenderOptions) -> dict[str, object]
             "errors": report.count(Severity.ERROR),
             "warnings": report.count(Severity.WARNING),
             "seconds": round(report.seconds, 3),
+            "to_do": [{"what": said, "step": step} for said, step in options.rows],
         },
     }
 
