@@ -126,6 +126,9 @@ DATES = words(
         ),
         *(
             f"{date}.in_timezone('Asia/Tokyo').hour",
+            f"{date}.subtract(days=3).to_date_string()",
+            f"{date}.replace(day=1).add(months=1).subtract(days=1).format('DD')",
+            f"{date}.in_timezone('America/New_York').strftime('%H')",
             f"macros.ds_add({date}.strftime('%Y-%m-%d'), 1)",
             f"{date} > {date}",
         ),
