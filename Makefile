@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-quick test-migrate-full test-mutants test-hooks test-editor lint format corpus matrix templates context-tables bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-migrate-full test-mutants test-hooks test-editor lint format corpus matrix templates context-tables mutants bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
@@ -27,6 +27,7 @@ help:
 	@echo "make corpus      convert the example DAGs of the Amazon provider and print a table"
 	@echo "make templates   5,000 random templates of each kind through lowering, rendered on both sides (half an hour)"
 	@echo "make matrix      convert a task per operator class and argument, compare with what is expected"
+	@echo "make mutants     damage the passes that rewrite texts, and ask the rendering witness alone"
 	@echo "make context-tables  record what runs of Airflow 2 hold in their context, by Airflow 2.7 and 2.11"
 	@echo "make bench       measure against the other converter, side by side; BENCH=\"--rows 'one file'\" for less"
 	@echo "make lock        pin the packages of this environment in requirements.lock"
@@ -88,6 +89,9 @@ matrix: $(READY)
 
 corpus: $(READY)
 	@$(BIN)/python scripts/corpus.py
+
+mutants: $(READY)
+	@$(BIN)/python scripts/mutants.py
 
 context-tables: $(READY)
 	@$(BIN)/python scripts/context_tables.py
