@@ -88,7 +88,7 @@ def lower_time_zones(lowering: Lowering) -> None:
     crons = [shift_cron(fields, -minutes) for minutes in offsets.minutes]
     found = [cron for cron in crons if cron is not None]
     if len(found) < len(crons):
-        reason = "the day in UTC differs where the length of a month matters"
+        reason = "its times fall on several days there, or on days that depend on the length of a month"
         lowering.report(NO_SHIFT, None, "schedule", **told, reason=reason)
     elif all(same_times(cron, found[0]) for cron in found):
         unchanged = same_times(found[0], schedule.expression)
