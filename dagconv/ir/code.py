@@ -26,6 +26,8 @@ class SourceModule:
 
 # A fact that is another at each import.
 UNSETTLED = "unsettled"
+# The place that says that there was more than is compared.
+TOO_MUCH = "(all that it reaches)"
 
 
 @dataclass(frozen=True, slots=True)

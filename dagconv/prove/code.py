@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section, Severity
 from dagconv.ir.change import Change
-from dagconv.ir.code import UNSETTLED, Testified
+from dagconv.ir.code import TOO_MUCH, UNSETTLED, Testified
 from dagconv.ir.workflow import Workflow
 
 CODE_DIFFERS = Rule(
@@ -73,6 +73,8 @@ def prove_code(
 
 def _difference(source: Mapping[str, str], package: Mapping[str, str]) -> tuple[str, str] | None:
     """The first place that differs; what is under one that each import makes anew is made anew too."""
+    if TOO_MUCH in source or TOO_MUCH in package:
+        return TOO_MUCH, "there is more of it than is compared"
     loose = tuple(place for place, fact in source.items() if fact == UNSETTLED)
     for place in (*package, *source):
         if place.startswith(loose) and loose:

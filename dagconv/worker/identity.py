@@ -18,6 +18,7 @@ from typing import Any
 
 from dagconv.catalog.renames import renames
 from dagconv.ir import codec
+from dagconv.ir.code import TOO_MUCH
 from dagconv.ir.value import CallableValue, OpaqueValue, Value, walk
 from dagconv.worker.names import class_path, module_name
 from dagconv.worker.read.value import read_value
@@ -45,6 +46,7 @@ class Identity:
     def of(self, place: str, value: Any, names: frozenset[str] = frozenset()) -> None:
         """`names` are attributes that may be looked up in the value if it is a module."""
         if len(self.facts) > MAX_FACTS:
+            self.facts[TOO_MUCH] = ""
             return
         kind = type(value)
         if kind not in _SCALARS:

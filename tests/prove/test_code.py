@@ -31,12 +31,18 @@ def test_equal_facts_are_equal_code():
         {**FACTS, "it": "other"},
         {**FACTS, "it/CONFIG": "other"},
         {**FACTS, "it/MORE": "d"},
+        {**FACTS, ir.TOO_MUCH: ""},
         {place: fact for place, fact in FACTS.items() if place != "it/CONFIG"},
         {},
     ],
 )
 def test_any_other_fact_is_found(package):
     assert [code for code, _ in differences(package)] == ["DC708"]
+
+
+def test_more_than_is_compared_is_never_equal():
+    facts = {**FACTS, ir.TOO_MUCH: ""}
+    assert [code for code, _ in differences(facts, source=facts)] == ["DC708"]
 
 
 def test_what_each_import_computes_anew_has_to_be_there_only():
