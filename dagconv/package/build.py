@@ -49,6 +49,10 @@ class Package:
         return [*renamed, *report_needs(self.needs, dag_id, accept)]
 
 
+# A file may have changed since it was imported.
+_NOT_PYTHON = (UnreadableModuleError, OSError, UnicodeDecodeError, SyntaxError)
+
+
 def build_package(
     dag_id: str,
     entries: Mapping[str, Entry],
@@ -140,7 +144,7 @@ class _Builder:
             name = source.name or free_name(Path(path).stem, taken, module=True)
             try:
                 module = read_module(source_text(path))
-            except (UnreadableModuleError, OSError, UnicodeDecodeError) as error:
+            except _NOT_PYTHON as error:
                 raise Obstacle(UNREADABLE, path, line, error=error) from error
             self.files[path] = SourceFile(source, name, module)
         return self.files[path]
@@ -156,7 +160,7 @@ class _Builder:
         try:
             text = source_text(source.file)
             read_module(text)
-        except (UnreadableModuleError, OSError, UnicodeDecodeError) as error:
+        except _NOT_PYTHON as error:
             raise Obstacle(UNREADABLE, source.file, 1, error=error) from error
         self._add(name, archive_path(source, name), text + tail, source.file)
 

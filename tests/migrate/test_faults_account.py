@@ -151,7 +151,9 @@ def test_30_but_not_for_ever(stand: Stand) -> None:
 
 def test_31_a_service_linked_role_is_refused_and_an_edit_is_announced(stand: Stand) -> None:
     stand.define("a")
-    assert "Terraform or CloudFormation" in stand.plan().out
+    announced = stand.plan().out
+    assert "DC809" in announced
+    assert "Terraform or CloudFormation" in announced
     linked = "arn:aws:iam::123456789012:role/aws-service-role/airflow.amazonaws.com/AWSServiceRoleForAmazonMWAA"
     ran = stand.plan("--role-arn", linked, "--skip-trust")
     assert (ran.code, "DC810" in ran.out) == (1, True)
@@ -326,6 +328,7 @@ def test_41_odd_keys_stay_inside_the_folder(stand: Stand) -> None:
     reasons = {d.source.rpartition("/")[2]: d.findings[0].message for d in refused}
     assert "archived" in reasons["cold.py"]
     assert {"d.py", "up.py", "cold.py"} == set(reasons)
+    assert {d.findings[0].code for d in refused} == {"DC832"}
 
 
 def test_42_a_file_that_changes_while_it_is_read_is_read_again(stand: Stand) -> None:

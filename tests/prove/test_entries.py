@@ -54,7 +54,7 @@ def differences(text, call=LOAD, spreads=True, args=ARGS, keywords=KEYWORDS, lef
         Change("DC510", "load", "op_kwargs", keywords, left),
     ]
     found = prove_entries(source, source.with_tasks((lowered,)), changes, HEAD + text, {"load": ("etl", "load")})
-    return [finding.message for finding in found]
+    return [(finding.code, finding.message) for finding in found]
 
 
 def test_an_entry_as_it_should_be_is_equal():
@@ -97,7 +97,7 @@ def test_a_changed_entry_is_found(before, after):
     if after.startswith("(_pull"):
         changed = changed.replace("'x']", "'x')")
     assert changed != ENTRY
-    assert differences(changed) != []
+    assert {code for code, _ in differences(changed)} == {"DC710"}
 
 
 def test_an_alias_leaves_the_arguments_to_the_task():

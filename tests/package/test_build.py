@@ -1,0 +1,34 @@
+"""What is put into a package: files are read from disk, where they may have changed since they were imported."""
+
+from __future__ import annotations
+
+import pytest
+
+from dagconv.ir.code import Entry
+from dagconv.ir.value import CallableValue, Code
+from dagconv.package.build import build_package
+from dagconv.package.collect_files import Library
+from dagconv.package.obstacle import Obstacle
+
+
+def build(path):
+    target = CallableValue("etl", "load", code=Code(str(path), 3, "load", "load"))
+    return build_package("etl", {"load": Entry("load", target)}, "etl_tasks", Library((), (str(path.parent),)))
+
+
+def test_a_function_is_packed_with_what_it_needs(tmp_path):
+    path = tmp_path / "etl.py"
+    path.write_text("LIMIT = 3\n\ndef load():\n    return LIMIT\n")
+    assert "LIMIT = 3" in build(path).text_of("etl")
+
+
+@pytest.mark.parametrize(
+    "content", [b"def load(:\n", b"def load(): return '\xff'\n", b"# coding: nothing\n", b"a\0b", None]
+)
+def test_a_file_that_is_no_longer_python_is_refused(content, tmp_path):
+    path = tmp_path / "etl.py"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(Obstacle) as caught:
+        build(path)
+    assert caught.value.diagnostic("etl").code == "DC509"
