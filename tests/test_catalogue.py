@@ -94,6 +94,7 @@ ELSEWHERE = {
     "DC833": (ACCOUNT, "migrate/test_plan.py::test_configuration_that_is_not_carried_over_is_named"),
     "DC834": (ACCOUNT, "migrate/test_ownership.py::test_h1_a_dag_under_another_name_is_never_deployed_twice"),
     "DC836": (ACCOUNT, "migrate/test_right_bytes.py::test_c9_a_role_of_another_account_is_refused"),
+    "DC837": (ACCOUNT, "migrate/test_cutover.py::test_an_airflow_that_cannot_pause_is_said_before"),
     "DC835": (ACCOUNT, "migrate/test_ownership.py::test_m9_a_plan_for_another_bucket_or_prefix_is_refused"),
     "DC910": (OUTPUT, "cli/test_convert.py::test_check_writes_nothing_and_tells_what_is_wrong"),
     "DC911": (OUTPUT, "write/test_outputs.py::test_a_stale_one_is_rewritten_and_check_says_so"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -31,6 +32,27 @@ def source_options(command: Command) -> Command:
     command = setting("airflow-config", metavar="FILE")(command)
     command = setting("source-provider", metavar="RELEASE")(command)
     return setting("source-airflow")(command)
+
+
+_FILES = (
+    "variables", "connections", "env-file", "aws-replies", "requirements", "airflow-config", "dags-root", "plugins"
+)  # fmt: skip
+_CHOICES = ("source-airflow", "source-provider", "dst", "accept", "stub-missing", "discovery")
+
+
+def source_arguments(settings: Settings) -> list[str]:
+    """What was said of the source, wherever, as the options of a call in another folder."""
+    said: list[str] = []
+    for name in (*_FILES, *_CHOICES):
+        setting = settings.values[name]
+        if setting.origin == "default":
+            continue
+        if isinstance(setting.value, bool):
+            said.append(f"--{name}" if setting.value else f"--no-{name}")
+            continue
+        for value in setting.value if isinstance(setting.value, tuple) else (setting.value,):
+            said += [f"--{name}", str(Path(str(value)).absolute()) if name in _FILES else str(value)]
+    return said
 
 
 def with_surroundings(settings: Settings, sources: Sequence[str], *, quiet: bool = False) -> Settings:

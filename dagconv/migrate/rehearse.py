@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +24,14 @@ Tell = Callable[[str], None]
 
 
 class Rehearsal:
-    """Runs the verbs one after another in `folder`, each shown as a user would type it."""
+    """Runs the verbs one after another in `folder`, each shown as a user would type it.
 
-    def __init__(self, stage: Stage, folder: Path, tell: Tell) -> None:
+    `inputs` are options of `plan` about the source.
+    """
+
+    def __init__(self, stage: Stage, folder: Path, inputs: Sequence[str], tell: Tell) -> None:
         self._stage = stage
+        self._inputs = inputs
         self._folder = folder
         self._tell = tell
         self.failures: list[str] = []
@@ -40,7 +44,7 @@ class Rehearsal:
         self._stage.backing.trust_delay = 10.0
         given = ("--definitions", str(definitions)) if definitions else ()
         # What cannot be converted is refused with exit 1 and stays behind; that is what a rehearsal shows.
-        self._verb("plan", "--environment", ENVIRONMENT, *given, "--out", "plan.json", good=(0, 1))
+        self._verb("plan", "--environment", ENVIRONMENT, *given, *self._inputs, "--out", "plan.json", good=(0, 1))
         if crash:
             self._tell("\n# The machine loses power in the middle of apply:")
             self._verb("apply", "plan.json", "--auto-approve", "--parallel", "1", good=(-9,), kill_at=_CRASH)
@@ -50,7 +54,7 @@ class Rehearsal:
             self._verb("apply", "plan.json", "--auto-approve")
         self._verb("verify")
         self._verb("cutover", "--canary", "1", "--pause-source", "--auto-approve")
-        self._verb("cutover", "--pause-source", "--wait", "--auto-approve")
+        self._verb("cutover", "--pause-source", "--auto-approve")
         self._verb("status", "--drift")
         self._verb("rollback", "--auto-approve")
         paused = [dag_id for dag_id, paused in self._stage.environment.paused.items() if paused]

@@ -1,11 +1,28 @@
-"""mwaa of the stand-in: one old environment, and the part of its Airflow REST API that pauses DAGs."""
+"""mwaa of the stand-in: one old environment, and the part of its Airflow REST API that pauses DAGs and lists runs."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from dagconv.standin.answer import Refusal, invalid, not_found
+from dagconv.standin.ticker import Ticker
+
+
+@dataclass(slots=True)
+class DagRun:
+    """A run that needs `seconds` more of a DAG that is not paused: Airflow schedules no task of a paused one."""
+
+    dag_id: str
+    run_id: str
+    seconds: float = 0.0
+    run_type: str = "scheduled"
+    data_interval_end: str | None = None
+
+    @property
+    def state(self) -> str:
+        return "running" if self.seconds > 0 else "success"
 
 
 class OldEnvironment:
@@ -14,13 +31,16 @@ class OldEnvironment:
     `knows_every_dag` takes any DAG for one that runs, where nobody has said which there are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ticker: Ticker) -> None:
+        self._ticker = ticker
         self.forget()
 
     def forget(self) -> None:
         self.settings: dict[str, Any] = {}
         self.paused: dict[str, bool] = {}
         self.knows_every_dag = False
+        self.runs: list[DagRun] = []
+        self._seen = self._ticker.now()
 
     def GetEnvironment(self, name: str) -> dict[str, Any]:  # noqa: N802  # operations keep their names
         if self.settings.get("Name") != name:
@@ -32,7 +52,10 @@ class OldEnvironment:
             raise not_found("Environment", name)
         if self.settings.get("Status") != "AVAILABLE":
             raise invalid(f"Environment {name} is {self.settings.get('Status')}")
+        self._go_on()
         method, path = request["Method"], request["Path"]
+        if path == "/dags/~/dagRuns/list" and method == "POST":
+            return _ok(self._list_runs(request.get("Body") or {}))
         if path == "/dags" and method == "GET":
             return _ok(self._list(request.get("QueryParameters") or {}))
         found = re.fullmatch(r"/dags/([^/]+)", path)
@@ -54,6 +77,29 @@ class OldEnvironment:
         offset, limit = int(query.get("offset", 0)), min(int(query.get("limit", 100)), 100)
         names = sorted(self.paused)
         return {"dags": [self._dag(n) for n in names[offset : offset + limit]], "total_entries": len(names)}
+
+    def _list_runs(self, asked: dict[str, Any]) -> dict[str, Any]:
+        offset, limit = int(asked.get("page_offset", 0)), min(int(asked.get("page_limit", 100)), 100)
+        runs = [r for r in self.runs if r.dag_id in asked.get("dag_ids", []) and r.state in asked["states"]]
+        shown = [
+            {
+                "dag_id": run.dag_id,
+                "dag_run_id": run.run_id,
+                "state": run.state,
+                "run_type": run.run_type,
+                "data_interval_end": run.data_interval_end,
+            }
+            for run in runs[offset : offset + limit]
+        ]
+        return {"dag_runs": shown, "total_entries": len(runs)}
+
+    def _go_on(self) -> None:
+        """Runs make way for as long as has passed since the last look."""
+        now = self._ticker.now()
+        for run in self.runs:
+            if not self.paused.get(run.dag_id, True):
+                run.seconds = max(0.0, run.seconds - (now - self._seen))
+        self._seen = now
 
     def _dag(self, dag_id: str) -> dict[str, Any]:
         return {"dag_id": dag_id, "is_paused": self.paused[dag_id]}

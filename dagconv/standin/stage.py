@@ -17,7 +17,7 @@ from moto.server import ThreadedMotoServer
 from dagconv.aws.clock import REHEARSAL_CLOCK
 from dagconv.standin.answer import Answer, Refusal, as_json
 from dagconv.standin.backing import ACCOUNT, CREDENTIALS, Backing
-from dagconv.standin.environment import OldEnvironment
+from dagconv.standin.environment import DagRun, OldEnvironment
 from dagconv.standin.faults import Faults
 from dagconv.standin.front import Front
 from dagconv.standin.judge import Judge, judge
@@ -46,7 +46,7 @@ class Stage:
         self.faults = Faults()
         self.backing = Backing(self.moto_url, region, self.ticker)
         self.workflows = Workflows(self.backing, self.ticker, judge_definition)
-        self.environment = OldEnvironment()
+        self.environment = OldEnvironment(self.ticker)
         self.foreign_buckets: set[str] = set()
         self.front = Front(self, port)
         self._thread = threading.Thread(target=self.front.serve_forever, daemon=True, name="rehearsal")
@@ -177,7 +177,7 @@ class Stage:
 
     def _set(self, body: dict[str, Any]) -> dict[str, Any]:
         """Turns knobs: trust_delay, trust (a role's policy), object (what lies under a key), foreign_buckets,
-        environment, dags, or those of the service.
+        environment, dags, dag_runs (more of them), or those of the service.
 
         Raises TypeError for one that there is not.
         """
@@ -194,6 +194,8 @@ class Stage:
                     self.foreign_buckets = set(value)
                 case "environment":
                     self.environment.settings.update(value)
+                case "dag_runs":
+                    self.environment.runs += [DagRun(**run) for run in value]
                 case "dags":
                     self.environment.paused = dict(value)
                 case _:

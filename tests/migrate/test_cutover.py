@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagconv.migrate.run.cutover import seconds_to_fire
+from dagconv.migrate.run.cutover import fires_after
 
 if TYPE_CHECKING:
     from tests.migrate.conftest import Stand
@@ -41,7 +41,7 @@ def test_the_old_dag_is_paused_and_read_back_before_the_switch(deployed: Stand) 
     start = len(deployed.state()["calls"])
     assert deployed.cli("cutover", "--canary", "1", "--pause-source", "--auto-approve").code == 0
     calls = [c for c in deployed.state()["calls"][start:] if c in (REST, UPDATE)]
-    assert calls == [REST, REST, REST, UPDATE], "state, pause, read back; then the switch"
+    assert calls == [*[REST] * 7, UPDATE], "all paused; paused, runs, pause, read back, runs, last; then the switch"
 
 
 def test_the_old_dag_is_paused_before_and_let_go_when_switching_fails(deployed: Stand) -> None:
@@ -65,7 +65,7 @@ def test_a_dag_that_cannot_be_paused_is_not_switched(deployed: Stand) -> None:
 
 def test_a_dag_that_was_paused_before_stays_paused_after_a_rollback(deployed: Stand) -> None:
     deployed.set_dags("a", "b", paused=True)
-    assert deployed.cli("cutover", "--pause-source", "--auto-approve").code == 0
+    assert deployed.cli("cutover", "--pause-source", "--include-paused", "--auto-approve").code == 0
     assert deployed.cli("rollback", "--auto-approve").code == 0
     assert deployed.state()["paused"] == {"a": True, "b": True}
 
@@ -133,19 +133,106 @@ def test_the_variables_of_a_workflow_survive_the_switch_and_its_rollback(stand: 
     assert modes(stand) == {"a": "MANUAL"}
 
 
-def test_schedules_that_fire_soon_are_let_fire_first(stand: Stand) -> None:
+def test_c7_what_is_paused_in_the_old_environment_stays_off(deployed: Stand) -> None:
+    deployed.set(dags={"a": False, "b": True})
+    ran = deployed.cli("cutover", "--pause-source", "--auto-approve")
+    assert (ran.code, "= b  0 5 * * *  is PAUSED" in ran.out) == (0, True), ran.text
+    assert modes(deployed) == {"a": "SCHEDULED", "b": "MANUAL"}
+    assert deployed.cli("cutover", "--pause-source", "--include-paused", "--auto-approve").code == 0
+    assert modes(deployed) == {"a": "SCHEDULED", "b": "SCHEDULED"}
+
+
+def pauses(stand: Stand) -> list[tuple[str, bool]]:
+    """What was asked of the old environment's DAGs, in order."""
+    asked = [r["request"] for r in stand.state()["requests"] if r["call"] == REST and r["request"]["Method"] == "PATCH"]
+    return [(request["Path"], request["Body"]["is_paused"]) for request in asked]
+
+
+def test_c8_a_run_in_progress_ends_before_the_pause(deployed: Stand) -> None:
+    deployed.set(dag_runs=[{"dag_id": "a", "run_id": "scheduled__1", "seconds": 100}])
+    before = deployed.state()["waited"]
+    ran = deployed.cli("cutover", "--pause-source", "--auto-approve")
+    assert (ran.code, "waiting for scheduled__1 of DAG a, 3600 s at most" in ran.err) == (0, True), ran.text
+    assert 100 <= deployed.state()["waited"] - before < 120
+    assert pauses(deployed) == [("/dags/a", True), ("/dags/b", True)]
+    assert modes(deployed) == {"a": "SCHEDULED", "b": "SCHEDULED"}
+
+
+def test_c8_a_run_that_does_not_end_in_time_keeps_its_dag_where_it_is(deployed: Stand) -> None:
+    deployed.set(dag_runs=[{"dag_id": "a", "run_id": "scheduled__1", "seconds": 100}])
+    ran = deployed.cli("cutover", "--pause-source", "--wait", "30", "--auto-approve")
+    assert (ran.code, "still has runs going on after 30 s (scheduled__1)" in ran.out) == (1, True), ran.text
+    assert deployed.state()["paused"] == {"a": False, "b": True}
+    assert modes(deployed) == {"a": "MANUAL", "b": "SCHEDULED"}
+
+
+def test_c8_a_run_that_begins_in_between_is_let_go_at_once(deployed: Stand) -> None:
+    begun = {"path": "/_set", "body": {"dag_runs": [{"dag_id": "a", "run_id": "scheduled__2", "seconds": 40}]}}
+    deployed.fault(REST, "meanwhile", value=begun, nth=3)  # right after the runs of `a` were read
+    ran = deployed.cli("cutover", "--canary", "1", "--pause-source", "--auto-approve")
+    assert (ran.code, "waiting for scheduled__2 of DAG a" in ran.err) == (0, True), ran.text
+    assert pauses(deployed) == [("/dags/a", True), ("/dags/a", False), ("/dags/a", True)]
+    assert modes(deployed) == {"a": "SCHEDULED", "b": "MANUAL"}
+
+
+def test_c8_runs_are_left_half_way_by_name_only(deployed: Stand) -> None:
+    deployed.set(dag_runs=[{"dag_id": "a", "run_id": "scheduled__1", "seconds": 100}])
+    ran = deployed.cli("cutover", "--pause-source", "--leave-runs", "--auto-approve")
+    assert (ran.code, "DAG a leaves runs half-way: scheduled__1" in ran.err) == (0, True), ran.text
+    assert modes(deployed) == {"a": "SCHEDULED", "b": "SCHEDULED"}
+
+
+def test_c8_a_kill_right_after_the_pause_leaves_no_run_behind(deployed: Stand) -> None:
+    killed = deployed.cli("cutover", "--pause-source", "--auto-approve", env={"DAGCONV_TEST_KILL_AT": "2:after"})
+    assert killed.code == -signal.SIGKILL
+    deployed.set(dags={"a": True, "b": False}, dag_runs=[{"dag_id": "a", "run_id": "scheduled__1", "seconds": 40}])
+    ran = deployed.cli("cutover", "--resume")
+    assert (ran.code, "waiting for scheduled__1" in ran.err) == (0, True), ran.text
+    assert pauses(deployed)[0] == ("/dags/a", False)
+    assert modes(deployed) == {"a": "SCHEDULED", "b": "SCHEDULED"}
+
+
+def test_c8_a_dag_whose_runs_cannot_be_read_after_its_pause_is_let_go(deployed: Stand) -> None:
+    deployed.fault(REST, "deny", nth=6)  # the runs after the pause of `a`
+    ran = deployed.cli("cutover", "--canary", "1", "--pause-source", "--auto-approve")
+    assert (ran.code, deployed.state()["paused"]["a"], modes(deployed)["a"]) == (1, False, "MANUAL"), ran.text
+
+
+def test_c8_what_ran_last_and_what_runs_first_is_said(stand: Stand) -> None:
     now = datetime.datetime.fromtimestamp(stand.post("/_clock")["now"], datetime.timezone.utc)
-    soon = now + datetime.timedelta(minutes=3)
-    stand.deploy("a", schedule=f"{soon.minute} {soon.hour} * * *")
-    before = stand.state()["waited"]
-    ran = stand.cli("cutover", "--wait", "--auto-approve")
-    assert (ran.code, "fires in" in ran.out) == (0, True)
-    assert 60 < stand.state()["waited"] - before < 250
+    hour = now.replace(minute=0, second=0)
+    stand.deploy("a", "b", schedule="0 * * * *")
+    stand.set_dags("a", "b")
+    ends = {"a": hour, "b": hour - datetime.timedelta(hours=1)}
+    runs = [{"dag_id": d, "run_id": f"s_{d}", "data_interval_end": end.isoformat()} for d, end in ends.items()]
+    stand.set(dag_runs=runs)
+    ran = stand.cli("cutover", "--pause-source", "--auto-approve")
+    first = f"first on the service {hour + datetime.timedelta(hours=1):%Y-%m-%d %H:%M} UTC"
+    assert f"DAG a: last in the old environment {hour.isoformat()}, {first}; no run is missed" in ran.err
+    assert f"{first}; NOT RUN BY EITHER: {hour:%Y-%m-%d %H:%M}" in ran.err
+
+
+def test_h14_a_workflow_that_is_not_what_was_deployed_is_not_switched(deployed: Stand) -> None:
+    a = deployed.workflows()["a"]
+    request = {k: a[k] for k in ("RoleArn", "DefinitionS3Location", "TriggerMode")}
+    deployed.aws("mwaa-serverless").update_workflow(WorkflowArn=a["arn"], Description="theirs", **request)
+    ran = deployed.cli("cutover", "--pause-source", "--auto-approve")
+    assert (ran.code, "! a  is not what was deployed: Description: differs" in ran.out) == (1, True), ran.text
+    assert modes(deployed) == {"a": "MANUAL", "b": "SCHEDULED"}
+    assert deployed.state()["paused"] == {"a": False, "b": True}
+
+
+def test_an_airflow_that_cannot_pause_is_said_before(deployed: Stand) -> None:
+    assert "DC837" not in deployed.plan().out
+    deployed.set(environment={"AirflowVersion": "2.2.2"})
+    assert "DC837" in deployed.plan().out
+    ran = deployed.cli("cutover", "--pause-source", "--auto-approve")
+    assert (ran.code, "airflow dags pause DAG_ID" in ran.err) == (2, True)
+    assert deployed.cli("cutover", "--auto-approve").code == 0
 
 
 def test_next_fire_times() -> None:
-    noon = datetime.datetime(2026, 11, 23, 12, 0, 30, tzinfo=datetime.timezone.utc).timestamp()
-    assert seconds_to_fire("@hourly", noon) == 3570
-    assert seconds_to_fire("1 12 * * *", noon) == 30
-    assert seconds_to_fire("rate(5 minutes)", noon) is None
-    assert seconds_to_fire("nonsense", noon) is None
+    noon = datetime.datetime(2026, 11, 23, 12, 0, 30, tzinfo=datetime.timezone.utc)
+    assert [(fire - noon).total_seconds() for fire in fires_after("@hourly", noon)] == [3570]
+    assert [(fire - noon).total_seconds() for fire in fires_after("1 12 * * *", noon)] == [30]
+    assert fires_after("rate(5 minutes)", noon) == fires_after("nonsense", noon) == []

@@ -10,6 +10,8 @@ import click
 
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import FAILED
+from dagconv.cli.options import settings_of
+from dagconv.cli.source import source_arguments, source_options
 from dagconv.errors import UsageError
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -18,6 +20,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.command("rehearse", epilog=EXIT_CODES, short_help="Rehearse a migration on this machine.")
 @click.option("--source", type=_FOLDER, metavar="DIR", help="DAG files of the environment to rehearse with.")
 @click.option("--definitions", type=_FOLDER, metavar="DIR", help="Finished definitions instead.")
+@source_options
 @click.option("--crash", is_flag=True, help="Kill apply in the middle and resume it.")
 @click.option("--serve", is_flag=True, help="Only serve the stand-ins until Ctrl-C, for commands of your own.")
 @click.option("--port", type=int, default=0, metavar="N", help="Port for --serve. [default: any]")
@@ -35,6 +38,7 @@ def command(**flags: Any) -> int:
     if not flags["source"] and not flags["definitions"]:
         raise UsageError("give the DAGs to rehearse with: --source DIR or --definitions DIR")
     source, definitions = (flags[name].absolute() if flags[name] else None for name in ("source", "definitions"))
+    inputs = source_arguments(settings_of(flags))
     with Stage(port=flags["port"]) as stage:
         if flags["serve"]:
             stage.open_environment(ENVIRONMENT, source)
@@ -44,7 +48,7 @@ def command(**flags: Any) -> int:
             stage.wait()
             return 0
         with tempfile.TemporaryDirectory(prefix="dagconv-rehearsal-") as folder:
-            rehearsal = Rehearsal(stage, Path(folder), click.echo)
+            rehearsal = Rehearsal(stage, Path(folder), inputs, click.echo)
             rehearsal.play(source, definitions, crash=flags["crash"])
     for failure in rehearsal.failures:
         click.echo(f"FAILED: {failure}")

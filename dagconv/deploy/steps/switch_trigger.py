@@ -79,13 +79,14 @@ class Switch(OfWorkflow[Switched]):
 
 @dataclass(frozen=True, slots=True)
 class SwitchTrigger(Action[Switch, Switched]):
-    """`owner` is the mark of the migration that made it."""
+    """`owner` is the mark of the migration that made it, `version` the one that was verified."""
 
     name: str
     dag_id: str
     arn: str
     mode: str
     owner: str
+    version: str
 
     @property
     def key(self) -> StepKey:
@@ -95,6 +96,8 @@ class SwitchTrigger(Action[Switch, Switched]):
         there = world.workflows.get(self.arn)
         require_ready(world, self.name, there, self.owner)
         version, mode = str(there.get("WorkflowVersion", "")), str(there.get("TriggerMode", ""))
+        if version != self.version:
+            raise StepRefusedError(f"{self.name} was changed by somebody since it was verified; it is not switched")
         return Switch(self.name, self.dag_id, self.arn, self.mode, version, mode, self.owner)
 
     def apply(self, world: World, step: Switch, done: Done) -> Switched:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dagconv.aws.services import CallError, World
@@ -12,8 +12,7 @@ from dagconv.deploy.steps.switch_trigger import Switch
 from dagconv.migrate.run.journal import Journal
 from dagconv.migrate.run.records import ApplyRun, CutoverRun
 from dagconv.migrate.steps.pause_source import Pause
-
-_PAGE = 100  # DAGs; the REST API gives no more at a time
+from dagconv.migrate.survey.source import paused_dags
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +39,6 @@ def read_coverage(world: World, journal: Journal, applied: ApplyRun) -> Coverage
         return Coverage((), (), f"environment {applied.environment} cannot be asked which DAGs are paused: {error}")
     nowhere = sorted(dag_id for dag_id in _moved(journal) - live if paused.get(dag_id, True))
     return Coverage(tuple(nowhere), tuple(sorted(d for d in live if paused.get(d) is False)))
-
-
-def paused_dags(world: World, environment: str) -> Iterator[tuple[str, bool]]:
-    """Every DAG of an environment and whether it is paused, by list calls, which take ids of any length.
-
-    Raises CallError, and ValueError for an answer that is no list of DAGs.
-    """
-    offset = 0
-    while True:
-        query = {"limit": _PAGE, "offset": offset}
-        status, body = world.environments.invoke(environment, "GET", "/dags", query, None)
-        if status != 200 or not isinstance(body, Mapping) or not isinstance(body.get("dags"), list):
-            raise ValueError(f"the REST API answered {status}")
-        for dag in body["dags"]:
-            yield str(dag["dag_id"]), bool(dag["is_paused"])
-        offset += len(body["dags"])
-        if not body["dags"] or offset >= int(body.get("total_entries", 0)):
-            return
 
 
 def _live(world: World, journal: Journal, applied: ApplyRun) -> Iterator[RemoteWorkflow]:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from dagconv.aws.services import CallError, World
 from dagconv.deploy.definition import schedule_of
 from dagconv.deploy.remote import DISABLED, SCHEDULED, Owner, RemoteWorkflow, read_remote, require_here
-from dagconv.deploy.steps.step import AnyAction, StepRefusedError, Undoing
-from dagconv.deploy.steps.switch_trigger import SwitchTrigger
+from dagconv.deploy.steps.step import AnyAction, Outcome, StepKey, StepRefusedError, Undoing
+from dagconv.deploy.steps.switch_trigger import Switch, SwitchTrigger
+from dagconv.errors import UsageError
 from dagconv.language.cron import expand_preset, next_fires, parse_cron
+from dagconv.migrate.run.desired_state import Wanted, differences, wanted_workflows
 from dagconv.migrate.run.execute import Executor, Limits, Result, begin
 from dagconv.migrate.run.journal import Journal, Run
 from dagconv.migrate.run.lock import BucketLock, local_lock
 from dagconv.migrate.run.records import ApplyRun, Chosen, CutoverRun, Note, Verb
 from dagconv.migrate.run.state import State
 from dagconv.migrate.steps.pause_source import Pause, Paused, PauseSource
+from dagconv.migrate.survey.source import can_pause, paused_dags
+from dagconv.migrate.survey.survey import read_environment
 
-NEAR = 300.0  # seconds: a schedule that fires this soon may be missed, or fire on both sides
+_SHOWN = 10  # runs that are missed
+WAIT = 3600.0  # seconds: how long the runs of one old DAG are waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,9 @@ class Wave:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     pause: str | None = None
-    wait: bool = False
+    wait: float = WAIT
+    leave_runs: bool = False
+    include_paused: bool = False
     take_over: bool = False
 
 
@@ -42,24 +49,62 @@ class Candidate:
     dag_id: str
     arn: str
     schedule: str
-    seconds_to_fire: float | None
+    version: str
+    paused: bool
+    differences: tuple[str, ...]
 
 
-def candidates(world: World, owner: Owner, wave: Wave) -> list[Candidate]:
-    """Workflows of ours with a schedule that is not in force yet, by DAG id; the first `canary` of them."""
-    found = sorted(_candidates(world, owner, wave), key=lambda c: c.dag_id)
-    return found if wave.canary is None else found[: wave.canary]
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Workflows of ours with a schedule that is not in force yet, by DAG id: those to switch, those whose old DAG is
+    paused and stays as it is, and those that are not what was deployed.
+    """
+
+    chosen: tuple[Candidate, ...]
+    paused: tuple[Candidate, ...]
+    differing: tuple[Candidate, ...]
+
+
+def candidates(world: World, state: State, owner: Owner, wave: Wave) -> Candidates:
+    """Raises UsageError when the old environment cannot say which DAGs are paused."""
+    wanted = {one.arn: one for one in wanted_workflows(state, state.journal())}
+    found = sorted(_candidates(world, owner, wave, wanted, _paused(world, wave)), key=lambda c: c.dag_id)
+    ready = [c for c in found if not c.differences and (wave.include_paused or not c.paused)]
+    return Candidates(
+        tuple(ready if wave.canary is None else ready[: wave.canary]),
+        tuple(c for c in found if c.paused and not wave.include_paused),
+        tuple(c for c in found if c.differences),
+    )
+
+
+def _paused(world: World, wave: Wave) -> Mapping[str, bool]:
+    """Nothing is known where DAGs are paused by hand: then what is paused is what shall be switched."""
+    if wave.pause is None:
+        return {}
+    version = read_environment(world, wave.pause).airflow_version
+    if not can_pause(version):
+        raise UsageError(
+            f"Airflow {version} of {wave.pause} has no REST API that pauses DAGs (2.4.3 has): pause each with `airflow "
+            "dags pause DAG_ID`, or in its web page, and call without --pause-source"
+        )
+    try:
+        return dict(paused_dags(world, wave.pause))
+    except (CallError, ValueError) as error:
+        raise UsageError(
+            f"environment {wave.pause} cannot be asked which DAGs are paused: {error}; pause them by hand and call "
+            "without --pause-source"
+        ) from error
 
 
 def cut_over(world: World, state: State, applied: ApplyRun, wave: Wave, chosen: Sequence[Candidate]) -> Result:
     """Raises UsageError when a lock is held or an earlier run was cut off."""
     with local_lock(state.folder), BucketLock(world, applied.lock, state.folder).held("cutover"):
         journal = state.journal()
-        order = tuple(Chosen(c.name, c.dag_id, c.arn) for c in chosen)
-        about = CutoverRun(applied.plan, applied.owner.mark, wave.mode, wave.pause or "", order)
+        order = tuple(Chosen(c.name, c.dag_id, c.arn, c.schedule, c.version) for c in chosen)
+        about = CutoverRun(
+            applied.plan, applied.owner.mark, wave.mode, wave.pause or "", order, wave.wait, wave.leave_runs
+        )
         run = begin(world, journal, about)
-        if wave.wait:
-            _wait(world, chosen)
         return _carry_out(world, journal, run, about)
 
 
@@ -75,25 +120,44 @@ def resume_cutover(world: World, state: State, applied: ApplyRun) -> Result | No
             return _carry_out(world, journal, run, run.about)
 
 
-def seconds_to_fire(schedule: str, now: float) -> float | None:
-    """Seconds until a cron fires next; None for forms that are counted from their creation, and for odd ones."""
-    moment = datetime.datetime.fromtimestamp(now, datetime.timezone.utc)
+def fires_after(schedule: str, moment: datetime.datetime, count: int = 1) -> list[datetime.datetime]:
+    """When a cron fires next; nothing for forms that are counted from their creation, and for odd ones."""
     try:
-        fires = next_fires(parse_cron(expand_preset(schedule) or schedule), moment, 1)
+        return next_fires(parse_cron(expand_preset(schedule) or schedule), moment, count)
     except ValueError:
-        return None
-    return (fires[0] - moment).total_seconds() if fires else None
+        return []
 
 
 def _carry_out(world: World, journal: Journal, run: Run, about: CutoverRun) -> Result:
     chains: list[list[AnyAction]] = []
     for one in about.chosen:
-        switch = SwitchTrigger(one.name, one.dag_id, one.arn, about.mode, about.owner)
-        pause = PauseSource(about.pause, one.dag_id, one.name, one.arn, about.mode, about.owner)
+        switch = SwitchTrigger(one.name, one.dag_id, one.arn, about.mode, about.owner, one.version)
+        pause = PauseSource(
+            about.pause, one.dag_id, one.name, one.arn, about.mode, about.owner, about.wait, about.leave_runs
+        )
         chains.append([pause, switch] if about.pause else [switch])
     executor = Executor(world, journal, run, Limits(parallel=1), _unpause(world, journal, run))
     executor.run_chains(chains)
+    for one in about.chosen:
+        if StepKey(Switch.kind, one.name) in executor.done:
+            _tell_handover(world, one, executor.done.get(StepKey(Pause.kind, one.dag_id)))
     return executor.end()
+
+
+def _tell_handover(world: World, one: Chosen, paused: Outcome | None) -> None:
+    """What ran last in the old environment, what runs first on the service, and what runs on neither."""
+    now = datetime.datetime.fromtimestamp(world.clock.now(), datetime.timezone.utc)
+    first = next(iter(fires_after(one.schedule, now)), None)
+    text = f"first on the service {first:%Y-%m-%d %H:%M} UTC" if first else f"on the service by {one.schedule}"
+    if isinstance(paused, Paused):
+        said = "unknown" if paused.last is None else paused.last or "never"
+        text = f"last in the old environment {said}, {text}"
+        last = _moment(paused.last or "")
+        if last is not None and first is not None:
+            between = [fire for fire in fires_after(one.schedule, last, _SHOWN) if fire < first]
+            missed = ", ".join(f"{fire:%Y-%m-%d %H:%M}" for fire in between)
+            text += f"; NOT RUN BY EITHER: {missed}" if missed else "; no run is missed"
+    world.say(f"          DAG {one.dag_id}: {text}")
 
 
 class _unpause:  # noqa: N801  # reads as the call that it is
@@ -122,7 +186,18 @@ class _unpause:  # noqa: N801  # reads as the call that it is
             return f"DAG {pause.dag} could not be let go again: {error}"
 
 
-def _candidates(world: World, owner: Owner, wave: Wave) -> Iterator[Candidate]:
+def _moment(text: str) -> datetime.datetime | None:
+    """A time as Airflow writes it, None for anything else."""
+    try:
+        moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _candidates(
+    world: World, owner: Owner, wave: Wave, wanted: Mapping[str, Wanted], paused: Mapping[str, bool]
+) -> Iterator[Candidate]:
     for summary in world.workflows.all():
         if summary.get("WorkflowStatus") == "DELETING":
             continue
@@ -136,12 +211,7 @@ def _candidates(world: World, owner: Owner, wave: Wave) -> Iterator[Candidate]:
             continue  # somebody switched it off; only by name is it switched on
         if schedule is None or not included or any(fnmatchcase(dag_id, pattern) for pattern in wave.exclude):
             continue
-        yield Candidate(there.name, dag_id, there.arn, schedule, seconds_to_fire(schedule, world.clock.now()))
-
-
-def _wait(world: World, chosen: Sequence[Candidate]) -> None:
-    """Lets those that fire within five minutes fire in the old environment first; frequent ones go on."""
-    soon = [c.seconds_to_fire for c in chosen if c.seconds_to_fire is not None and c.seconds_to_fire <= NEAR]
-    if soon:
-        world.say(f"waiting {max(soon) + 5:.0f} s for schedules that are about to fire")
-        world.clock.sleep(max(soon) + 5)
+        known = wanted.get(there.arn)
+        found = differences(replace(known, trigger_mode=there.trigger_mode), there) if known else []
+        is_paused = paused.get(dag_id, False)
+        yield Candidate(there.name, dag_id, there.arn, schedule, there.version, is_paused, tuple(found))

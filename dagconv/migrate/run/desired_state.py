@@ -8,7 +8,7 @@ from typing import Any
 from dagconv.aws.services import CallError, World
 from dagconv.deploy.definition import same_meaning
 from dagconv.deploy.deployment import Deployment, changed_members
-from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_MIGRATION, find_again, read_remote
+from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_MIGRATION, RemoteWorkflow, find_again, read_remote
 from dagconv.deploy.steps.create_workflow import Create, Made
 from dagconv.deploy.steps.delete_workflow import Delete, Deleted
 from dagconv.deploy.steps.switch_trigger import Switch, Switched
@@ -84,7 +84,16 @@ def compare(world: World, wanted: Wanted) -> Compared:
     if found_again is None:
         return Compared(wanted, ("workflow: is gone",))
     there = read_remote(world, found_again)
-    found: list[str] = []
+    found = differences(wanted, there)
+    if (problem := _missing_source(world, there.config.get("DefinitionS3Location"))) is not None:
+        found.append(problem)
+    return Compared(wanted, tuple(found))
+
+
+def differences(wanted: Wanted, there: RemoteWorkflow) -> list[str]:
+    """What a workflow has otherwise than it should."""
+    deployment, found = wanted.deployment, list[str]()
+    mark = deployment.tags[TAG_MIGRATION]
     if there.status != "READY":
         found.append(f"status: {there.status}")
     if not there.ours(mark, deployment.dag_id):
@@ -93,10 +102,7 @@ def compare(world: World, wanted: Wanted) -> Compared:
         found.append("definition: differs from what was deployed")
     if there.trigger_mode != wanted.trigger_mode:
         found.append(f"TriggerMode: {there.trigger_mode}, should be {wanted.trigger_mode}")
-    found += [f"{name}: differs" for name in changed_members(wanted.deployment, there.config)]
-    if (problem := _missing_source(world, there.config.get("DefinitionS3Location"))) is not None:
-        found.append(problem)
-    return Compared(wanted, tuple(found))
+    return found + [f"{name}: differs" for name in changed_members(wanted.deployment, there.config)]
 
 
 def _missing_source(world: World, location: Any) -> str | None:

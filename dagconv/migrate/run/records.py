@@ -45,17 +45,19 @@ class ApplyRun:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A workflow that a cutover switches, and the DAG whose place it takes."""
+    """A workflow that a cutover switches, in the version that was verified, and the DAG whose place it takes."""
 
     name: str
     dag_id: str
     arn: str
+    schedule: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
 class CutoverRun:
     """`owner` is the migration's mark, `mode` as the service spells it; `pause` names the environment whose DAGs are
-    paused, empty for none.
+    paused, empty for none; their runs are waited for `wait` seconds each, or left half-way.
     """
 
     verb: ClassVar[Verb] = Verb.CUTOVER
@@ -64,6 +66,8 @@ class CutoverRun:
     mode: str
     pause: str
     chosen: tuple[Chosen, ...]
+    wait: float
+    leave_runs: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,16 @@
-"""Pauses a DAG of the old environment by its REST API before its workflow is switched on, and lets it go again."""
+"""Pauses a DAG of the old environment by its REST API before its workflow is switched on, and lets it go again.
+
+Airflow schedules no further task of a run whose DAG is paused: a run in progress is waited for before, and one that
+began in between is let go at once.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dagconv.aws.services import World
+from dagconv.aws.services import CallError, World
 from dagconv.deploy.remote import find_again
 from dagconv.deploy.steps.step import (
     Action,
@@ -20,18 +25,27 @@ from dagconv.deploy.steps.step import (
     Undone,
 )
 from dagconv.deploy.steps.switch_trigger import require_ready
+from dagconv.migrate.survey.source import ACTIVE, SourceRun, last_interval_end, source_runs
 
 _LONGEST_PATH = 64  # InvokeRestApi's own limit
+_POLL = 15.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Paused(Outcome):
-    """The old DAG starts no runs any more."""
+    """The old DAG starts no runs any more. `left` are runs that stay half-way; its schedule has had its runs up to
+    `last`, an ISO time, empty where it had none and None where that is not known.
+    """
+
+    left: tuple[str, ...] = ()
+    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pause(Step[Paused]):
-    """`workflow` and `arn` take the DAG's place, in the trigger mode `mode`."""
+    """`workflow` and `arn` take the DAG's place, in the trigger mode `mode`. Runs in progress are waited for `limit`
+    seconds, or left half-way where `leave_runs`.
+    """
 
     yields: ClassVar[type[Outcome]] = Paused
     kind: ClassVar[str] = "pause"
@@ -43,6 +57,8 @@ class Pause(Step[Paused]):
     arn: str
     mode: str
     owner: str
+    limit: float
+    leave_runs: bool
 
     @property
     def key(self) -> StepKey:
@@ -53,7 +69,31 @@ class Pause(Step[Paused]):
         return self.dag
 
     def find(self, world: World) -> Paused | None:
-        return Paused() if is_paused(world, self.environment, self.dag) else None
+        """A run that was in progress at the pause would never end: then the step is not done."""
+        if not is_paused(world, self.environment, self.dag):
+            return None
+        active = self.active(world)
+        return None if active and self.ends_runs else self.outcome(world, active)
+
+    @property
+    def ends_runs(self) -> bool:
+        """Whether runs in progress are to end before: those of a DAG that was paused before cannot."""
+        return not (self.leave_runs or self.was_paused)
+
+    def active(self, world: World) -> list[SourceRun]:
+        """Raises StepRefusedError when the environment cannot say."""
+        try:
+            return source_runs(world, self.environment, self.dag, ACTIVE)
+        except ValueError as error:
+            raise StepRefusedError(f"the runs of DAG {self.dag} cannot be read: {error}") from error
+
+    def outcome(self, world: World, left: list[SourceRun]) -> Paused:
+        last: str | None = None
+        with contextlib.suppress(CallError, ValueError):
+            last = last_interval_end(world, self.environment, self.dag)
+        if left:
+            world.say(f"          DAG {self.dag} leaves runs half-way: {', '.join(run.run_id for run in left)}")
+        return Paused(tuple(run.run_id for run in left), last)
 
     def check(self, world: World, outcome: Paused) -> Drift | None:
         if is_paused(world, self.environment, self.dag):
@@ -88,6 +128,8 @@ class PauseSource(Action[Pause, Paused]):
     arn: str
     mode: str
     owner: str
+    limit: float
+    leave_runs: bool
 
     @property
     def key(self) -> StepKey:
@@ -96,11 +138,40 @@ class PauseSource(Action[Pause, Paused]):
     def prepare(self, world: World, done: Done) -> Pause:
         require_ready(world, self.dag_id, world.workflows.get(self.arn), self.owner)
         paused = is_paused(world, self.environment, self.dag_id)
-        return Pause(self.environment, self.dag_id, paused, self.workflow, self.arn, self.mode, self.owner)
+        return Pause(
+            self.environment, self.dag_id, paused, self.workflow, self.arn, self.mode, self.owner, self.limit,
+            self.leave_runs,
+        )  # fmt: skip
 
     def apply(self, world: World, step: Pause, done: Done) -> Paused:
-        set_paused(world, self.environment, self.dag_id, paused=True)
-        return Paused()
+        waited = 0.0
+        while True:
+            active = step.active(world)
+            if not active or not step.ends_runs:
+                set_paused(world, self.environment, self.dag_id, paused=True)
+                active = self._active_now(world, step)
+                if not active or not step.ends_runs:
+                    return step.outcome(world, active)
+            runs = ", ".join(run.run_id for run in active)
+            if is_paused(world, self.environment, self.dag_id):
+                set_paused(world, self.environment, self.dag_id, paused=False)
+            if waited >= step.limit:
+                raise StepRefusedError(
+                    f"DAG {self.dag_id} still has runs going on after {waited:.0f} s ({runs}), so it is not paused: "
+                    "wait longer with --wait S, or leave them half-way with --leave-runs"
+                )
+            world.say(f"          waiting for {runs} of DAG {self.dag_id}, {step.limit - waited:.0f} s at most")
+            world.clock.sleep(_POLL)
+            waited += _POLL
+
+    def _active_now(self, world: World, step: Pause) -> list[SourceRun]:
+        """A DAG whose runs cannot be read after its pause is let go: it must not run nowhere."""
+        try:
+            return step.active(world)
+        except (CallError, StepRefusedError):
+            if not step.was_paused:
+                set_paused(world, self.environment, self.dag_id, paused=False)
+            raise
 
 
 def is_paused(world: World, environment: str, dag_id: str) -> bool:

@@ -15,7 +15,6 @@ from dagconv.deploy.steps.create_workflow import Create
 from dagconv.deploy.steps.delete_workflow import Delete
 from dagconv.deploy.steps.step import Outcome, Place, StepRefusedError, Undoing, Undone
 from dagconv.migrate.run.apply import require_place
-from dagconv.migrate.run.coverage import paused_dags
 from dagconv.migrate.run.execute import Result, StepResult
 from dagconv.migrate.run.execute import State as StepState
 from dagconv.migrate.run.journal import InForce, Journal
@@ -31,6 +30,7 @@ from dagconv.migrate.run.records import (
     Verb,
 )
 from dagconv.migrate.run.state import State
+from dagconv.migrate.survey.source import paused_dags
 from dagconv.migrate.undo.target import choose_target
 
 IRREVERSIBLE = (

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dagconv.catalog.configuration import options
 from dagconv.diagnostics import Diagnostic, Effect, Page, Rule, Section, Severity
 from dagconv.migrate.survey.inventory import Environment, Inventory
+from dagconv.migrate.survey.source import can_pause
 
 ENVIRONMENT_STATE = Rule(
     code="DC820",
@@ -53,7 +54,19 @@ LIST_DENIED = Rule(
     fix="Allow it.",
     source=(Section("6.5"), Page("docs/faults.md", "24")),
 )
-
+CANNOT_PAUSE = Rule(
+    code="DC837",
+    slug="environment-cannot-pause",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="The environment's Airflow has no REST API that pauses DAGs.",
+    message="Airflow {version} cannot be asked to pause DAGs: `cutover --pause-source` does not work with {name}",
+    help="Pause each DAG with `airflow dags pause DAG_ID` at the cutover, and call it without --pause-source.",
+    why="MWAA's InvokeRestApi needs Airflow 2.4.3.",
+    example="an environment of Airflow 2.2.2",
+    fix="Pause by hand.",
+    source=(Page("docs/faults.md", "C8"),),
+)
 CONFIGURATION = Rule(
     code="DC833",
     slug="environment-configuration-not-carried",
@@ -81,6 +94,8 @@ def _check_facts(environment: Environment) -> Iterator[Diagnostic]:
         yield ENVIRONMENT_STATE.at(None, name=environment.name, status=environment.status)
     if environment.airflow_version and not re.match(r"[23]\.", environment.airflow_version):
         yield AIRFLOW_OLD.at(None, version=environment.airflow_version)
+    if not can_pause(environment.airflow_version):
+        yield CANNOT_PAUSE.at(None, version=environment.airflow_version, name=environment.name)
     left = sorted(name for name in environment.configuration if name not in options())
     if left:
         yield CONFIGURATION.at(None, count=len(left), names=", ".join(left))

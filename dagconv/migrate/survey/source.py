@@ -1,0 +1,80 @@
+"""What the old environment's REST API tells of DAGs and their runs: by list calls, which take ids of any length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dagconv.aws.services import Json, World
+
+_PAGE = 100  # DAGs or runs; the REST API gives no more at a time
+ACTIVE = ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRun:
+    """A run of an old DAG. `interval_end` is an ISO time, empty where the API gives none."""
+
+    run_id: str
+    state: str
+    scheduled: bool
+    interval_end: str
+
+
+def can_pause(version: str) -> bool:
+    """Whether an environment of this Airflow answers InvokeRestApi: since 2.4.3 (its reference); yes where unknown."""
+    found = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
+    return found is None or tuple(map(int, found.groups())) >= (2, 4, 3)
+
+
+def paused_dags(world: World, environment: str) -> Iterator[tuple[str, bool]]:
+    """Every DAG of an environment and whether it is paused.
+
+    Raises CallError, and ValueError for an answer that is no list of DAGs.
+    """
+    for dag in _pages(world, environment, "GET", "/dags", "dags"):
+        yield str(dag["dag_id"]), bool(dag["is_paused"])
+
+
+def source_runs(world: World, environment: str, dag_id: str, states: Sequence[str]) -> list[SourceRun]:
+    """The runs of one DAG in these states.
+
+    Raises CallError, and ValueError for an answer that is no list of runs.
+    """
+    asked: Json = {"dag_ids": [dag_id], "states": list(states)}
+    return [
+        SourceRun(
+            str(run.get("dag_run_id", "")),
+            str(run.get("state", "")),
+            run.get("run_type") == "scheduled",
+            str(run.get("data_interval_end") or ""),
+        )
+        for run in _pages(world, environment, "POST", "/dags/~/dagRuns/list", "dag_runs", asked)
+        if run.get("dag_id") == dag_id and run.get("state") in states
+    ]
+
+
+def last_interval_end(world: World, environment: str, dag_id: str) -> str:
+    """Up to when the schedule of an old DAG has had its runs, as an ISO time; empty where it had none.
+
+    Raises CallError, and ValueError for an answer that is no list of runs.
+    """
+    runs = source_runs(world, environment, dag_id, (*ACTIVE, "success", "failed"))
+    return max((run.interval_end for run in runs if run.scheduled), default="")
+
+
+def _pages(
+    world: World, environment: str, method: str, path: str, member: str, body: Json | None = None
+) -> Iterator[Mapping[str, object]]:
+    offset = 0
+    while True:
+        query = {"limit": _PAGE, "offset": offset} if body is None else None
+        asked = None if body is None else {**body, "page_limit": _PAGE, "page_offset": offset}
+        status, answer = world.environments.invoke(environment, method, path, query, asked)
+        if status != 200 or not isinstance(answer, Mapping) or not isinstance(answer.get(member), list):
+            raise ValueError(f"the REST API answered {status} to {method} {path}")
+        yield from answer[member]
+        offset += len(answer[member])
+        if not answer[member] or offset >= int(answer.get("total_entries", 0)):
+            return
