@@ -271,6 +271,12 @@ class Witness:
             self.written[at, _key(task)] = found
 
     def catches(self, made: Sequence[Lowered]) -> bool:
+        """A task that the engine cannot even load renders to nothing."""
+        tasks = (
+            (at, task) for at, lowered in enumerate(made) if not lowered.refused for task in lowered.workflow.tasks
+        )
+        if any(self.written.get((at, _key(task))) == () for at, task in tasks):
+            return True
         return any(self._findings(at, lowered) for at, lowered in enumerate(made) if not lowered.refused)
 
     def _findings(self, at: int, made: Lowered) -> Sequence[object]:
