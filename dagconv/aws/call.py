@@ -192,6 +192,7 @@ def _from_answer(response: Mapping[str, Any], name: str) -> CallError:
         date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "unknown")
         message += f" (the service's clock says {date}: compare it with this machine's)"
     after = detail.get("RetryAfterSeconds")
+    transport = response.get("ResponseMetadata", {})
     return CallError(
         cause,
         name,
@@ -199,6 +200,7 @@ def _from_answer(response: Mapping[str, Any], name: str) -> CallError:
         code=code,
         retry_after=float(after) if isinstance(after, int | float | str) and _is_number(str(after)) else None,
         detail=detail,
+        request_id=str(transport.get("RequestId") or transport.get("HTTPHeaders", {}).get("x-amz-request-id", "")),
     )
 
 

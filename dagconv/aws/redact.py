@@ -1,4 +1,5 @@
-"""Hides secrets wherever the migrator prints or writes: environment values, AWS keys, passwords in URIs
+"""Hides secrets wherever the migrator prints or writes: environment values, AWS keys, passwords in URIs and
+what is assigned to a name like password or token
 (docs/faults.md 53).
 """
 
@@ -14,6 +15,13 @@ _PATTERNS = (
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL),
     re.compile(r"(?i)\b(?:xox[abp]-[\w-]{10,}|gh[pousr]_\w{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+)"),
 )
+# What is given to a name of a secret; a template, a variable and an ARN are no secret themselves.
+_ASSIGNED = re.compile(
+    r"(?i)((?<![a-z0-9])(?<!\d:)(?:[\w-]*[_-])?(?:password|passwd|pwd|secret|token|api_?key|private_?key|credentials?)"
+    r"(?:[\"']?\s*[=:]|(?<=-password)|(?<=-token))\s*)"
+    r"(?!\s|[\"']?(?:\{\{|\$|\*\*\*|arn:|null\b|none\b|true\b|false\b))"
+    r"(\"[^\"]*\"|'[^']*'|[^\s\"',;&)}\]]+)"
+)
 _SECRET_NAME = re.compile(r"(?i)(password|passwd|secret(?!s_backend)|token|api_?key|private_?key|credential)")
 # Members of requests and answers whose values are never shown.
 _HIDDEN = frozenset({"Variables", "AirflowConfigurationOptions", "OverrideParameters", "variables"})
@@ -22,7 +30,7 @@ _HIDDEN = frozenset({"Variables", "AirflowConfigurationOptions", "OverrideParame
 def redact_text(text: str) -> str:
     for pattern in _PATTERNS:
         text = pattern.sub(MASK, text)
-    return text
+    return _ASSIGNED.sub(rf"\1{MASK}", text)
 
 
 def redact(value: Any) -> Any:

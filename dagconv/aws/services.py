@@ -33,7 +33,8 @@ class Cause(str, enum.Enum):
 class CallError(DagconvError):
     """A call that did not succeed, after the retries that its cause allows.
 
-    `detail` holds the members of a modelled error (ResourceId, FieldList, ...).
+    `request_id` is AWS's own, by which its support and CloudTrail find the call; `detail` holds the members of a
+    modelled error (ResourceId, FieldList, ...).
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class CallError(DagconvError):
         code: str = "",
         retry_after: float | None = None,
         detail: Mapping[str, Any] | None = None,
+        request_id: str = "",
     ) -> None:
-        super().__init__(f"{call}: {code + ': ' if code else ''}{message}")
+        asked = f" (request {request_id})" if request_id else ""
+        super().__init__(f"{call}: {code + ': ' if code else ''}{message}{asked}")
         self.cause = cause
         self.call = call
         self.code = code

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
 
+REQUEST_ID = "5e5e0000-rehearsal"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -33,16 +35,22 @@ def as_error(service: str, refusal: Refusal) -> Answer:
     """The same error in JSON for the newer services, in XML for S3, IAM and STS."""
     message = str(refusal.members["Message"])
     if service == "s3":
-        text = f"<Error><Code>{refusal.code}</Code><Message>{escape(message)}</Message></Error>"
-        return Answer(refusal.status, text.encode(), {"Content-Type": "application/xml"})
+        text = (
+            f"<Error><Code>{refusal.code}</Code><Message>{escape(message)}</Message>"
+            f"<RequestId>{REQUEST_ID}</RequestId></Error>"
+        )
+        return Answer(
+            refusal.status, text.encode(), {"Content-Type": "application/xml", "x-amz-request-id": REQUEST_ID}
+        )
     if service in ("iam", "sts"):
         text = (
             f"<ErrorResponse><Error><Type>Sender</Type><Code>{refusal.code}</Code>"
-            f"<Message>{escape(message)}</Message></Error><RequestId>rehearsal</RequestId></ErrorResponse>"
+            f"<Message>{escape(message)}</Message></Error><RequestId>{REQUEST_ID}</RequestId></ErrorResponse>"
         )
         return Answer(refusal.status, text.encode(), {"Content-Type": "text/xml"})
     answer = as_json({"__type": refusal.code, **refusal.members}, refusal.status)
-    return Answer(answer.status, answer.body, {**answer.headers, "x-amzn-ErrorType": refusal.code})
+    headers = {"x-amzn-ErrorType": refusal.code, "x-amzn-RequestId": REQUEST_ID}
+    return Answer(answer.status, answer.body, {**answer.headers, **headers})
 
 
 def invalid(message: str, *fields: tuple[str, str], reason: str = "fieldValidationFailed") -> Refusal:

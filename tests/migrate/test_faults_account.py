@@ -463,6 +463,51 @@ def test_53_redaction_knows_keys_uris_and_variables() -> None:
     assert hidden == {"Environment": {"Variables": {"A": "***"}}, "x": ["postgres://***@c"]}
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("bash_command: run --password hunter2 -v", "bash_command: run --password *** -v"),
+        ("password=hunter2first&x=1", "password=***&x=1"),
+        ("    db_password: 'hunter 2'", "    db_password: ***"),
+        ('{"api_key": "k-1", "n": 2}', '{"api_key": ***, "n": 2}'),
+        ("password: '{{ conn.x.password }}'", "password: '{{ conn.x.password }}'"),
+        (
+            "secret: arn:aws:secretsmanager:us-east-2:1:secret:x",
+            "secret: arn:aws:secretsmanager:us-east-2:1:secret:x",
+        ),
+        ("secret_name: prod/db, next_token_key: a", "secret_name: prod/db, next_token_key: a"),
+        ("the token of a plan; passwords are kept elsewhere", "the token of a plan; passwords are kept elsewhere"),
+        ('{"ClientToken": "dagconv-1"}', '{"ClientToken": "dagconv-1"}'),
+    ],
+)
+def test_m2_what_is_assigned_to_a_name_of_a_secret_is_masked(text: str, shown: str) -> None:
+    assert redact_text(text) == shown
+
+
+def test_m2_secrets_in_definitions_are_masked_in_text_and_json(stand: Stand) -> None:
+    stand.deploy("a", marker="db?password=hunter2first")
+    stand.define("a", marker="db?password=hunter2second")
+    for options in ((), ("-v",), ("--json",)):
+        planned = stand.plan(*options)
+        assert (planned.code, "hunter2" in planned.text, "password=***" in planned.out) == (0, False, True), options
+    assert stand.apply().code == 0
+    (stored,) = {w["DefinitionS3Location"]["ObjectKey"] for w in stand.workflows().values()}
+    body = stand.aws("s3").get_object(Bucket=stand.bucket, Key=stored)["Body"].read()
+    assert b"hunter2second" in body, "what is deployed is what was planned"
+
+
+def test_m10_request_ids_stand_in_messages_and_in_the_journal(stand: Stand) -> None:
+    stand.define("a")
+    assert stand.plan().code == 0
+    stand.fault("mwaa-serverless:CreateWorkflow", "deny")
+    ran = stand.apply()
+    assert (ran.code, "(request 5e5e0000-rehearsal)" in ran.err) == (1, True), ran.text
+    (failed,) = stand.journal("StepFailed")
+    assert "(request 5e5e0000-rehearsal)" in failed["reason"]
+    stand.fault("s3:*", "deny")
+    assert "(request 5e5e0000-rehearsal)" in stand.plan().err
+
+
 def test_55_a_run_is_asked_for_followed_and_judged_per_task(stand: Stand) -> None:
     stand.deploy("a")
     asked = stand.cli("verify", "--run", "a")
