@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from dagconv.check.definition import check_definition
 from dagconv.cli.main import run
 from dagconv.diagnostics import Diagnostic
 from dagconv.fix.apply import fix_text
-from dagconv.rules import catalogue
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 NOW = datetime.datetime(2026, 11, 23, tzinfo=datetime.timezone.utc)
@@ -20,18 +20,9 @@ EMPTY = "airflow.operators.empty.EmptyOperator"
 
 
 @pytest.fixture
-def wordless() -> Iterator[None]:
-    words = [(rule, rule.message, rule.help) for rule in catalogue()]
-    for rule, *_ in words:
-        _say(rule, rule.code, rule.code)
-    yield
-    for rule, message, advice in words:
-        _say(rule, message, advice)
-
-
-def _say(rule: object, message: str, advice: str) -> None:
-    object.__setattr__(rule, "message", message)  # the constants are frozen, which is as it should be
-    object.__setattr__(rule, "help", advice)
+def wordless(without_words: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    with without_words():
+        yield
 
 
 def judge(text: str) -> list[Diagnostic]:
