@@ -95,6 +95,8 @@ ELSEWHERE = {
     "DC834": (ACCOUNT, "migrate/test_ownership.py::test_h1_a_dag_under_another_name_is_never_deployed_twice"),
     "DC836": (ACCOUNT, "migrate/test_right_bytes.py::test_c9_a_role_of_another_account_is_refused"),
     "DC837": (ACCOUNT, "migrate/test_cutover.py::test_an_airflow_that_cannot_pause_is_said_before"),
+    "DC838": (ACCOUNT, "migrate/test_cutover.py::test_c7_the_plan_tells_what_is_paused_and_what_no_call_can_pause"),
+    "DC839": (ACCOUNT, "migrate/test_cutover.py::test_c7_the_plan_tells_what_is_paused_and_what_no_call_can_pause"),
     "DC835": (ACCOUNT, "migrate/test_ownership.py::test_m9_a_plan_for_another_bucket_or_prefix_is_refused"),
     "DC910": (OUTPUT, "cli/test_convert.py::test_check_writes_nothing_and_tells_what_is_wrong"),
     "DC911": (OUTPUT, "write/test_outputs.py::test_a_stale_one_is_rewritten_and_check_says_so"),

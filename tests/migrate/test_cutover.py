@@ -142,6 +142,21 @@ def test_c7_what_is_paused_in_the_old_environment_stays_off(deployed: Stand) -> 
     assert modes(deployed) == {"a": "SCHEDULED", "b": "SCHEDULED"}
 
 
+def test_c7_the_plan_tells_what_is_paused_and_what_no_call_can_pause(stand: Stand) -> None:
+    long = "long-" + "x" * 70
+    stand.define("a", "b", long)
+    stand.set(dags={"a": False, "b": True, long: False})
+    planned = stand.plan()
+    assert (planned.code, "1 DAGs are paused in Prod and stay off at the cutover: b" in planned.out) == (0, True)
+    assert ("DC839" in planned.out, f"too long for InvokeRestApi: {long}" in planned.out) == (True, True)
+    stand.set(dags={"a": False, "b": False})
+    (stand.folder / f"defs/{long}.yaml").unlink()
+    planned = stand.plan()
+    assert (planned.code, "DC838" in planned.out, "DC839" in planned.out) == (0, False, False)
+    stand.fault(REST, "deny")
+    assert stand.plan().code == 0
+
+
 def pauses(stand: Stand) -> list[tuple[str, bool]]:
     """What was asked of the old environment's DAGs, in order."""
     asked = [r["request"] for r in stand.state()["requests"] if r["call"] == REST and r["request"]["Method"] == "PATCH"]

@@ -25,9 +25,8 @@ from dagconv.deploy.steps.step import (
     Undone,
 )
 from dagconv.deploy.steps.switch_trigger import require_ready
-from dagconv.migrate.survey.source import ACTIVE, SourceRun, last_interval_end, source_runs
+from dagconv.migrate.survey.source import ACTIVE, SourceRun, last_interval_end, path_of, source_runs
 
-_LONGEST_PATH = 64  # InvokeRestApi's own limit
 _POLL = 15.0  # seconds
 
 
@@ -191,10 +190,10 @@ def set_paused(world: World, environment: str, dag_id: str, *, paused: bool) -> 
 
 
 def _path(dag_id: str) -> str:
-    path = f"/dags/{dag_id}"
-    if len(path) > _LONGEST_PATH:
+    path = path_of(dag_id)
+    if path is None:
         raise StepRefusedError(
-            f"DAG {dag_id} cannot be reached by the REST API, whose paths have at most {_LONGEST_PATH} characters: "
+            f"DAG {dag_id} cannot be reached by the REST API, whose paths have at most 64 characters: "
             "pause it by hand and run the cutover for it without --pause-source"
         )
     return path

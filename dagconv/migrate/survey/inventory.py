@@ -61,7 +61,8 @@ class Inventory:
     """`trust` is the role's policy, None when it could not be read; then `trust_reason` says why.
 
     `workflows_known` is False when ListWorkflows was denied: then nothing is known to be there (docs/faults.md 24).
-    `generation` makes the tokens of one plan its own. `customer_key` is the key that the bucket encrypts with.
+    `generation` makes the tokens of one plan its own. `paused` are DAGs of the old environment, None where it
+    could not be asked; `customer_key` is the key that the bucket encrypts with.
     """
 
     caller: Caller
@@ -78,6 +79,7 @@ class Inventory:
     workflows_known: bool
     inputs: Mapping[str, str]
     generation: str
+    paused: frozenset[str] | None = None
     customer_key: str | None = None
     multi_region_key: bool = False
     code: Package | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dagconv.aws.services import Json, World
 
 _PAGE = 100  # DAGs or runs; the REST API gives no more at a time
+_LONGEST_PATH = 64  # InvokeRestApi's own limit
 ACTIVE = ("queued", "running")
 
 
@@ -26,6 +27,12 @@ def can_pause(version: str) -> bool:
     """Whether an environment of this Airflow answers InvokeRestApi: since 2.4.3 (its reference); yes where unknown."""
     found = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
     return found is None or tuple(map(int, found.groups())) >= (2, 4, 3)
+
+
+def path_of(dag_id: str) -> str | None:
+    """The path of a DAG, None where it is longer than InvokeRestApi takes."""
+    path = f"/dags/{dag_id}"
+    return path if len(path) <= _LONGEST_PATH else None
 
 
 def paused_dags(world: World, environment: str) -> Iterator[tuple[str, bool]]:

@@ -15,6 +15,7 @@ from dagconv.errors import UsageError
 from dagconv.migrate.survey.download import Download, download_dags
 from dagconv.migrate.survey.given import read_given, replace_converted
 from dagconv.migrate.survey.inventory import Environment, Inventory, Package, Surveyed, Wishes
+from dagconv.migrate.survey.source import can_pause, paused_dags
 
 _LOCAL_PREFIX = "file:"
 
@@ -74,6 +75,7 @@ def survey(
         workflows_known=known,
         inputs=inputs,
         generation=generation,
+        paused=_read_paused(world, environment),
         customer_key=customer_key,
         multi_region_key=multi_region,
         code=_read_code(sources.code),
@@ -237,6 +239,16 @@ def _read_role(world: World, role_arn: str) -> tuple[Json | None, str]:
             return None, f"it cannot be read ({error.cause.value})"
         raise
     return role.get("AssumeRolePolicyDocument"), ""
+
+
+def _read_paused(world: World, environment: Environment | None) -> frozenset[str] | None:
+    """What cannot be asked is no reason to stop: a plan changes nothing in the old environment."""
+    if environment is None or environment.status != "AVAILABLE" or not can_pause(environment.airflow_version):
+        return None
+    try:
+        return frozenset(dag_id for dag_id, paused in paused_dags(world, environment.name) if paused)
+    except (CallError, ValueError):
+        return None
 
 
 def _read_key(world: World, key: str | None) -> tuple[str | None, bool]:

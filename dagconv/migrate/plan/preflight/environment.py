@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dagconv.catalog.configuration import options
 from dagconv.diagnostics import Diagnostic, Effect, Page, Rule, Section, Severity
 from dagconv.migrate.survey.inventory import Environment, Inventory
-from dagconv.migrate.survey.source import can_pause
+from dagconv.migrate.survey.source import can_pause, path_of
 
 ENVIRONMENT_STATE = Rule(
     code="DC820",
@@ -67,6 +67,32 @@ CANNOT_PAUSE = Rule(
     fix="Pause by hand.",
     source=(Page("docs/faults.md", "C8"),),
 )
+PAUSED = Rule(
+    code="DC838",
+    slug="dags-paused",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="DAGs are paused in the old environment.",
+    message="{count} DAGs are paused in {name} and stay off at the cutover: {names}",
+    help="Switch them on with `cutover --include-paused`.",
+    why="Somebody stopped these jobs; a migration is no reason to start them.",
+    example="a report that was replaced last year and never deleted",
+    fix="Nothing to do.",
+    source=(Page("docs/faults.md", "C7"),),
+)
+OUT_OF_REACH = Rule(
+    code="DC839",
+    slug="dag-id-out-of-reach",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="DAG ids are too long for the REST API of the environment.",
+    message="`cutover --pause-source` cannot pause {count} DAGs, whose ids are too long for InvokeRestApi: {names}",
+    help="Pause them by hand, and cut them over with --include and without --pause-source.",
+    why="InvokeRestApi takes paths of at most 64 characters.",
+    example="a DAG id of 70 characters",
+    fix="Pause them by hand.",
+    source=(Page("docs/faults.md", "C8"),),
+)
 CONFIGURATION = Rule(
     code="DC833",
     slug="environment-configuration-not-carried",
@@ -85,8 +111,17 @@ CONFIGURATION = Rule(
 def check_environment(inventory: Inventory) -> Iterator[Diagnostic]:
     if inventory.environment is not None:
         yield from _check_facts(inventory.environment)
+        yield from _check_dags(inventory, inventory.environment.name)
     if not inventory.workflows_known:
         yield LIST_DENIED.at(None)
+
+
+def _check_dags(inventory: Inventory, name: str) -> Iterator[Diagnostic]:
+    dag_ids = sorted(definition.dag_id for definition in inventory.definitions if definition.text)
+    if paused := [dag_id for dag_id in dag_ids if dag_id in (inventory.paused or ())]:
+        yield PAUSED.at(None, count=len(paused), name=name, names=", ".join(paused))
+    if far := [dag_id for dag_id in dag_ids if path_of(dag_id) is None]:
+        yield OUT_OF_REACH.at(None, count=len(far), names=", ".join(far))
 
 
 def _check_facts(environment: Environment) -> Iterator[Diagnostic]:
