@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-quick test-migrate-full test-mutants test-hooks test-editor lint format corpus matrix templates context-tables mutants bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-hooks test-editor lint format corpus matrix templates context-tables mutants bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-quick  what needs neither Airflow nor other processes, in seconds"
 	@echo "make test-hooks  the hooks with the real pre-commit (needs a package index)"
 	@echo "make test-editor what needs Node: the editor's language server, SARIF's own schema"
+	@echo "make test-migrate-full   all crash points and large migrations; test-migrate-model: 2,000 random sequences"
 	@echo "make lint        only what comes before the tests"
 	@echo "make format      put the code into the house's format"
 	@echo "make regen       write all generated files anew"
@@ -51,6 +52,9 @@ test-mutants: $(READY)
 
 test-migrate-full: $(READY)
 	@DAGCONV_TEST_FULL=1 $(BIN)/pytest -q tests/migrate
+
+test-migrate-model: $(READY)
+	@DAGCONV_TEST_MODEL=2000 $(BIN)/pytest -q tests/migrate/test_model.py
 
 lint: $(READY)
 	@$(BIN)/ruff format --check --quiet .
