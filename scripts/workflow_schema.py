@@ -37,6 +37,7 @@ def build() -> str:
         "task": task(open_classes, described),
         "timedelta": timedelta(),
         "datetime": datetime(),
+        "packaged": packaged(),
         **{f"common.{name}": schema for name, schema in common().items()},
         **{f"shared.{name}": argument(parameter) for name, parameter in shared().items()},
         **{f"class.{operator.path}": arguments(operator) for operator in described if not operator.defined_at},
@@ -191,6 +192,15 @@ def datetime() -> dict[str, Any]:
     }
 
 
+def packaged() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["__type__"],
+        "properties": {"__type__": {"type": "string", "pattern": OWN_CODE, "not": {"pattern": r"^datetime\."}}},
+        "description": "An object of a class of the code package, such as the output of another task.",
+    }
+
+
 def arguments(operator: OperatorClass) -> dict[str, Any]:
     """The closed set of what a task of this class may say. What every task has is described once, in `task`;
     ignored keys are let through but, standing in a pattern, not offered."""
@@ -274,6 +284,8 @@ def value(parameter: Parameter) -> dict[str, Any]:
         forms.append(_ref("datetime"))
     if parameter.templated and "string" not in plain_types:
         forms.append(TEMPLATE)
+    if parameter.templated and "object" not in plain_types:
+        forms.append(_ref("packaged"))
     if plain_types:
         ordered = sorted(plain_types)
         forms.insert(0, {"type": ordered[0] if len(ordered) == 1 else ordered})
