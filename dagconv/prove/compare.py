@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from dagconv.catalog.service import KeyStatus, service
 from dagconv.diagnostics import Diagnostic, Rule
 from dagconv.ir import codec
 from dagconv.ir.change import Change
 from dagconv.ir.schedule import CustomTimetable, Rate, Schedule
+from dagconv.ir.testimony import SeenDag
 from dagconv.ir.workflow import Workflow
 from dagconv.prove import rules
 from dagconv.prove.allowances import declared_view
-from dagconv.prove.testimony import compare_testimony, read_testimony
+from dagconv.prove.testimony import compare_testimony
 from dagconv.prove.view import Reader, View, view_workflow
 from dagconv.prove.written import stray_keys
 
@@ -31,7 +31,7 @@ class Side:
     """
 
     workflow: Workflow
-    testimony: Mapping[str, Any]
+    testimony: SeenDag
     schedule_text: str | None = None
     text: str = ""
 
@@ -143,10 +143,6 @@ def _strays(text: str, lowered: Workflow) -> Iterator[Diagnostic]:
 
 
 def _testimony(source: Side, lowered: Workflow, changes: Sequence[Change], reloaded: Side) -> Iterator[Diagnostic]:
-    try:
-        one, two = (read_testimony(side.testimony) for side in (source, reloaded))
-    except codec.DecodeError as error:
-        yield _at(rules.WITNESS_DIFFERS, source.workflow, (None, "testimony"), None, str(error))
-        return
-    for task_id, what, before, after in compare_testimony(one, two, source.workflow, lowered, changes):
+    seen = compare_testimony(source.testimony, reloaded.testimony, source.workflow, lowered, changes)
+    for task_id, what, before, after in seen:
         yield _at(rules.WITNESS_DIFFERS, source.workflow, (task_id, what), before, after)

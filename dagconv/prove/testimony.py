@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from dagconv.catalog.service import service
 from dagconv.ir.change import Change
-from dagconv.ir.codec import DecodeError
 from dagconv.ir.task import Origin, Task
+from dagconv.ir.testimony import SeenDag, SeenTask
 from dagconv.ir.value import ListValue
 from dagconv.ir.workflow import Workflow
 from dagconv.prove.declared import Declared, attributes_of, declared_fields
@@ -32,56 +30,8 @@ _OWN_WAITS = frozenset({"wait_for_completion", "wait_for_delete_completion"})
 _ENGINE_OWN = {"tags": '{"set": []}', "doc_md": "null"}
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One task object: its class, a hash of what the class does, and each attribute as a canonical text; of a mapped
-    task also its instances."""
-
-    path: str
-    members: str
-    attributes: Mapping[str, str]
-    instances: tuple[Seen, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Testimony:
-    """All that the witness saw of one DAG."""
-
-    tasks: Mapping[str, Seen]
-    attributes: Mapping[str, str]
-    upstream: Mapping[str, tuple[str, ...]]
-
-
-def read_testimony(data: Any) -> Testimony:
-    """From the worker's JSON, which is not to be trusted. Raises DecodeError."""
-    try:
-        tasks = {str(name): _read_seen(task) for name, task in data["tasks"].items()}
-        upstream: dict[str, list[str]] = {name: [] for name in tasks}
-        for up, down in data["dag"]["edges"]:
-            upstream[down].append(_text(up))
-        sorted_upstream = {name: tuple(sorted(ups)) for name, ups in upstream.items()}
-        return Testimony(tasks, _texts(data["dag"]["attributes"]), sorted_upstream)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DecodeError(f"a testimony of another shape: {error}") from error
-
-
-def _read_seen(data: Any) -> Seen:
-    inner = tuple(_read_seen(made) for made in data.get("instances", ()))
-    return Seen(_text(data["class"]), _text(data["members"]), _texts(data["attributes"]), inner)
-
-
-def _texts(data: Any) -> dict[str, str]:
-    return {_text(name): _text(text) for name, text in data.items()}
-
-
-def _text(data: Any) -> str:
-    if not isinstance(data, str):
-        raise TypeError(f"{type(data).__name__} in place of text")
-    return data
-
-
 def compare_testimony(
-    source: Testimony, reload: Testimony, before: Workflow, after: Workflow, changes: Sequence[Change]
+    source: SeenDag, reload: SeenDag, before: Workflow, after: Workflow, changes: Sequence[Change]
 ) -> Iterator[Difference]:
     """(task, what, before, after) for each difference that no change declares, and each declared that is not there.
 
@@ -113,7 +63,7 @@ def compare_testimony(
     )
 
 
-def _originals(source: Testimony, made: Mapping[str, str]) -> dict[str, Seen]:
+def _originals(source: SeenDag, made: Mapping[str, str]) -> dict[str, SeenTask]:
     """What each task was made from: itself in the source, or an instance of a mapped task, in their order."""
     found = dict(source.tasks)
     for mapped in dict.fromkeys(made.values()):
@@ -127,14 +77,16 @@ def _is_declared(changes: Sequence[Change], field: str) -> bool:
     return any(change.task_id is None and change.field == field for change in changes)
 
 
-def _inherited(workflow: Workflow, task: Task, reload: Testimony) -> dict[str, tuple[str | None, ...]]:
+def _inherited(workflow: Workflow, task: Task, reload: SeenDag) -> dict[str, tuple[str | None, ...]]:
     """What a task may show of the DAG's dates and params, which Airflow gives to each task."""
     dates = {name: (evidence_of(getattr(workflow, name)), "null") for name in ("start_date", "end_date")}
     own = () if task.argument("params") else (reload.attributes.get("params"),)
     return {**dates, "params": own}
 
 
-def _compare_class(task_id: str, one: Seen, two: Seen, declared: Mapping[str, Declared]) -> Iterator[Difference]:
+def _compare_class(
+    task_id: str, one: SeenTask, two: SeenTask, declared: Mapping[str, Declared]
+) -> Iterator[Difference]:
     change = declared.get("operator")
     if one.path != two.path and (change is None or (change.before, change.after) != (one.path, two.path)):
         yield task_id, "class", one.path, two.path
@@ -199,8 +151,8 @@ def _same_number(one: str | None, two: str | None) -> bool:
 
 
 def _compare_edges(
-    source: Testimony,
-    reload: Testimony,
+    source: SeenDag,
+    reload: SeenDag,
     after: Workflow,
     declared: Mapping[str, Mapping[str, Declared]],
     made: Mapping[str, str],

@@ -10,6 +10,7 @@ from typing import Any
 from dagconv.ir import codec
 from dagconv.ir.code import Testified
 from dagconv.ir.rendering import Rendering
+from dagconv.ir.testimony import SeenDag
 from dagconv.ir.workflow import Workflow
 from dagconv.wire.reads import NO_READS, Reads
 
@@ -35,7 +36,7 @@ class Loaded:
     request's `code` asks for."""
 
     workflow: Workflow
-    witness: Mapping[str, Any]
+    witness: SeenDag
     origin: str | None = None
     schedule_text: str | None = None
     code: Testified | None = None

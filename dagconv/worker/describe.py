@@ -37,7 +37,7 @@ def read_dags(
             workflow = replace(
                 read_workflow(dag, source), era=era_of(dag, generation, reason), region=audit.file_region()
             )
-            testimony = _testimony(dag)
+            testimony = witness.testify_dag(dag, dag.tasks if source.twins else ())
         except NotReproducibleError as error:
             findings.append(_not_readable("task-not-reproducible", dag, message_of(error), error.position))
         except TooManyObjectsError:
@@ -50,12 +50,6 @@ def read_dags(
         else:
             dags.append(Loaded(workflow, testimony, _origin(dag), code=testify(dag.tasks)))
     return dags, findings
-
-
-def _testimony(dag: Any) -> dict[str, Any]:
-    """About each task, with each instance that Airflow would make of a mapped one, and the DAG."""
-    told = dag.tasks if len(dag.tasks) <= MAX_TESTIFIED_TASKS else ()
-    return {"tasks": {task.task_id: witness.testify(task) for task in told}, "dag": witness.testify_dag(dag)}
 
 
 def _not_readable(slug: str, dag: Any, error: str, position: Position | None) -> Finding:

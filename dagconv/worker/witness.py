@@ -6,9 +6,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
+from dagconv.ir.testimony import SeenDag, SeenTask
 from dagconv.worker.attributes import COSMETIC, attributes_of, encode_attribute, short
 from dagconv.worker.names import class_path, module_name
 from dagconv.worker.objects import MAX_OBJECT_DEPTH, encode_object, text_of
@@ -22,20 +24,16 @@ DAG_PLUMBING = frozenset(
 )
 
 
-def testify(task: Any) -> dict[str, Any]:
+def testify(task: Any) -> SeenTask:
     """The testimony about one task, of a mapped one about each of its instances; long texts are given by their hash."""
-    if is_mapped(task):
-        return {**_testify_object(task), "instances": [_testify_object(made) for made in instances(task)]}
-    return {**_testify_object(task), "instances": []}
+    made = tuple(_testify_object(instance) for instance in instances(task)) if is_mapped(task) else ()
+    return replace(_testify_object(task), instances=made)
 
 
-def _testify_object(task: Any) -> dict[str, Any]:
+def _testify_object(task: Any) -> SeenTask:
     cls: Any = type(task)
-    return {
-        "class": class_path(cls),
-        "members": members_of(cls),
-        "attributes": {name: short(text) for name, text in attributes_of(task).items()},
-    }
+    attributes = {name: short(text) for name, text in attributes_of(task).items()}
+    return SeenTask(class_path(cls), members_of(cls), attributes)
 
 
 @functools.cache
@@ -70,8 +68,9 @@ def _encode_member(member: Any) -> Any:
     return encode_object(member, MAX_OBJECT_DEPTH - 1)
 
 
-def testify_dag(dag: Any) -> dict[str, Any]:
-    """The DAG's own attributes, its timetable as Airflow serialises it, and the edges by what stands downstream."""
+def testify_dag(dag: Any, tasks: Iterable[Any]) -> SeenDag:
+    """The DAG's own attributes, its timetable as Airflow serialises it, the edges by what stands downstream, and what
+    is to be said of the `tasks`."""
     import attrs
     from airflow.sdk import DAG
 
@@ -81,8 +80,12 @@ def testify_dag(dag: Any) -> dict[str, Any]:
         if name not in DAG_PLUMBING and name != "timetable"
     }
     attributes["timetable"] = text_of(_encode_timetable(dag.timetable))
-    edges = sorted([task.task_id, down] for task in dag.tasks for down in task.downstream_task_ids)
-    return {"attributes": attributes, "edges": edges}
+    upstream: dict[str, list[str]] = {}
+    for task in dag.tasks:
+        for below in task.downstream_task_ids:
+            upstream.setdefault(below, []).append(task.task_id)
+    edges = {task_id: tuple(sorted(above)) for task_id, above in sorted(upstream.items())}
+    return SeenDag({task.task_id: testify(task) for task in tasks}, attributes, edges)
 
 
 def _encode_timetable(timetable: Any) -> Any:

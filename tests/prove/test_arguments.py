@@ -19,7 +19,7 @@ OTHERWISE_KEPT = {"params", "resources"}
 def objects(load):
     """For `operator` and `sensor`: by argument, the task that has it, its attributes, and those of a plain one."""
     dag = load("arguments")
-    seen = {name: testimony["attributes"] for name, testimony in dag.witness["tasks"].items()}
+    seen = {name: testimony.attributes for name, testimony in dag.witness.tasks.items()}
     tasks = [task for task in dag.workflow.tasks if not task.task_id.endswith(".plain")]
     plain = {kind: seen[f"{kind}.plain"] for kind in ("operator", "sensor")}
     return [

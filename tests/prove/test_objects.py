@@ -11,9 +11,9 @@ pytestmark = pytest.mark.airflow
 def pairs(load):
     """By kind and name, what the witness shows of the two objects."""
     found = {}
-    for task_id, seen in load("objects").witness["tasks"].items():
+    for task_id, seen in load("objects").witness.tasks.items():
         kind, name, _ = task_id.split(".")
-        found.setdefault((kind, name), []).append(seen["attributes"]["data"])
+        found.setdefault((kind, name), []).append(seen.attributes["data"])
     return found
 
 
