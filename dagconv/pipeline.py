@@ -22,7 +22,7 @@ from dagconv.emit.size import least_bytes
 from dagconv.emit.writer import write_yaml
 from dagconv.errors import EngineBrokenError, UsageError
 from dagconv.ir.rendering import RenderPlan
-from dagconv.ir.workflow import SourceAirflow
+from dagconv.ir.source_airflow import SourceAirflow
 from dagconv.load.failure import internal_error
 from dagconv.load.generation import is_overruled
 from dagconv.load.identity import Seen

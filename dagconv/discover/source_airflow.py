@@ -12,11 +12,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from dagconv.catalog.renames import renames
 from dagconv.discover.ignore import IgnoreSyntax
 from dagconv.discover.source import SourceFile, SourceKind
 from dagconv.discover.walk import discover
-from dagconv.ir.workflow import SourceAirflow
+from dagconv.ir.source_airflow import SourceAirflow
 
 # What belongs to an environment stands beside its DAGs or one folder above.
 _REQUIREMENTS = ("requirements.txt", "constraints.txt", "Dockerfile")
@@ -145,6 +144,8 @@ def _uses(text: str) -> Iterator[tuple[str, str, int]]:
 
 def _of_name(name: str) -> str:
     """The generation that an import tells; empty where several have it."""
+    from dagconv.catalog.renames import renames  # large, and `--help` needs none of it
+
     if name == "airflow.sdk" or name.startswith("airflow.sdk."):
         return "3"
     table = renames()

@@ -1,4 +1,4 @@
-"""What the rendering witness renders: runs as data, which host and worker share (ADR 0006)."""
+"""What the rendering witness renders: runs as data, which host and worker share (ADR 0009)."""
 
 from __future__ import annotations
 

@@ -51,19 +51,6 @@ class Era:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceAirflow:
-    """Which Airflow the DAGs of a root were written for. `generation` is 1.10, 2, 3, or empty where nothing tells or
-    what tells contradicts itself; `reason` is what was found and where, `contradiction` what was found against it."""
-
-    generation: str = ""
-    reason: str = ""
-    contradiction: str = ""
-
-
-NOTHING_TELLS = SourceAirflow()
-
-
-@dataclass(frozen=True, slots=True)
 class Workflow:
     """A DAG. `settings` are the other DAG arguments that differ from their defaults (catchup, tags, ...).
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dagconv.diagnostics import Diagnostic
-from dagconv.ir.workflow import SourceAirflow
+from dagconv.ir.source_airflow import SourceAirflow
 from dagconv.load.old_rules import GENERATION
 
 

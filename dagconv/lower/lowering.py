@@ -22,9 +22,10 @@ from dagconv.ir.code import Entry, Testified
 from dagconv.ir.meaning import params_text, schedule_text
 from dagconv.ir.rendering import OWN_MOMENT, Runs
 from dagconv.ir.schedule import Schedule
+from dagconv.ir.source_airflow import NOTHING_TELLS, SourceAirflow
 from dagconv.ir.task import MISSING, Argument, Default, Origin, Task
 from dagconv.ir.value import DatetimeValue, Value
-from dagconv.ir.workflow import NOTHING_TELLS, Param, SourceAirflow, Workflow
+from dagconv.ir.workflow import Param, Workflow
 from dagconv.language.names import free_name
 
 
