@@ -54,17 +54,22 @@ def test_definitions_read_one_after_the_other_are_read_as_if_each_were_alone(wor
     assert differing == []
 
 
-def test_one_process_reads_many_and_is_renewed(worker):
-    first = answer(worker, PLAIN, written=True)
+def children_in_the_end(worker):
+    """One that was killed is there until it is reaped."""
     end = time.monotonic() + 10
     while len(children(worker)) > 1 and time.monotonic() < end:
-        time.sleep(0.05)  # those that were killed
-    (stays,) = children(worker)
+        time.sleep(0.05)
+    return children(worker)
+
+
+def test_one_process_reads_many_and_is_renewed(worker):
+    first = answer(worker, PLAIN, written=True)
+    (stays,) = children_in_the_end(worker)
     assert [answer(worker, PLAIN, written=True) for _ in range(5)] == [first] * 5
     assert stays in children(worker)
     for _ in range(MAX_DEFINITIONS):
         answer(worker, PLAIN, written=True)
-    assert stays not in children(worker)
+    assert stays not in children_in_the_end(worker)
 
 
 def test_what_it_does_not_take_is_read_again_apart(worker):
