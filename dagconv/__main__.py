@@ -11,9 +11,13 @@ def main() -> None:
         # Names of files and texts of definitions are UTF-8 on every side, whatever the locale of this call.
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, "PYTHONUTF8": "1"})  # noqa: S606
 
-    from dagconv.cli.main import run
+    try:
+        from dagconv.cli.main import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # between what handles it: while modules are imported, or at the very end
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":
