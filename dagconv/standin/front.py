@@ -78,7 +78,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet: the record of calls is kept by the server."""
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        size = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(size)
+        if len(body) < size:  # a client that was killed while it sent: no request
+            self._hang_up()
+            return
         if self.path.startswith("/_"):
             self._send(self.server.stage.control(self.path, json.loads(body or b"{}")))
             return
