@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 
@@ -17,6 +18,10 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # between what handles it: while modules are imported, or at the very end
         code = 130
+    if code == 130 and hasattr(signal, "pthread_sigmask"):
+        # CPython remembers an interrupt that met the exec() of a text, as of a dataclass, whoever handled it,
+        # and would end by the signal instead of with this code.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     sys.exit(code)
 
 

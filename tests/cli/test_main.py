@@ -127,3 +127,12 @@ def test_a_misspelt_command_gets_a_proposal(call, word, meant):
     code, _, err = call(word, "x")
     assert (code, f"No such command {word!r}. Did you mean {meant!r}?" in err) == (2, True)
     assert "Did you mean" not in call("nothing-like-it")[2]
+
+
+def test_an_interrupt_inside_of_generated_code_ends_with_130_too(tmp_path):
+    """CPython 3.11 ends a module by the signal where an interrupt met the exec() of a text, though it was handled."""
+    early = "import dagconv.__main__, dagconv.cli.main\n"
+    early += "dagconv.cli.main.run = lambda arguments: exec('raise KeyboardInterrupt')\n"
+    (tmp_path / "early.py").write_text(early + "dagconv.__main__.main()\n")
+    ended = subprocess.run([sys.executable, "-m", "early"], cwd=tmp_path, check=False)
+    assert ended.returncode == 130

@@ -44,6 +44,7 @@ def test_the_limits_are_named(batch):
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs /proc")
 def test_neither_processes_nor_files_are_left(batch, running):
     home = Path(running.worker._server._home.name)
+    running.worker.preload(())  # ends the processes that wait for a further definition
     end = time.monotonic() + 5
     while (inhabitants(str(home)) or list(home.glob("child-*"))) and time.monotonic() < end:
         time.sleep(0.05)  # what has answered is not waited for
