@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-hooks test-editor lint format corpus matrix templates context-tables mutants bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-hooks test-editor test-browser lint format corpus matrix templates context-tables mutants bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-quick  what needs neither Airflow nor other processes, in seconds"
 	@echo "make test-hooks  the hooks with the real pre-commit (needs a package index)"
 	@echo "make test-editor what needs Node: the editor's language server, SARIF's own schema"
+	@echo "make test-browser the assessment's page in this machine's Chromium"
 	@echo "make test-migrate-full   all crash points and large migrations; test-migrate-model: 2,000 random sequences"
 	@echo "make lint        only what comes before the tests"
 	@echo "make format      put the code into the house's format"
@@ -84,6 +85,10 @@ test-editor: $(READY)
 	@cd $(NODE) && { test -d node_modules/@microsoft || npm install --silent --no-audit --no-fund --ignore-scripts $(SARIF); }
 	@SARIF_SCHEMA=$$(echo $(NODE)/node_modules/@microsoft/jest-sarif/lib/schemas/*.json) \
 	  $(BIN)/pytest -q tests/diagnostics/sarif_check.py $(wildcard tests/*/editor_check.py)
+
+test-browser: $(READY)
+	@$(PIP) install playwright
+	@$(BIN)/pytest -q tests/assess/test_browser.py
 
 templates: $(READY)
 	@DAGCONV_TEMPLATES=5000 $(BIN)/pytest -q -s tests/lower/test_generated_templates.py

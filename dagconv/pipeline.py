@@ -23,6 +23,7 @@ from dagconv.emit.writer import write_yaml
 from dagconv.errors import EngineBrokenError, UsageError
 from dagconv.ir.rendering import RenderPlan
 from dagconv.ir.source_airflow import SourceAirflow
+from dagconv.ir.workflow import Workflow
 from dagconv.load.failure import internal_error
 from dagconv.load.generation import is_overruled
 from dagconv.load.identity import Seen
@@ -58,6 +59,8 @@ __all__ = ["CompileOptions", "Compiler", "ConvertResult", "Definition", "compile
 
 # Called with each finished file and what loading it read.
 Progress = Callable[[SourceFile, Reads], None]
+# Called with each DAG that was loaded: the path of its file, what it is, and what lowering made of it.
+OnDag = Callable[[str, Workflow, Workflow], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ class Compiler:
     spool: Path
     # For the DAGs of files that hold several.
     dags: ThreadPoolExecutor
+    on_dag: OnDag | None = None
 
     def convert(self, files: Sequence[SourceFile], on_progress: Progress | None = None) -> ConvertResult:
         """Converts all files of a call before anything is handed out. Raises EngineBrokenError."""
@@ -183,6 +187,8 @@ class Compiler:
         """The first stage that refuses the DAG ends the work on it; of a file that is `spoiled` none is proved."""
         lowering = Lowering(source.workflow, replace(self.options.lowering, root=airflow), code=source.code)
         lower(lowering)
+        if self.on_dag is not None:
+            self.on_dag(file.path, source.workflow, lowering.workflow)
         found = lowering.diagnostics
         if lowering.refused:
             return DagOutcome(seen, found)

@@ -14,25 +14,35 @@ from dagconv.diagnostics.report import FileReport, Report
 
 # Of paths and of what is granted: what these files then become.
 Convert = Callable[[Sequence[str], frozenset[Need]], Report]
-_STEPS = (Means.INPUTS, Means.PACKAGES, Means.ACCEPT, Means.CODE)
+# A code package brings losses to accept that show only with it.
+_STEPS = (Means.INPUTS, Means.PACKAGES, Means.ACCEPT, Means.CODE, Means.ACCEPT)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step after those before it: DAGs that it `opens`, and those that it opens `alone`, without any other."""
+    """A step after those before it: DAGs that it opens, by path and id, and how many it opens `alone`, without any
+    other."""
 
     need: Need
-    opens: Count
+    opened: frozenset[tuple[str, str]]
     alone: Count
+
+    @property
+    def opens(self) -> Count:
+        return Count(dags=len(self.opened))
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`steps` in order, the cheapest first; `rest` is what they leave, with everything granted."""
+    """`steps` in order, the cheapest first; `end` is the report with everything granted, and `rest` what is left."""
 
     today: Figures
     steps: tuple[Step, ...]
-    rest: Figures
+    end: Report
+
+    @property
+    def rest(self) -> Figures:
+        return figures_of(self.end)
 
 
 def forecast(report: Report, convert: Convert) -> Forecast:
@@ -45,6 +55,8 @@ def forecast(report: Report, convert: Convert) -> Forecast:
     steps: list[Step] = []
     for means in _STEPS:
         for need in _needs(now.values(), means):
+            if need in granted:
+                continue
             granted |= {need}
             before = _converted(now.values())
             for _ in range(2):  # stubs let a file come to the next value that it reads
@@ -52,12 +64,12 @@ def forecast(report: Report, convert: Convert) -> Forecast:
                 if not stopped:
                     break
                 now |= {file.path: file for file in convert(stopped, granted).files}
-            opens = _converted(now.values()) - before
-            steps.append(Step(need, Count(dags=len(opens)), _alone(report, need, opens, convert, first=not steps)))
-    return Forecast(figures_of(report), tuple(steps), figures_of(replace(report, files=tuple(now.values()))))
+            opened = frozenset(_converted(now.values()) - before)
+            steps.append(Step(need, opened, _alone(report, need, opened, convert, first=not steps)))
+    return Forecast(figures_of(report), tuple(steps), replace(report, files=tuple(now.values())))
 
 
-def _alone(report: Report, need: Need, opened: set[tuple[str, str]], convert: Convert, *, first: bool) -> Count:
+def _alone(report: Report, need: Need, opened: frozenset[tuple[str, str]], convert: Convert, *, first: bool) -> Count:
     """DAGs that the need opens with nothing else granted."""
     if first:
         return Count(dags=len(opened))

@@ -33,7 +33,7 @@ def _head(report: Report, hidden: int) -> Iterator[str]:
 def _to_do(options: RenderOptions) -> Iterator[str]:
     if options.rows:
         yield from ("", "### What to do", "", "| DAGs | Next step |", "|---|---|")
-        yield from (f"| {_text(said)} | {_code(step) if step else ''} |" for said, step in options.rows)
+        yield from (f"| {inert(said)} | {_code(step) if step else ''} |" for said, step in options.rows)
 
 
 def _findings(folds: list[Fold]) -> Iterator[str]:
@@ -49,15 +49,15 @@ def _findings(folds: list[Fold]) -> Iterator[str]:
 
 def _row(one: Fold) -> str:
     where = place(one.file, one.found)
-    advice = f"<br>{_text(one.found.help)}" if one.found.help else ""
+    advice = f"<br>{inert(one.found.help)}" if one.found.help else ""
     place_text = _code(str(where)) if where else "the call"
-    return f"| {place_text} | {one.found.code} | {_text(one.found.message + one.more)}{advice} |"
+    return f"| {place_text} | {one.found.code} | {inert(one.found.message + one.more)}{advice} |"
 
 
-def _text(text: str) -> str:
+def inert(text: str) -> str:
     """What a DAG is called must make no table cell, link, mention or tag: each sign of punctuation is escaped."""
     return _PUNCTUATION.sub(r"\\\1", safe(text))
 
 
 def _code(text: str) -> str:
-    return f"<code>{_text(text)}</code>"
+    return f"<code>{inert(text)}</code>"
