@@ -65,6 +65,35 @@ class AwsLogs:
             raise
         return [str(event.get("message", "")).rstrip() for event in events]
 
+    def page(
+        self, group: str, stream: str, token: str | None, since: int | None
+    ) -> tuple[list[Json], str | None] | None:
+        """Events from the head or from a token on, and the token of what follows; None while there is no stream."""
+        request: Json = {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
+        if token is not None:
+            request["nextToken"] = token
+        if since is not None:
+            request["startTime"] = since
+        try:
+            answer = self._invoke("GetLogEvents", request)
+        except CallError as error:
+            if error.cause is Cause.NOT_FOUND:
+                return None
+            raise
+        return list(answer.get("events", [])), answer.get("nextForwardToken")
+
+    def has_group(self, group: str) -> bool:
+        found = self._invoke("DescribeLogGroups", {"logGroupNamePrefix": group, "limit": 50}).get("logGroups", [])
+        return any(one.get("logGroupName") == group for one in found)
+
+    def delete_group(self, group: str) -> None:
+        """One that is gone already is none to delete."""
+        try:
+            self._invoke("DeleteLogGroup", {"logGroupName": group})
+        except CallError as error:
+            if error.cause is not Cause.NOT_FOUND:
+                raise
+
 
 class AwsEnvironments:
     def __init__(self, invoke: Invoke) -> None:

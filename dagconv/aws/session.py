@@ -23,7 +23,7 @@ from dagconv.catalog.service import service
 from dagconv.errors import UsageError
 from dagconv.version import __version__
 
-MINIMUM_BOTOCORE = "1.43.126"  # the first with Environment (contract, head; rule 67)
+MINIMUM_BOTOCORE = "1.44.4"  # the first with CreateAirflowUiUrl (contract, head; rule 67)
 
 
 def open_world(region: str | None, profile: str | None, say: Callable[[str], None]) -> World:

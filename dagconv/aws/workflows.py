@@ -55,6 +55,10 @@ class AwsWorkflows:
     def stop_run(self, arn: str, run_id: str) -> None:
         self._invoke("StopWorkflowRun", {"WorkflowArn": arn, "RunId": run_id})
 
+    def ui_url(self) -> str:
+        """An address that lets its bearer into the Airflow UI: it is shown to the caller and kept nowhere."""
+        return str(self._invoke("CreateAirflowUiUrl", {})["AuthorizedUrl"])
+
     def run(self, arn: str, run_id: str) -> Json:
         return self._invoke("GetWorkflowRun", {"WorkflowArn": arn, "RunId": run_id})
 

@@ -37,7 +37,9 @@ VERBS = {
     "migrate": "Move an MWAA environment to MWAA Serverless.",
     "operators": "Search the operator classes and their arguments.",
     "schema": "Print the JSON Schema of definitions, for editors.",
+    "ui": "Open the service's Airflow UI in the browser.",
     "validate": "Judge definitions as the service would, without Airflow.",
+    "workflow": "Deploy, start, watch and delete single workflows.",
 }
 
 

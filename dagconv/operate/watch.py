@@ -1,89 +1,51 @@
-"""Starts a run of a workflow and follows it: each task's state as it changes, with its last log lines
+"""Follows a run to its end and says each change with its last log lines; stops the run where the caller gives up
 (docs/faults.md 55).
 """
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import dataclass
-
-from dagconv.aws.redact import redact_text
 from dagconv.aws.services import CallError, Json, World
+from dagconv.operate.logs import last_lines
+from dagconv.operate.runs import Attempt, Follower, RunState, news, start_run
 
-_FINAL = frozenset({"SUCCESS", "FAILED", "TIMEOUT", "STOPPED"})
-_BAD = frozenset({"FAILED", "UPSTREAM_FAILED", "CANCELLED", "TIMEOUT", "REMOVED"})
-_POLL = 5.0
 _LINES = 5
+_WITH_LINES = frozenset({"SUCCESS", "FAILED", "UP_FOR_RETRY"})
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """The end of a run. `failed_tasks` may be there although the run says SUCCESS (contract 1.9, rule 66)."""
-
-    run_id: str
-    state: str
-    error: str
-    failed_tasks: tuple[str, ...]
-
-    @property
-    def good(self) -> bool:
-        return self.state == "SUCCESS" and not self.failed_tasks
-
-
-def watch_run(world: World, arn: str, parameters: Json, timeout: float) -> Watched:
+def watch_run(world: World, arn: str, parameters: Json, timeout: float) -> RunState:
     """Follows a new run to its end; stops it on Ctrl-C and after `timeout` seconds. Raises CallError."""
-    run_id = world.workflows.start_run(arn, f"dagconv-{uuid.uuid4().hex}", parameters)
+    run_id = start_run(world, arn, parameters)
     world.say(f"run {run_id} started")
-    shown: dict[str, str] = {}
-    begun = world.clock.now()
+    teller = _Teller(world, arn)
     try:
-        while True:
-            detail: Json = world.workflows.run(arn, run_id).get("RunDetail", {})
-            state = str(detail.get("RunState", ""))
-            tasks = _show_tasks(world, arn, run_id, shown)
-            if state in _FINAL:
-                return Watched(run_id, state, str(detail.get("ErrorMessage", "")), tasks)
-            if world.clock.now() - begun > timeout:
-                world.workflows.stop_run(arn, run_id)
-                return Watched(run_id, "TIMEOUT", f"stopped after {timeout:.0f} s of watching", tasks)
-            world.clock.sleep(_POLL)
+        state = Follower(world, arn, run_id).follow(teller.tell, timeout)
     except KeyboardInterrupt:
         world.say(f"stopping run {run_id}")
         world.workflows.stop_run(arn, run_id)
         raise
+    if state.ended:
+        return state
+    world.workflows.stop_run(arn, run_id)
+    return RunState(run_id, "TIMEOUT", f"stopped after {timeout:.0f} s of watching", state.attempts)
 
 
-def _show_tasks(world: World, arn: str, run_id: str, shown: dict[str, str]) -> tuple[str, ...]:
-    """Says every state that is new; the tasks whose last attempt failed."""
-    last: dict[str, tuple[int, str]] = {}
-    for summary in world.workflows.task_instances(arn, run_id):
-        identifier, status = str(summary["TaskInstanceId"]), str(summary.get("Status", "NONE"))
-        instance = world.workflows.task_instance(arn, run_id, identifier)
-        task, attempt = str(instance.get("TaskId", identifier)), int(instance.get("AttemptNumber", 1))
-        if attempt >= last.get(task, (0, ""))[0]:
-            last[task] = (attempt, status)
-        if shown.get(identifier) == status:
-            continue
-        shown[identifier] = status
-        world.say(f"  {task} attempt {attempt}: {status}")
-        if status in ("SUCCESS", "FAILED", "UP_FOR_RETRY"):
-            for line in log_lines(world, arn, instance):
-                world.say(f"      {line}")
-    return tuple(sorted(task for task, (_, status) in last.items() if status in _BAD))
+class _Teller:
+    def __init__(self, world: World, arn: str) -> None:
+        self._world, self._arn = world, arn
+        self._before: RunState | None = None
 
+    def tell(self, now: RunState) -> None:
+        told = {(one.task, one.number): one.status for one in self._before.attempts} if self._before else {}
+        for line in news(self._before, now):
+            self._world.say(f"  {line}")
+        for one in now.attempts:
+            if told.get((one.task, one.number)) != one.status and one.status in _WITH_LINES:
+                for line in self._lines(one):
+                    self._world.say(f"      {line}")
+        self._before = now
 
-def log_lines(world: World, arn: str, instance: Json) -> list[str]:
-    """The last lines of a task's log. The service gives group and stream in one text with doubled slashes."""
-    text = str(instance.get("LogStream", ""))
-    group, marker, rest = text.partition("workflow_id=")
-    if not marker:
-        return []
-    group = "/" + group.strip("/") + "/" if group.strip("/") else f"/aws/mwaa-serverless/{arn.rsplit('/', 1)[-1]}/"
-    for name in dict.fromkeys((group, group.rstrip("/"))):
+    def _lines(self, attempt: Attempt) -> list[str]:
         try:
-            lines = world.logs.tail(name, marker + rest, _LINES)
+            return last_lines(self._world, self._arn, attempt, _LINES)
         except CallError as error:
             return [f"(log not readable: {error.cause.value})"]
-        if lines:
-            return [redact_text(line) for line in lines]
-    return []

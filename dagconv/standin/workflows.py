@@ -16,9 +16,7 @@ from dagconv.standin.backing import ACCOUNT, Backing
 from dagconv.standin.judge import Judge, Judgement
 from dagconv.standin.runs import Run, read_tasks
 from dagconv.standin.ticker import Ticker
-
-_RESERVED = ("AWS_", "AIRFLOW__")
-_SECRETS_BACKEND = "AIRFLOW__WORKERS__SECRETS_BACKEND"
+from dagconv.standin.variables import check_variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ class Workflows:
             self.CreateWorkflow, self.UpdateWorkflow, self.DeleteWorkflow, self.GetWorkflow, self.ListWorkflows,
             self.ListWorkflowVersions, self.TagResource, self.UntagResource, self.ListTagsForResource,
             self.StartWorkflowRun, self.StopWorkflowRun, self.GetWorkflowRun, self.ListWorkflowRuns,
-            self.ListTaskInstances, self.GetTaskInstance,
+            self.ListTaskInstances, self.GetTaskInstance, self.CreateAirflowUiUrl,
         )  # fmt: skip
         self._operations = {method.__name__: method for method in served}
         self.forget()
@@ -260,6 +258,16 @@ class Workflows:
                 return {**head, **instance, "LogStream": stream}
         raise not_found("TaskInstance", request["TaskInstanceId"])
 
+    def CreateAirflowUiUrl(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        lasts = float(request.get("ExpiresInSeconds", 60))
+        session = f"{self._dice.getrandbits(128):032x}"
+        return {
+            "AuthorizedUrl": f"https://ui.example.com/?token={session}",
+            "SessionId": session,
+            "UrlExpiresAt": self._ticker.now() + lasts,
+            "SessionExpiresAt": self._ticker.now() + 3600,
+        }
+
     def _create(self, request: dict[str, Any]) -> dict[str, Any]:
         for workflow in self._all.values():
             if workflow.name == request["Name"]:
@@ -284,7 +292,7 @@ class Workflows:
         }
 
     def _version(self, request: dict[str, Any]) -> tuple[Version, list[str]]:
-        _check_variables(request.get("Environment", {}).get("Variables", {}))
+        check_variables(request.get("Environment", {}).get("Variables", {}))
         self._backing.require_trust(request["RoleArn"])
         data, object_key = self._backing.definition(request["DefinitionS3Location"])
         if "Code" in request:
@@ -401,9 +409,3 @@ def _conflict(workflow: Workflow, state: str) -> Refusal:
         "ConflictException", f"Workflow {workflow.name} {state}", 409,
         ResourceId=workflow.identifier, ResourceType="workflow",
     )  # fmt: skip
-
-
-def _check_variables(variables: dict[str, str]) -> None:
-    for name in variables:
-        if name.startswith(_RESERVED) and not name.startswith(_SECRETS_BACKEND):
-            raise invalid(f"Environment variable {name} is reserved", ("Environment.Variables", name))

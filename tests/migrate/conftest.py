@@ -68,9 +68,10 @@ def _client(url: str, service: str, region: str) -> Any:
 
 
 class Stand:
-    """One stand-in process, reset before every test."""
+    """One stand-in process, reset before every test. `verbs` is the group whose verbs `cli` runs."""
 
-    def __init__(self, variables: dict[str, str], folder: Path) -> None:
+    def __init__(self, variables: dict[str, str], folder: Path, verbs: str = "migrate") -> None:
+        self.verbs = verbs
         self.url = variables["AWS_ENDPOINT_URL"]
         self.variables = variables
         self.folder = folder
@@ -117,7 +118,7 @@ class Stand:
         return target
 
     def cli(self, *arguments: str, env: dict[str, str] | None = None, kill_after: float | None = None) -> Ran:
-        """Runs `dag-converter migrate ...` in a forked process of its own."""
+        """Runs `dag-converter migrate ...`, or another group, in a forked process of its own."""
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             sys.stdout.flush()
             child = os.fork()
@@ -142,7 +143,7 @@ class Stand:
             **(env or {}),
         }
         done = subprocess.run(
-            [sys.executable, "-m", "dagconv", "migrate", *arguments],
+            [sys.executable, "-m", "dagconv", self.verbs, *arguments],
             cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         return Ran(done.returncode, done.stdout, done.stderr)
@@ -192,7 +193,7 @@ class Stand:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             from dagconv.cli.main import run
 
-            code = run(["migrate", *arguments])
+            code = run([self.verbs, *arguments])
             sys.stdout.flush()
             sys.stderr.flush()
         except BaseException:  # noqa: BLE001  # whatever it is must not reach the parent's code

@@ -76,6 +76,6 @@ def _run(world: World, wanted: Wanted, flags: dict[str, Any]) -> bool:
     approve("Start it?", flags)
     seen = watch_run(world, wanted.arn, {}, flags["timeout"])
     click.echo(f"run {seen.run_id}: {seen.state}" + (f" ({escape(seen.error)})" if seen.error else ""))
-    if seen.failed_tasks:
-        click.echo(f"  tasks that failed: {escape(', '.join(seen.failed_tasks))}")
+    if seen.failed:
+        click.echo(f"  tasks that failed: {escape(', '.join(sorted(one.task for one in seen.failed)))}")
     return seen.good

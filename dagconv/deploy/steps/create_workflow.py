@@ -131,7 +131,7 @@ class CreateWorkflow(Action[Create, Made]):
                     if found is not None:
                         return found
                     pause, limit = _DELETION_STEP, _DELETION_WAIT
-                elif _is_not_assumable(error):
+                elif is_not_assumable(error):
                     pause, limit = _TRUST_STEP, _TRUST_WAIT
                 else:
                     raise
@@ -224,6 +224,6 @@ def made_of(answer: Json) -> Made:
     return Made(str(answer["WorkflowArn"]), str(answer.get("WorkflowVersion", "")), warnings)
 
 
-def _is_not_assumable(error: CallError) -> bool:
+def is_not_assumable(error: CallError) -> bool:
     """Only this message is worth a wait; what else is invalid stays invalid (docs/faults.md 30)."""
     return error.cause in (Cause.INVALID, Cause.DENIED) and _NOT_ASSUMABLE.search(error.message) is not None
