@@ -9,7 +9,7 @@ def least_bytes(node: Plain) -> int:
     """A lower bound, in UTF-8: the texts themselves, and what separates one entry from the next."""
     match node:
         case dict():
-            return sum(len(key.encode()) + 2 + least_bytes(item) for key, item in node.items())
+            return sum(len(str(key).encode()) + 2 + least_bytes(item) for key, item in node.items())
         case list():
             return sum(1 + least_bytes(item) for item in node)
         case str():

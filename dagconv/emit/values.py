@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Union
+from typing import Any, Union
 
 from dagconv.ir.value import (
     DatetimeValue,
@@ -17,7 +17,7 @@ from dagconv.ir.value import (
 )
 
 # What the writer accepts: scalars, lists and string-keyed dicts of the same.
-Plain = Union[None, bool, int, float, str, "list[Plain]", "dict[str, Plain]"]
+Plain = Union[None, bool, int, float, str, "list[Plain]", "dict[str, Plain]"]  # a key in data may be a whole number
 
 _UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
 
@@ -54,8 +54,8 @@ def emit_value(value: Value, path: tuple[str, ...] = ()) -> Plain:
             raise UnwritableError(path, value)
 
 
-def _emit_key(key: Value, path: tuple[str, ...]) -> str:
-    if not isinstance(key, str):
+def _emit_key(key: Value, path: tuple[str, ...]) -> Any:
+    if not isinstance(key, str) and type(key) is not int:
         raise UnwritableError((*path, "<key>"), key)
     return key
 

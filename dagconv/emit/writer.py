@@ -68,7 +68,7 @@ def _styled(value: Plain, *, in_block: bool, flow: bool = False) -> object:
         case dict():
             mapping = CommentedMap()
             for key, item in value.items():
-                mapping[_styled_text(key, in_block=False)] = _styled(item, in_block=True, flow=key in _FLOW_KEYS)
+                mapping[_styled(key, in_block=False)] = _styled(item, in_block=True, flow=key in _FLOW_KEYS)
             if not value:
                 mapping.fa.set_flow_style()
             return mapping

@@ -14,6 +14,7 @@ class Case(str, enum.Enum):
     SCHEDULED = "scheduled runs"
     MANUAL = "runs started by hand"
     OTHER_OUTPUT = "an output that is no text"
+    OTHER_PARAM = "a parameter that is given as no text"
     NO_OUTPUT = "a task that returns nothing"
     UNDEFINED = "a name that is not defined"
 

@@ -39,6 +39,7 @@ _TAGGED: dict[str, type] = {
         value_ir.EnumValue,
         value_ir.PathValue,
         value_ir.XComValue,
+        value_ir.ParamReference,
         value_ir.TemplateFileValue,
         value_ir.CallableValue,
         value_ir.ObjectValue,

@@ -119,6 +119,14 @@ class XComValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ParamReference:
+    """A DagParam: what a run gives for the parameter `name`, else its default, whatever type that is."""
+
+    name: str
+    default: Value = None
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateFileValue:
     """A template file that Airflow reads in place of the argument: its name and its text."""
 
@@ -240,6 +248,7 @@ Value = Union[  # noqa: UP007
     EnumValue,
     PathValue,
     XComValue,
+    ParamReference,
     TemplateFileValue,
     CallableValue,
     ObjectValue,

@@ -233,6 +233,20 @@ CHANGES_BETWEEN_LOADS = Rule(
     fix="start_date=datetime(2024, 1, 1)",
     source=(Page("docs/isolation.md", "What happens"),),
 )
+ADDRESS = Rule(
+    code="DC164",
+    slug="address-in-value",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A text holds the address of an object, as Python prints what has no text of its own.",
+    message="{what} holds {value}, which is another text at every import",
+    help="print what is meant instead of the object: an attribute of it; a parameter of a DAG function, which is no "
+    "text, as {{{{ params.NAME }}}}; the output of a task as {{{{ ti.xcom_pull(task_ids='ID') }}}}",
+    why="The address is where the object lies in memory. In Airflow the text is another in each process.",
+    example="@dag\ndef flow(env='dev'): S3ListOperator(task_id='list', bucket=f'data-{env}')",
+    fix="bucket='data-{{ params.env }}'",
+    source=(Page("docs/isolation.md", "What happens"),),
+)
 DUPLICATE_IN_FILE = Rule(
     code="DC118",
     slug="dag-id-twice-in-file",
@@ -530,6 +544,7 @@ LOAD_RULES = (
     ENVIRONMENT_READ,
     NOT_REPRODUCIBLE,
     CHANGES_BETWEEN_LOADS,
+    ADDRESS,
     DUPLICATE_IN_FILE,
     DUPLICATE_ACROSS_FILES,
     IMPORTED_DAG,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +13,14 @@ from dagconv.ir import codec
 from dagconv.ir.code import UNSETTLED
 from dagconv.ir.schedule import Cron
 from dagconv.ir.task import Argument, Origin, Task
-from dagconv.ir.value import ListValue, MapValue, TimedeltaValue, TupleValue
+from dagconv.ir.value import ListValue, MapValue, TimedeltaValue, TupleValue, Value, walk
 from dagconv.ir.workflow import Workflow
 from dagconv.load import rules
 from dagconv.wire.answer import Loaded
 
 _MISSING = "missing"
+# How Python prints an object without a text of its own.
+_ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-f]{6,16}>")
 _FIELDS = ("description", "schedule", "start_date", "end_date", "params", "groups")
 _INHERITED = frozenset({Origin.DEFAULT_ARGS, Origin.GROUP})
 
@@ -29,8 +32,21 @@ def differences(first: Sequence[Loaded], second: Sequence[Loaded], path: Path) -
         place = ours[key].location if key in ours else Location(str(path))
         yield _differs(place, f"DAG {key[0]}", *_presence(key in ours))
     for key, workflow in ours.items():
+        yield from _addresses(workflow)
         if key in theirs and theirs[key] is not workflow and not codec.same(workflow, theirs[key]):
             yield from _workflow_differences(workflow, theirs[key])
+
+
+def _addresses(workflow: Workflow) -> Iterator[Diagnostic]:
+    """Two imports may come to the same address by chance."""
+    for task in workflow.tasks:
+        for argument in task.arguments:
+            texts = (part for _, part in walk(argument.value) if isinstance(part, str))
+            found = next((match for text in texts if (match := _ADDRESS.search(text))), None)
+            if found is not None:
+                place = workflow.locate(task.task_id, argument.name)
+                shown = re.sub(" at 0x[0-9a-f]+", " at 0x...", found[0])
+                yield rules.ADDRESS.at(place, what=f"{argument.name} of task {task.task_id}", value=shown)
 
 
 def settle_code(first: Sequence[Loaded], second: Sequence[Loaded]) -> Iterator[Loaded]:
@@ -100,7 +116,7 @@ def _task_differences(workflow: Workflow, one: Task, two: Task, defaults: frozen
         argument = one.argument(name) or two.argument(name)
         if not (name in defaults and argument and argument.origin in _INHERITED):
             yield _differs(workflow.locate(one.task_id, name), f"{name} of task {one.task_id}", before, after)
-    if not found:
+    if not found and not any(_addresses(workflow)):
         yield _differs(workflow.locate(one.task_id, None), f"task {one.task_id}", "one form", "another")
 
 
@@ -108,9 +124,14 @@ def _argument_differences(one: Sequence[Argument], two: Sequence[Argument]) -> I
     """Name, and both values as text."""
     ours, theirs = ({argument.name: argument.value for argument in arguments} for arguments in (one, two))
     for name in dict.fromkeys((*ours, *theirs)):
-        before, after = (codec.canonical(side[name]) if name in side else None for side in (ours, theirs))
+        before, after = (_canonical(side[name]) if name in side else None for side in (ours, theirs))
         if before != after:
             yield name, tuple(readable(side[name]) if name in side else _MISSING for side in (ours, theirs))  # type: ignore[misc]
+
+
+def _canonical(value: Value) -> str:
+    """Without addresses, which are told by themselves."""
+    return _ADDRESS.sub("<address>", codec.canonical(value))
 
 
 def readable(node: object) -> str:

@@ -15,6 +15,7 @@ from dagconv.ir.value import (
     ListValue,
     MapValue,
     OpaqueValue,
+    ParamReference,
     SetValue,
     TimedeltaValue,
     TupleValue,
@@ -73,6 +74,8 @@ def show(value: Value) -> str:
             return f"{module}.{name}" if module else name
         case OpaqueValue(path):
             return f"an object of {path}"
+        case ParamReference(name):
+            return f"the parameter {name}"
         case EnumValue(value=inner):
             return show(inner)
         case ListValue(items) | TupleValue(items) | SetValue(items):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dagconv.diagnostics import ContractRule, Effect, Means, Remedy, Rule, Section, Severity
-from dagconv.ir.task import MISSING, Task
+from dagconv.ir.task import MISSING, Residue, Task
 from dagconv.lower.lowering import Lowering
 
 # Class members that only colour or name a task on Airflow's pages, or that Python itself adds.
@@ -70,6 +70,19 @@ CHANGED_AFTERWARDS = Rule(
     fix="Say what the assignment does with an argument.",
     source=(Section("1.2"),),
 )
+UNREAD = Rule(
+    code="DC395",
+    slug="attribute-that-nothing-reads",
+    severity=Severity.INFO,
+    effect=Effect.DROPPED,
+    summary="An attribute was set on a task that its class knows nothing of.",
+    message="attribute {value} of the task is dropped: nothing in its class reads it",
+    help="no step is needed",
+    why="A definition consists of arguments. What no code of the operator's class names changes no run.",
+    example="op = S3ListOperator(task_id='list', bucket='b')\nop.team = 'data'",
+    fix="Nothing to do, or remove the assignment.",
+    source=(Section("1.2"),),
+)
 
 
 def lower_subclasses(lowering: Lowering) -> None:
@@ -86,15 +99,22 @@ def _lower_class(lowering: Lowering, task: Task) -> Task:
     if members:
         lowering.report(SUBCLASS_WITH_BEHAVIOUR, task.task_id, value=name, target=target, members=", ".join(members))
         return task
+    # What a package carries may read anything of a task.
+    dropped = () if lowering.options.code_package else tuple(one for one in task.residues if one.own)
     for residue in task.residues:
-        if not residue.own and residue.attribute not in _COSMETIC:
+        if residue not in dropped and residue.attribute not in _COSMETIC:
             lowering.report(CHANGED_AFTERWARDS, task.task_id, value=residue.attribute)
     if operator.path == operator.target:
-        return task
+        return _without(lowering, task, dropped, UNREAD)
     lowering.report(SUBCLASS, task.task_id, value=name, target=target)
     lowering.declare(SUBCLASS, task.task_id, "operator", operator.path, operator.target)
-    for residue in task.residues:
-        if residue.own:
-            lowering.declare(SUBCLASS, task.task_id, f"residue:{residue.attribute}", residue.after, MISSING)
-    kept = tuple(residue for residue in task.residues if not residue.own)
-    return replace(task, operator=replace(operator, path=operator.target, overrides=()), residues=kept)
+    task = replace(task, operator=replace(operator, path=operator.target, overrides=()))
+    return _without(lowering, task, dropped, SUBCLASS)
+
+
+def _without(lowering: Lowering, task: Task, dropped: tuple[Residue, ...], rule: Rule) -> Task:
+    for residue in dropped:
+        if rule is UNREAD:
+            lowering.report(UNREAD, task.task_id, value=residue.attribute)
+        lowering.declare(rule, task.task_id, f"residue:{residue.attribute}", residue.after, MISSING)
+    return replace(task, residues=tuple(residue for residue in task.residues if residue not in dropped))

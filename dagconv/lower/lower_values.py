@@ -8,6 +8,7 @@ from dagconv.catalog.rendering import is_rendered
 from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
 from dagconv.ir import codec
+from dagconv.ir.change import Case
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import (
     CallableValue,
@@ -19,6 +20,7 @@ from dagconv.ir.value import (
     MapValue,
     OpaqueValue,
     OutputValue,
+    ParamReference,
     PathValue,
     SetValue,
     TemplateFileValue,
@@ -75,11 +77,11 @@ KEY_NOT_TEXT = Rule(
     slug="mapping-key-not-text",
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
-    summary="A mapping in an argument has a key that is not text.",
-    message="{key} holds a mapping with the key {value}, which is not text",
+    summary="A mapping in an argument has a key that is neither text nor a whole number.",
+    message="{key} holds a mapping with the key {value}, which is neither text nor a whole number",
     help="write the key as text if the operator takes that too",
-    why="Keys of a definition are text; AWS requests have text keys only as well.",
-    example="tags={1: 'a'}",
+    why="Keys of a definition are text or whole numbers; AWS requests have text keys only.",
+    example="tags={(1, 2): 'a'}",
     fix="Write the key as text.",
     source=(Section("1.8"), Engine("dagfactory.utils", "cast_with_type")),
 )
@@ -148,6 +150,19 @@ PATH = Rule(
     fix="Use text.",
     source=(Section("1.8"),),
 )
+PARAMETER = Rule(
+    code="DC396",
+    slug="dag-parameter-as-template",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A parameter of a DAG function stands for an argument, and is written as the template that reads it.",
+    message="the parameter {value} in {key} is written as {shown}",
+    help="no step is needed where runs give text for it; what is no text is rendered to text",
+    why="A definition has no objects of Airflow; a template gives the value of the run, as text.",
+    example="@dag\ndef flow(env='dev'): S3ListOperator(task_id='list', bucket=env)",
+    fix="Nothing to do.",
+    source=(Section("5"), Engine("airflow.sdk.definitions.param", "DagParam")),
+)
 
 # Enums of the provider whose operators take a member and its text as equals (eks.py, ecs.py of 9.32.0).
 TAKEN_AS_TEXT = frozenset(
@@ -212,16 +227,24 @@ class _Walk:
                 return self._changed(ENUM, value, inner)
             case PathValue(text):
                 return self._changed(PATH, value, text)
+            case ParamReference(name, str()) if is_rendered(self.task, self.argument.name):
+                text = f"{{{{ params[{name!r}] }}}}"
+                how = "text, whatever the run gives"
+                self.lowering.diverge(PARAMETER, self.task.task_id, self.argument.name, Case.OTHER_PARAM, how)
+                return self._changed(PARAMETER, value, text, name)
             case _:
                 return self._refuse(value)
 
-    def _changed(self, rule: Rule, before: Value, after: Value) -> Value:
+    def _changed(self, rule: Rule, before: Value, after: Value, called: str = "") -> Value:
         if rule not in self.reported:
-            self._report(rule, value=before.name if isinstance(before, EnumValue) else show(before), shown=show(after))
+            name = called or (before.name if isinstance(before, EnumValue) else show(before))
+            self._report(rule, value=name, shown=show(after))
             self.reported.append(rule)
         return after
 
     def _key(self, key: Value) -> Value:
+        if type(key) is int:
+            return key
         if not isinstance(key, str):
             self._report(KEY_NOT_TEXT, value=show(key))
         elif key in service().reserved_yaml_keys:
@@ -242,6 +265,12 @@ class _Walk:
                 pass  # other passes say what becomes of these
             case OpaqueValue() if is_mapped_argument(value):
                 pass  # the mapped group has been refused
+            case ParamReference(name, default) if is_rendered(self.task, self.argument.name):
+                shown = f"the parameter {name}, whose default {show(default)} is no text"
+                self._report(NO_FORM, value=shown, advice=f'write "{{{{ params.{name} }}}}" if text will do')
+            case ParamReference(name):
+                shown = f"the parameter {name}, which Airflow does not render there"
+                self._report(NO_FORM, value=shown, advice="give the argument a value of its own")
             case OpaqueValue(path, reason):
                 shown = f"an object of {path}" + (f" ({reason})" if reason else "")
                 self._report(NO_FORM, value=shown, advice=_TEXT_ADVICE)

@@ -11,7 +11,7 @@ from dagconv.ir.change import Change
 from dagconv.ir.rendering import Occasion, Pair, RenderPlan, Runs
 from dagconv.ir.schedule import Cron, Delta, Schedule
 from dagconv.ir.task import Default, Missing, Task
-from dagconv.ir.value import EnumValue, OpaqueValue, PathValue, TemplateFileValue, XComValue, walk
+from dagconv.ir.value import EnumValue, OpaqueValue, ParamReference, PathValue, TemplateFileValue, XComValue, walk
 from dagconv.ir.workflow import Workflow
 from dagconv.language.cron import CronError, next_fires, parse_cron
 from dagconv.language.jinja import is_template
@@ -77,7 +77,7 @@ def _is_text(value: Default) -> bool:
     return any(is_template(part) if isinstance(part, str) else isinstance(part, _RENDERED) for part in parts)
 
 
-_RENDERED = (TemplateFileValue, XComValue, EnumValue, PathValue, OpaqueValue)
+_RENDERED = (TemplateFileValue, XComValue, ParamReference, EnumValue, PathValue, OpaqueValue)
 
 
 def _asks(task: Task, *, any_template: bool) -> bool:

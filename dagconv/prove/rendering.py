@@ -163,6 +163,8 @@ def _is_case(case: Case, run: Occasion, after: str) -> bool:
             return not run.scheduled
         case Case.OTHER_OUTPUT:
             return run.values != "text"
+        case Case.OTHER_PARAM:
+            return run.is_given_values and run.values != "text"
         case Case.NO_OUTPUT:
             return run.values == "none"
         case Case.UNDEFINED:

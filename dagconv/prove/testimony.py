@@ -117,7 +117,7 @@ def _compare_attributes(
             excused = True
         elif name in owners:
             excused = owners[name].excuses(before, after) or after in inherited.get(name, ())
-        elif before == after or (name in assigned and _same_number(before, after)):
+        elif before == after or (name in assigned and _same_setting(before, after)):
             continue
         elif name in inherited:
             excused = after in inherited[name]
@@ -141,13 +141,18 @@ def _traces_gone(task: Task) -> dict[str, tuple[str | None, str | None]]:
     return {} if kept else {trace.attribute: (trace.before, trace.after) for trace in task.traces}
 
 
-def _same_number(one: str | None, two: str | None) -> bool:
-    """A number set on the object as 10 where its constructor makes 10.0; the reader compares arguments to the type."""
+def _same_setting(one: str | None, two: str | None) -> bool:
+    """A number set on the object as 10 where its constructor makes 10.0, or a text where it makes the member of an
+    enumeration; the reader compares arguments to the type."""
+    if one is None or two is None:
+        return False
     try:
-        numbers = [json.loads(text) for text in (one, two) if text is not None]
+        before, after = json.loads(one), json.loads(two)
     except ValueError:
         return False
-    return len(numbers) == 2 and all(type(n) in (int, float) for n in numbers) and numbers[0] == numbers[1]
+    if type(before) is str and isinstance(after, dict) and set(after) == {"enum"}:
+        return bool(before == after["enum"][2])
+    return type(before) in (int, float) and type(after) in (int, float) and bool(before == after)
 
 
 def _compare_edges(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import re
 
 _DAG_MODULE = re.compile(r"^unusual_prefix_[0-9a-f]{40}_")
@@ -14,3 +15,19 @@ def module_name(name: object) -> str:
 
 def class_path(cls: type) -> str:
     return f"{module_name(cls.__module__)}.{cls.__qualname__}"
+
+
+_PLAIN = (str, list, dict)
+_NO_BEHAVIOUR = frozenset({"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__firstlineno__"})
+_NO_BEHAVIOUR |= {"__static_attributes__", "__annotations__", "__slots__"}
+
+
+def plain_kind(kind: type) -> type:
+    """The plain class whose values those of `kind` are: OrderedDict is a mapping, and so is a class that adds nothing
+    to str, list or dict; any other class is itself."""
+    if kind is collections.OrderedDict:
+        return dict
+    for base in _PLAIN:
+        if issubclass(kind, base) and kind.__bases__ == (base,) and not vars(kind).keys() - _NO_BEHAVIOUR:
+            return base
+    return kind

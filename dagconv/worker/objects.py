@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagconv.catalog.service import service
-from dagconv.worker.names import class_path, module_name
+from dagconv.worker.names import class_path, module_name, plain_kind
 
 MAX_OBJECT_DEPTH = 6
 # A Kubernetes pod in full has some hundred; a client or a cache that hangs at a DAG has no end.
@@ -51,6 +51,8 @@ def _encode(value: Any, depth: int, walk: _Walk) -> Any:
     kind = type(value)
     if value is None or kind in (bool, int, str) or (kind is float and math.isfinite(value)):
         return value
+    if (kind := plain_kind(kind)) is str:
+        return str.__str__(value)
     if id(value) in walk.ancestors:
         return {"again": class_path(kind)}
     walk.ancestors.append(id(value))

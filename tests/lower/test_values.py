@@ -96,7 +96,8 @@ def test_a_trigger_rule_is_its_text_without_a_word(ir):
         (DatetimeValue("2024-01-01T12:00:00+00:00"), "DC401"),
         (EnumValue("m.E", "A", 1), "DC401"),
         (MapValue((("__type__", "x"),)), "DC402"),
-        (MapValue(((1, "x"),)), "DC403"),
+        (MapValue(((1.5, "x"),)), "DC403"),
+        (MapValue(((True, "x"),)), "DC403"),
         (ListValue((MapValue((("k", CallableValue("m", "f")),)),)), "DC400"),
     ],
 )

@@ -15,6 +15,7 @@ from dagconv.worker.names import class_path
 from dagconv.worker.read.callable import read_code
 from dagconv.worker.read.location import SourceMap
 from dagconv.worker.read.mapping import instances, is_mapped, mapped_inputs, partial_defaults
+from dagconv.worker.read.names_read import names_read
 from dagconv.worker.read.params import own_params
 from dagconv.worker.read.signature import signature_of
 from dagconv.worker.read.template_file import with_template_files
@@ -242,19 +243,28 @@ def _made_anew(
 
 
 def _is_own(task: Any, target: type, name: str, expected: dict[str, str]) -> bool:
-    """An attribute that the user's class adds, and that neither the target class nor a new object of it has."""
-    return type(task) is not target and name not in expected and not name.startswith("_") and not hasattr(target, name)
+    """An attribute that neither the target class nor a new object of it has: the user's class adds it, or it was set
+    and no code of the target class names it."""
+    if name in expected or name.startswith("_") or hasattr(target, name):
+        return False
+    return type(task) is not target or name not in names_read(target)  # type: ignore[arg-type]  # mypy takes no class for hashable
 
 
 def _alike(one: str | None, other: str | None) -> bool:
-    """Whether two attributes are equal; a number set as an int where the constructor makes a float is."""
+    """Whether two attributes are equal; a number set as an int where the constructor makes a float is, and a text where
+    it makes a member of an enumeration of texts."""
     if one == other:
         return True
     try:
-        numbers = [json.loads(text) for text in (one, other) if text is not None]
+        values = [_bare(json.loads(text)) for text in (one, other) if text is not None]
     except ValueError:
         return False
-    return len(numbers) == 2 and all(type(n) in (int, float) for n in numbers) and numbers[0] == numbers[1]
+    return len(values) == 2 and all(type(one) in (int, float, str) for one in values) and values[0] == values[1]
+
+
+def _bare(value: Any) -> Any:
+    """A member of an enumeration by its value."""
+    return value["enum"][2] if isinstance(value, dict) and set(value) == {"enum"} else value
 
 
 def _read_operator(cls: type, target: type) -> Operator:

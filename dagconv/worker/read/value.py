@@ -23,6 +23,7 @@ from dagconv.ir.value import (
     MapValue,
     OpaqueValue,
     OutputValue,
+    ParamReference,
     PathValue,
     SetValue,
     TimedeltaValue,
@@ -31,12 +32,14 @@ from dagconv.ir.value import (
     Value,
     XComValue,
 )
-from dagconv.worker.names import class_path, module_name
+from dagconv.worker.names import class_path, module_name, plain_kind
 from dagconv.worker.record import RECORDER
 
 MAX_DEPTH = 60
 MAX_INTEGER_BITS = 10_000  # beyond this JSON readers, Python's own included, give up
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+# Airflow's own, whose value a run gives.
+_DAG_PARAM = "airflow.sdk.definitions.param.DagParam"
 
 
 def read_value(value: Any, ancestors: tuple[int, ...] = ()) -> Value:
@@ -50,6 +53,9 @@ def read_value(value: Any, ancestors: tuple[int, ...] = ()) -> Value:
         return _read_text(value)
     if kind is float:
         return value if math.isfinite(value) else FloatValue(repr(value))
+    kind = plain_kind(kind)
+    if kind is str:
+        return _read_text(str.__str__(value))
     if kind in (list, tuple, dict, set, frozenset):
         if id(value) in ancestors:
             return OpaqueValue(class_path(kind), "contains itself")
@@ -106,8 +112,7 @@ def _read_object(value: Any, kind: type) -> Value:
     if id(kind) in RECORDER.outputs:
         held = vars(value)
         return OutputValue(RECORDER.outputs[id(kind)], held["task_id"], held["key"], held["optional"])
-    xcom = _read_xcom(value)
-    return xcom if xcom is not None else OpaqueValue(class_path(kind))
+    return _read_reference(value) or OpaqueValue(class_path(kind))
 
 
 def read_datetime(value: datetime.datetime) -> DatetimeValue:
@@ -121,6 +126,13 @@ def read_callable(value: Any) -> CallableValue:
     name = getattr(value, "__qualname__", None) or ""
     kind = "lambda" if name.endswith("<lambda>") else "method" if isinstance(value, types.MethodType) else "function"
     return CallableValue(module, name, kind)
+
+
+def _read_reference(value: Any) -> Value:
+    """What is looked up when the task is rendered; None for any other object."""
+    if class_path(type(value)) == _DAG_PARAM:
+        return ParamReference(str(vars(value)["_name"]), read_value(vars(value)["_default"]))
+    return _read_xcom(value)
 
 
 def _read_xcom(value: Any) -> Value | None:
