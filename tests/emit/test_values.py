@@ -26,6 +26,7 @@ from dagconv.ir.value import (
     OpaqueValue,
     OutputValue,
     ParameterValue,
+    ParamReference,
     PathValue,
     SetValue,
     TemplateFileValue,
@@ -51,7 +52,8 @@ WITHOUT_FORM = [
     ObjectValue("etl.py", "", "Builder", (("a", 1),)),
     OpaqueValue("a.B"),
     DatetimeValue("2024-01-01T00:00:00+00:00", "UTC"),
-    MapValue(((1, "a"),)),
+    MapValue(((1.5, "a"),)),
+    ParamReference("name", "a"),
     MapValue(((True, "a"),)),
     MapValue(((None, "a"),)),
 ]
