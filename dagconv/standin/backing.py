@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import urllib.parse
 from typing import Any
 
@@ -96,7 +97,8 @@ class Backing:
             self.logs.create_log_stream(logGroupName=group, logStreamName=stream)
         except self.logs.exceptions.ResourceAlreadyExistsException:
             return
-        now = int(self._ticker.now() * 1000)
+        # moto refuses events from hours ahead of the machine, as CloudWatch does, and the virtual clock may be there.
+        now = int(min(self._ticker.now(), time.time()) * 1000)
         events = [{"timestamp": now + index, "message": line} for index, line in enumerate(lines)]
         self.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
