@@ -22,9 +22,15 @@ _NO_BEHAVIOUR = frozenset({"__module__", "__qualname__", "__doc__", "__dict__", 
 _NO_BEHAVIOUR |= {"__static_attributes__", "__annotations__", "__slots__"}
 
 
-def plain_kind(kind: type) -> type:
-    """The plain class whose values those of `kind` are: OrderedDict is a mapping, and so is a class that adds nothing
-    to str, list or dict; any other class is itself."""
+def plain_kind(value: object) -> type:
+    """The plain class that a value is one of: an OrderedDict is a mapping, and so is an object of a class that adds
+    nothing to str, list or dict. One that holds attributes of its own, which Airflow may call, is of its own class."""
+    kind = type(value)
+    try:
+        if object.__getattribute__(value, "__dict__"):
+            return kind
+    except AttributeError:
+        pass
     if kind is collections.OrderedDict:
         return dict
     for base in _PLAIN:

@@ -51,7 +51,7 @@ def _encode(value: Any, depth: int, walk: _Walk) -> Any:
     kind = type(value)
     if value is None or kind in (bool, int, str) or (kind is float and math.isfinite(value)):
         return value
-    if (kind := plain_kind(kind)) is str:
+    if (kind := plain_kind(value)) is str:
         return str.__str__(value)
     if id(value) in walk.ancestors:
         return {"again": class_path(kind)}

@@ -53,7 +53,7 @@ def read_value(value: Any, ancestors: tuple[int, ...] = ()) -> Value:
         return _read_text(value)
     if kind is float:
         return value if math.isfinite(value) else FloatValue(repr(value))
-    kind = plain_kind(kind)
+    kind = plain_kind(value)
     if kind is str:
         return _read_text(str.__str__(value))
     if kind in (list, tuple, dict, set, frozenset):
