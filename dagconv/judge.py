@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from dagconv.check.batch import NOT_LOADED, Judged, with_findings
 from dagconv.check.definition import check_definition
 from dagconv.check.node import Mapping
-from dagconv.check.rules.operator.needs_code import RULE as NEEDS_CODE
 from dagconv.diagnostics import Diagnostic, Location
 from dagconv.diagnostics.report import FileStatus
 from dagconv.errors import InternalError
@@ -83,7 +82,7 @@ def _load(worker: Worker, judged: Judged, limits: Limits) -> Judged:
     document, path = judged.document, judged.report.path
     if document is None or judged.report.status is not FileStatus.VALID:
         return judged
-    if any(found.rule is NEEDS_CODE for found in judged.report.diagnostics):
+    if judged.needs_code:
         return with_findings(judged, (NOT_LOADED.at(Location(path)),))
     result = reload_definition(worker, document.text, path, limits)
     return with_findings(judged, [_placed(judged, found) for found in result.diagnostics])

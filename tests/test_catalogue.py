@@ -19,6 +19,7 @@ NEAR = near_cases()
 
 INPUTS = "what the user supplied for the import, which a file alone cannot show"
 CHANGED = "a file that changes while it is converted"
+LARGE = "files of hundreds of megabytes"
 WALK = "which files of a folder are read, which a case of one file cannot show"
 BATCH = "several definitions, or what is beside them"
 BUG = "a bug of dagconv, or a damage done on purpose"
@@ -47,6 +48,16 @@ ELSEWHERE = {
     "DC199": (WALK, "discover/test_walk.py::test_a_folder_without_a_file_to_load_is_said"),
     "DC498": (BUG, "emit/test_document.py::test_a_value_without_form_is_told_at_its_argument"),
     "DC509": (CHANGED, "package/test_build.py::test_a_file_that_is_no_longer_python_is_refused"),
+    "DC535": (BATCH, "check/test_code.py::test_what_is_no_archive_is_told_and_nothing_else"),
+    "DC536": (BATCH, "check/test_code.py::test_sizes_are_limited"),
+    "DC537": (BATCH, "check/test_code.py::test_files_that_a_package_may_not_hold"),
+    "DC538": (BATCH, "check/test_code.py::test_what_does_not_compile_is_told_once"),
+    "DC539": (BATCH, "check/test_code.py::test_names_of_the_worker_are_told"),
+    "DC540": (BATCH, "check/test_code.py::test_an_edited_package_is_told"),
+    "DC541": (BATCH, "check/test_code.py::test_what_a_module_binds_is_what_python_binds"),
+    "DC542": (BATCH, "check/test_code.py::test_scripts_are_there_and_may_be_run"),
+    "DC543": (BATCH, "check/test_code.py::test_a_package_of_another_state_is_told"),
+    "DC544": (LARGE, "package/test_build.py::test_a_package_above_the_limit_of_the_service_is_refused"),
     "DC695": (BATCH, "cli/test_validate.py::test_what_is_no_regular_file_fails_without_waiting"),
     "DC696": (BATCH, "check/test_batch.py::test_what_looks_like_no_definition_is_judged_only_where_it_is_named"),
     "DC697": (BATCH, "cli/test_validate.py::test_two_files_with_one_dag_id_fail"),

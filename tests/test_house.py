@@ -43,7 +43,7 @@ CODES = {
     "lower": "2345",
     "package": "5",
     "emit": "4",
-    "check": "2346",
+    "check": "23456",
     "prove": "7",
     "deploy": "8",
     "migrate": "8",

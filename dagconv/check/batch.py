@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dagconv.check.code_file import CodeFile
+from dagconv.check.code_targets import check_with_code
 from dagconv.check.definition import check_document
 from dagconv.check.document import MAX_BYTES, Document, read_document, too_large
 from dagconv.check.files import Candidate
 from dagconv.check.judge import looks_like_definition
 from dagconv.check.node import Mapping
+from dagconv.check.rules.operator.needs_code import RULE as NEEDS_CODE
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Location, Rule, Section, Severity
 from dagconv.diagnostics.report import FileReport, FileStatus
 
@@ -91,15 +94,20 @@ BATCH_RULES = (UNREADABLE, NOT_JUDGED, TWICE, NOT_LOADED, NONE_JUDGED)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One file of a call: its report and, where it was read, its document."""
+    """One file of a call: its report and, where it was read, its document. `needs_code` tells that the engine loads it
+    with its code package only."""
 
     report: FileReport
     document: Document | None = None
+    needs_code: bool = False
 
 
-def check_files(candidates: Iterable[Candidate], stdin: tuple[str, bytes] | None = None) -> list[Judged]:
-    """Judges every file; `stdin` is a name and the data given instead of a file of that name."""
-    judged = [_check_file(candidate, stdin) for candidate in candidates]
+def check_files(
+    candidates: Iterable[Candidate], stdin: tuple[str, bytes] | None = None, code: CodeFile | None = None
+) -> list[Judged]:
+    """Judges every file; `stdin` is a name and the data given instead of a file of that name, `code` the package that
+    goes with the definition."""
+    judged = [_check_file(candidate, stdin, code) for candidate in candidates]
     return _with_repeated_ids(judged)
 
 
@@ -111,7 +119,7 @@ def empty_folders(paths: Iterable[str], reports: Iterable[FileReport]) -> Iterat
             yield NONE_JUDGED.at(Location(path))
 
 
-def _check_file(candidate: Candidate, stdin: tuple[str, bytes] | None) -> Judged:
+def _check_file(candidate: Candidate, stdin: tuple[str, bytes] | None, code: CodeFile | None) -> Judged:
     path = candidate.path
     try:
         given = stdin is not None and stdin[0] == path
@@ -122,7 +130,9 @@ def _check_file(candidate: Candidate, stdin: tuple[str, bytes] | None) -> Judged
         return Judged(FileReport(path, FileStatus.FAILED, diagnostics=(found,)))
     if not candidate.named and not looks_like_definition(document):
         return Judged(FileReport(path, FileStatus.SKIPPED, diagnostics=(NOT_JUDGED.at(Location(path)),)), document)
-    return Judged(_report(path, check_document(document)), document)
+    alone = check_document(document)
+    needs_code = any(one.rule is NEEDS_CODE for one in alone)
+    return Judged(_report(path, check_with_code(document, code) if code else alone), document, needs_code)
 
 
 def _read(path: str) -> Document:

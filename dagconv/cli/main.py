@@ -36,6 +36,7 @@ VERBS = {
     "inputs": "List what DAG files ask of their environment while they are imported.",
     "migrate": "Move an MWAA environment to MWAA Serverless.",
     "operators": "Search the operator classes and their arguments.",
+    "package": "List what a code package holds and where it came from.",
     "schema": "Print the JSON Schema of definitions, for editors.",
     "ui": "Open the service's Airflow UI in the browser.",
     "validate": "Judge definitions as the service would, without Airflow.",

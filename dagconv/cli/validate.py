@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from dagconv.check.batch import Judged, check_files, empty_folders
+from dagconv.check.code_file import CodeFile, read_code_file
 from dagconv.check.files import Candidate, find_candidates
 from dagconv.cli.main import EXIT_CODES, FINDINGS, OK
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
@@ -28,6 +29,7 @@ Examples:
   dag-converter validate definitions/
   dag-converter validate etl.yaml --format concise
   dag-converter validate --fix --diff etl.yaml
+  dag-converter validate etl.yaml --code etl.zip
   cat etl.yaml | dag-converter validate - --stdin-filename etl.yaml
 
 A file named is always judged; in a folder (and with --auto) only what looks like a definition.
@@ -44,6 +46,7 @@ Errors are what the service would refuse and cannot be ignored. Other findings a
 @click.option("--fix", is_flag=True, help="Rewrite the files with every safe fix; comments and order stay.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that change what happens.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what --fix would change as a unified diff.")
+@click.option("--code", metavar="PATH", help="The code package of the definition: .zip, .py or .sh; it is not run.")
 @click.option("--deep", is_flag=True, help="Also load what has no error through dag-factory and Airflow.")
 @setting("strict")
 @setting("timeout", metavar="S")
@@ -59,9 +62,12 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
     started = time.monotonic()
     settings = settings_of(flags)
     candidates, stdin = _candidates(paths, settings, flags)
-    judged = check_files(candidates, stdin)
+    code = _code(flags["code"])
+    judged = check_files(candidates, stdin, code)
+    if code is not None and sum(one.report.status is not FileStatus.SKIPPED for one in judged) > 1:
+        raise UsageError("--code is the package of one definition; name that one alone")
     if flags["fix"] or flags["diff"]:
-        judged = _fixed(judged, candidates, stdin, settings, flags)
+        judged = _fixed(judged, candidates, stdin, code, settings, flags)
     if flags["deep"]:
         from dagconv.judge import check_deeply  # the worker loads only when asked for
 
@@ -75,6 +81,18 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
     if not flags["quiet"]:
         click.echo(summary_lines(shown, (), settings, flags), err=True)
     return _exit_code(report, shown, strict=settings.flag("strict"))
+
+
+def _code(path: str | None) -> CodeFile | None:
+    """Raises UsageError for a path that cannot be read."""
+    if path is None:
+        return None
+    if not Path(path).is_file():
+        raise UsageError(f"--code {path}: no such file")
+    try:
+        return read_code_file(path)
+    except OSError as error:
+        raise UsageError(f"--code {path}: {error.strerror or error}") from error
 
 
 def _candidates(
@@ -103,6 +121,7 @@ def _fixed(
     judged: list[Judged],
     candidates: list[Candidate],
     stdin: tuple[str, bytes] | None,
+    code: CodeFile | None,
     settings: Settings,
     flags: dict[str, Any],
 ) -> list[Judged]:
@@ -118,7 +137,7 @@ def _fixed(
         stdin = place_fixes(fixes, stdin, diff=flags["diff"])
     if stdin is not None and not flags["diff"]:
         write_bytes(stdin[1].decode("utf-8"))
-    return judged if flags["diff"] else check_files(candidates, stdin)
+    return judged if flags["diff"] else check_files(candidates, stdin, code)
 
 
 def _exit_code(report: Report, shown: Report, *, strict: bool) -> int:

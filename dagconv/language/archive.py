@@ -5,14 +5,19 @@ Entries are sorted, of one time, and stored uncompressed: what a compressor make
 
 from __future__ import annotations
 
+import enum
 import hashlib
 import io
+import lzma
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 MARK = "dagconv code package"
+ENTRIES = b'"""What the tasks of the workflow '  # how the module of entries begins
 MAX_BYTES = 250 * 1024 * 1024  # contract 3.2
 _TIME = (2020, 1, 1, 0, 0, 0)
 
@@ -26,8 +31,25 @@ class PackageFile:
     executable: bool = False
 
 
+class Mark(enum.Enum):
+    """What the comment of an archive tells: dagconv wrote it and it is as it was, it was changed since, or neither."""
+
+    INTACT = "intact"
+    CHANGED = "changed"
+    FOREIGN = "foreign"
+
+
 class ForeignArchiveError(ValueError):
     """The bytes are no package that dagconv wrote, or no longer the one that it wrote."""
+
+
+class TooLargeArchiveError(ForeignArchiveError):
+    """The files hold more than a package may."""
+
+
+# What zipfile and the decompressors below it raise for bytes that are damaged, encrypted or of an unknown method.
+_BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError)
+_BROKEN_INSIDE = (zlib.error, lzma.LZMAError, struct.error, ValueError, OverflowError)
 
 
 def write_archive(files: Mapping[str, PackageFile]) -> bytes:
@@ -46,19 +68,29 @@ def write_archive(files: Mapping[str, PackageFile]) -> bytes:
 
 def read_archive(data: bytes) -> dict[str, PackageFile]:
     """The files of a package. Raises ForeignArchiveError unless they are as they were written."""
+    files, mark = open_archive(data)
+    if mark is Mark.FOREIGN:
+        raise ForeignArchiveError("it does not bear the mark of dagconv")
+    if mark is Mark.CHANGED:
+        raise ForeignArchiveError("its files were changed after it was written")
+    return files
+
+
+def open_archive(data: bytes) -> tuple[dict[str, PackageFile], Mark]:
+    """The files of any zip file. Raises ForeignArchiveError for what is none, or holds more than a package may."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             comment = archive.comment.decode("utf-8", "replace")
-            if not comment.startswith(f"{MARK} "):
-                raise ForeignArchiveError("it does not bear the mark of dagconv")
             if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
-                raise ForeignArchiveError(f"it holds more than {MAX_BYTES} bytes")
+                raise TooLargeArchiveError(f"it holds more than {MAX_BYTES} bytes")
             files = {info.filename: _read_file(archive, info) for info in archive.infolist()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except ForeignArchiveError:
+        raise
+    except (*_BROKEN, *_BROKEN_INSIDE) as error:
         raise ForeignArchiveError(f"it is no zip file: {error}") from error
-    if comment != f"{MARK} sha256:{digest(files)}":
-        raise ForeignArchiveError("its files were changed after it was written")
-    return files
+    if not comment.startswith(f"{MARK} "):
+        return files, Mark.FOREIGN
+    return files, Mark.INTACT if comment == f"{MARK} sha256:{digest(files)}" else Mark.CHANGED
 
 
 def _read_file(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> PackageFile:

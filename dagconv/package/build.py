@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dagconv.diagnostics import Diagnostic, Location
+from dagconv.catalog.service import service
+from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Location, Rule, Section, Severity
 from dagconv.ir.code import Entry, SourceModule
 from dagconv.ir.value import CallableValue
 from dagconv.language.archive import PackageFile, write_archive
@@ -48,6 +49,20 @@ class Package:
         ]
         return [*renamed, *report_needs(self.needs, dag_id, accept)]
 
+
+ABOVE_LIMIT = Rule(
+    code="DC544",
+    slug="package-above-limit",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The code package of a DAG is larger than the service takes.",
+    message="its code package has {size} bytes, more than the {limit} that the service takes; nothing is written",
+    help="read large files from S3 instead of bringing them along",
+    why="The service takes code packages of at most 250 MB, packed and unpacked alike.",
+    example="BashOperator(task_id='run', bash_command='/usr/local/airflow/dags/model.sh ')  # 300 MB",
+    fix="aws s3 cp s3://bucket/model.bin .",
+    source=(ContractRule(49), Section("3.2"), Section("1.10")),
+)
 
 # A file may have changed since it was imported.
 _NOT_PYTHON = (UnreadableModuleError, OSError, UnicodeDecodeError, SyntaxError)
@@ -123,7 +138,11 @@ class _Builder:
         needs = tuple(
             need for path, origin in self.origins.items() for need in find_needs(self.texts[path], origin, own)
         )
-        return Package(write_archive(files), files, modules, by_task, tuple(self.renamed), needs, origins)
+        content = write_archive(files)
+        limit = service().limits.code_bytes
+        if len(content) > limit:
+            raise Obstacle(ABOVE_LIMIT, self.library.modules[0].file, 1, size=len(content), limit=limit)
+        return Package(content, files, modules, by_task, tuple(self.renamed), needs, origins)
 
     def _proved(self, entry: Entry, place: Place) -> Place:
         """Where the object stands that the source's task calls: a partial is made beside the entries."""

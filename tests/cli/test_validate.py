@@ -267,3 +267,30 @@ def test_a_dag_file_is_sent_to_convert(judge, tmp_path):
     code, _, err = judge("x.py")
     assert (code, "did you mean: dag-converter convert x.py" in err) == (2, True)
     assert judge("x.py", "--auto")[0] == 0
+
+
+def test_a_definition_is_judged_with_its_package(judge):
+    operator = "airflow.providers.standard.operators.python.PythonOperator"
+    text = f"etl:\n  tasks:\n    one: {{operator: {operator}, python_callable: etl.load}}\n"
+    Path("etl.py").write_text("def load(): ...\n")
+    Path("other.py").write_text("def load(): ...\n")
+    assert judge("a.yaml", "--code", "etl.py", a=text)[0] == 0
+    code, out, _ = judge("a.yaml", "--code", "other.py", "--format", "concise", a=text)
+    assert code == 1
+    assert out.startswith("a.yaml:3:")
+    assert "DC541" in out
+
+
+def test_a_package_goes_with_one_definition(judge):
+    Path("etl.py").write_text("")
+    assert judge("a.yaml", "b.yaml", "--code", "etl.py", a=GOOD, b=WARNED)[0] == 2
+    code, _, err = judge("a.yaml", "--code", "nothing.zip", a=GOOD)
+    assert (code, "no such file" in err) == (2, True)
+
+
+def test_fixes_are_judged_with_the_package_too(judge):
+    operator = "airflow.providers.standard.operators.python.PythonOperator"
+    text = f"etl:\n  tasks:\n    one: {{operator: {operator}, python_callable: etl.load}}\n"
+    Path("etl.py").write_text("")
+    code, out, _ = judge("a.yaml", "--code", "etl.py", "--fix", "--format", "concise", a=text)
+    assert (code, "DC541" in out) == (1, True)

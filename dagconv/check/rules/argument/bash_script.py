@@ -50,7 +50,8 @@ NETWORK = Rule(
 )
 
 
-_SCRIPT = re.compile(r"(?:^|[\s;&|])((?:\./|/usr/local/airflow/dags/)[\w./-]+\.(?:sh|bash|py))\b")
+# A script below the folder in which commands start.
+SCRIPT_PATH = re.compile(r"(?:^|[\s;&|])((?:\./|/usr/local/airflow/dags/)[\w./-]+\.(?:sh|bash|py))\b")
 _NETWORK = re.compile(r"\b(curl|wget|pip3? install|git clone|npm install)\b")
 
 
@@ -59,7 +60,7 @@ def check_bash_script(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
     text = text_of(node)
     if node is None or text is None or task.known is None or "bash_command" not in task.known.parameters:
         return
-    if script := _SCRIPT.search(text):
+    if script := SCRIPT_PATH.search(text):
         yield subject.at(SCRIPT, node, task, "bash_command", found=script.group(1))
     if network := _NETWORK.search(text):
         yield subject.at(NETWORK, node, task, "bash_command", found=network.group(1))
