@@ -88,7 +88,7 @@ test-editor: $(READY)
 
 test-browser: $(READY)
 	@$(PIP) install playwright
-	@$(BIN)/pytest -q tests/assess/test_browser.py
+	@$(BIN)/pytest -q tests/assessment/test_browser.py
 
 templates: $(READY)
 	@DAGCONV_TEMPLATES=5000 $(BIN)/pytest -q -s tests/lower/test_generated_templates.py

@@ -171,11 +171,22 @@ def read_settings(
     path = file or _nearest_file(folder)
     if path is not None:
         values |= {name: Setting(value, str(path)) for name, value in _from_file(path).items()}
-    values |= _from_environment(environment)
-    for name, value in flags.items():
-        if value is not None and value != ():
-            values[name] = Setting(_checked(_BY_NAME[name], value, "command line"), "command line")
-    return Settings(values)
+    return Settings(values | _from_environment(environment) | _given(flags, "command line"))
+
+
+def given_settings(options: Mapping[str, object]) -> Settings:
+    """Settings of a call from Python: what it gives, by the names of KEYS, and else the defaults; no file and no
+    environment is read. Raises UsageError for an unknown name and for a value that its key cannot have."""
+    for name in options:
+        if name not in _BY_NAME:
+            raise UsageError(f"unknown option {name.replace('-', '_')!r}{_hint(name)}")
+    return Settings({key.name: Setting(key.default, "default") for key in KEYS} | _given(options, "the call"))
+
+
+def _given(options: Mapping[str, object], origin: str) -> dict[str, Setting]:
+    """The options of a call that say something."""
+    said = {name: value for name, value in options.items() if value is not None and value != ()}
+    return {name: Setting(_checked(_BY_NAME[name], value, origin), origin) for name, value in said.items()}
 
 
 def settings_text(values: Mapping[str, tuple[object, str]]) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,48 +111,29 @@ def _assessed(
     places: tuple[str, ...], names: tuple[str, ...], settings: Settings, flags: dict[str, Any], form: str
 ) -> str:
     """The text of the assessment of DAG files at `places`, which the user calls by `names`."""
-    from dagconv.assess.assessment import assess
-    from dagconv.assess.conversion import converting
-    from dagconv.assess.document import Made, document, masking
-    from dagconv.assess.forecast import forecast
-    from dagconv.assess.outline import Outline, outline_of
-    from dagconv.ir.workflow import Workflow
-    from dagconv.options import compile_options
-    from dagconv.pipeline import compiler
+    from dagconv.assessment.run import assess_files
 
     syntax = ignore_syntax(places, settings.text("airflowignore"), settings.text("source-airflow"))
     discovery = discover(places, syntax)
     if not discovery.files:
         raise UsageError(f"no DAG file was found in {', '.join(names)}")
-    now = datetime.datetime.now(datetime.timezone.utc)
-    options = compile_options(settings, now)
-    outlines: dict[tuple[str, str], Outline] = {}
-
-    def seen(path: str, source: Workflow, lowered: Workflow) -> None:
-        outlines[path, source.dag_id] = outline_of(source, lowered, now)
-
-    with compiler(options) as running:
-        running = replace(running, on_dag=seen)
-        with progress(len(discovery.files), quiet=flags["quiet"]) as step:
-            result = running.convert(discovery.files, lambda file, _: step(file.path))
-        yamls = {(one.source_path, one.dag_id): one.text for one in result.definitions}
-        found = forecast(result.report, converting(running, discovery.files))
-    made = Made(now, masking(options.inputs), flags["include_source"])
-    return _text_of(document(assess(names, result.report, found, outlines, yamls), made), form)
+    with progress(len(discovery.files), quiet=flags["quiet"]) as step:
+        made = assess_files(discovery.files, names, settings, lambda file, _: step(file.path), flags["include_source"])
+    return _text_of(made.document, form)
 
 
 def _text_of(data: dict[str, Any], form: str) -> str:
     match form:
         case "html":
-            from dagconv.assess.render_page import render_page
+            from dagconv.assessment.render_page import render_page
 
             return render_page(data)
         case "markdown":
-            from dagconv.assess.forms import markdown
+            from dagconv.assessment.forms import markdown
 
             return markdown(data)
         case "csv":
-            from dagconv.assess.forms import table
+            from dagconv.assessment.forms import table
 
             return table(data)
         case _:

@@ -103,16 +103,9 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     if not flags["validate"]:
         click.echo("notice: --no-validate skips nothing, every definition is checked and proved", err=True)
     with _converted(sources, settings, flags) as (result, discovery, forecast):
-        report = replace(
-            result.report,
-            files=tuple(sorted((*result.report.files, *discovery.skipped), key=lambda file: file.path)),
-            diagnostics=(
-                *discovery.diagnostics,
-                *result.report.diagnostics,
-                *script_findings(),
-                *_configuration_findings(settings),
-            ),
-        )
+        report = discovery.completed(result.report)
+        about_the_call = (*script_findings(), *_configuration_findings(settings))
+        report = replace(report, diagnostics=(*report.diagnostics, *about_the_call))
         outputs: tuple[Output, ...] = ()
         if output == "-":
             _refuse_packages(result, "--output - takes definitions only")
@@ -207,9 +200,9 @@ def _running(settings: Settings, worker: Worker) -> Iterator[Compiler]:
 
 
 def _forecast(running: Compiler, result: ConvertResult, discovery: Discovery) -> list[Row]:
-    from dagconv.assess.conversion import converting
-    from dagconv.assess.forecast import forecast
-    from dagconv.assess.summary import forecast_rows
+    from dagconv.assessment.conversion import converting
+    from dagconv.assessment.forecast import forecast
+    from dagconv.assessment.summary import forecast_rows
 
     return list(forecast_rows(forecast(result.report, converting(running, discovery.files))))
 
@@ -287,8 +280,8 @@ def _make_folder(folder: Path, *, needed: bool) -> None:
 
 
 def _rows(report: Report, sources: tuple[str, ...]) -> list[Row]:
-    from dagconv.assess.figures import figures_of
-    from dagconv.assess.summary import summary_rows
+    from dagconv.assessment.figures import figures_of
+    from dagconv.assessment.summary import summary_rows
 
     return list(summary_rows(figures_of(report), sources, inputs_folder(sources)))
 

@@ -17,7 +17,7 @@ from dagconv.errors import UsageError
 from dagconv.files import write_atomically
 
 if TYPE_CHECKING:
-    from dagconv.assess.wanted import Wanted
+    from dagconv.assessment.wanted import Wanted
 
 _TITLES = {
     "variable": "Airflow Variables",
@@ -50,8 +50,8 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     Each file is imported with stand-ins for what is missing; what stands after a point where no stand-in
     can go on is not seen. Exit code 1 when something is missing that has no default.
     """
-    from dagconv.assess.asking import ask_files
-    from dagconv.assess.wanted import template_texts, wanted_of
+    from dagconv.assessment.asking import ask_files
+    from dagconv.assessment.wanted import template_texts, wanted_of
     from dagconv.load.process import Worker
     from dagconv.options import inputs_of
 
@@ -72,7 +72,7 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
 
 
 def _show(wanted: tuple[Wanted, ...], values: dict[str, str], files: int) -> None:
-    from dagconv.assess.wanted import type_words
+    from dagconv.assessment.wanted import type_words
 
     if not wanted:
         click.echo("nothing is asked for")

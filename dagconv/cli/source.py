@@ -9,8 +9,8 @@ from typing import TypeVar
 import click
 
 from dagconv.cli.options import setting
-from dagconv.discover.surroundings import look_around
-from dagconv.settings import Setting, Settings
+from dagconv.discover.surroundings import found_beside
+from dagconv.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -57,13 +57,7 @@ def source_arguments(settings: Settings) -> list[str]:
 
 def with_surroundings(settings: Settings, sources: Sequence[str], *, quiet: bool = False) -> Settings:
     """The settings, and where they say nothing what stands beside the DAGs; said on standard error."""
-    if not settings.flag("discovery"):
-        return settings
-    found = {
-        name: Setting(value, file)
-        for name, (value, file) in look_around(sources).values.items()
-        if settings.values[name].origin == "default"
-    }
+    found = found_beside(settings, sources)
     if found and not quiet:
         parts = [f"{one.origin} ({_told(name, one.value)})" for name, one in found.items()]
         click.echo(f"found beside the DAGs: {', '.join(parts)}; --no-discovery leaves it out", err=True)

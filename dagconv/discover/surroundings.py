@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dagconv.discover.source_airflow import dags_root
+from dagconv.settings import Setting, Settings
 
 INPUTS = "inputs"
 # Files that `inputs --template` writes -> the setting that takes them.
@@ -52,6 +53,16 @@ def look_around(sources: Sequence[str]) -> Surroundings:
     for setting, value in _releases(requirements).items():
         values[setting] = (value, _shown(requirements))
     return Surroundings(values, tuple(looked))
+
+
+def found_beside(settings: Settings, sources: Sequence[str]) -> dict[str, Setting]:
+    """What stands beside the sources for settings that say nothing; nothing where `discovery` is off."""
+    if not settings.flag("discovery"):
+        return {}
+    found = look_around(sources).values
+    return {
+        name: Setting(value, file) for name, (value, file) in found.items() if settings.values[name].origin == "default"
+    }
 
 
 def inputs_folder(sources: Sequence[str]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Location, Severity
-from dagconv.diagnostics.report import FileReport, FileStatus
+from dagconv.diagnostics.report import FileReport, FileStatus, Report
 from dagconv.discover import rules
 from dagconv.discover.ignore import IgnoreRule, IgnoreSyntax, PatternError, ignoring_rule, parse_line
 from dagconv.discover.source import SourceFile, examine
@@ -25,6 +25,11 @@ class Discovery:
     files: tuple[SourceFile, ...] = ()
     skipped: tuple[FileReport, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    def completed(self, report: Report) -> Report:
+        """The report on `files` with what is to say about the rest."""
+        files = tuple(sorted((*report.files, *self.skipped), key=lambda file: file.path))
+        return replace(report, files=files, diagnostics=(*self.diagnostics, *report.diagnostics))
 
 
 def discover(

@@ -7,13 +7,13 @@ import shutil
 
 import pytest
 
-from dagconv.assess.assessment import assess
-from dagconv.assess.document import Made, document
-from dagconv.assess.figures import figures_of
-from dagconv.assess.forecast import Forecast
-from dagconv.assess.outline import Node, Outline
-from dagconv.assess.render_page import render_page
-from dagconv.assess.timing import Timing
+from dagconv.assessment.assessment import assess
+from dagconv.assessment.document import Made, document
+from dagconv.assessment.figures import figures_of
+from dagconv.assessment.forecast import Forecast
+from dagconv.assessment.outline import Node, Outline
+from dagconv.assessment.render_page import render_page
+from dagconv.assessment.timing import Timing
 from dagconv.diagnostics import Location
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
 from dagconv.lower.refuse_code import PYTHON

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dagconv.assess.wanted import template_texts, type_words, wanted_of
+from dagconv.assessment.wanted import template_texts, type_words, wanted_of
 from dagconv.load.asks import Ask
 
 BUCKET = Ask("variable", "bucket", "config.py", 2)

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dagconv.assess.figures import Count, Need, Unit, count, units_of
-from dagconv.assess.forecast import Forecast
-from dagconv.assess.outline import Outline
+from dagconv.assessment.figures import Count, Need, Unit, count, units_of
+from dagconv.assessment.forecast import Forecast
+from dagconv.assessment.outline import Outline
 from dagconv.diagnostics import Diagnostic, Effect, Means, Rule
 from dagconv.diagnostics.report import FileStatus, Report
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from dagconv.assess.timing import Timing, timing_of
+from dagconv.assessment.timing import Timing, timing_of
 from dagconv.ir.workflow import Workflow
 
 

@@ -12,14 +12,14 @@ from collections import Counter
 
 import pytest
 
-from dagconv.assess.assessment import TODAY, UNREAD, WORK, assess
-from dagconv.assess.document import Made, document, masking
-from dagconv.assess.figures import Count, Need, figures_of
-from dagconv.assess.forecast import Forecast, Step
-from dagconv.assess.forms import markdown, table
-from dagconv.assess.outline import Node, Outline
-from dagconv.assess.render_page import render_page
-from dagconv.assess.timing import Timing
+from dagconv.assessment.assessment import TODAY, UNREAD, WORK, assess
+from dagconv.assessment.document import Made, document, masking
+from dagconv.assessment.figures import Count, Need, figures_of
+from dagconv.assessment.forecast import Forecast, Step
+from dagconv.assessment.forms import markdown, table
+from dagconv.assessment.outline import Node, Outline
+from dagconv.assessment.render_page import render_page
+from dagconv.assessment.timing import Timing
 from dagconv.diagnostics import Location, Means
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
 from dagconv.load.rules import MODULE_NOT_FOUND, SYNTAX_ERROR, VARIABLE_READ

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dagconv.assess.figures import Count, Need, figures_of
-from dagconv.assess.summary import summary_rows
+from dagconv.assessment.figures import Count, Need, figures_of
+from dagconv.assessment.summary import summary_rows
 from dagconv.diagnostics import Location, Means
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
 from dagconv.load.rules import MODULE_NOT_FOUND, VARIABLE_READ

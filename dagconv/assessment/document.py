@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dagconv.assess.assessment import Assessed, Assessment, Reason
+from dagconv.assessment.assessment import Assessed, Assessment, Reason
 from dagconv.aws.redact import MASK, redact_text
 from dagconv.catalog.service import service
 from dagconv.diagnostics import Diagnostic, Location

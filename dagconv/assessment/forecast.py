@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from dagconv.assess.figures import Count, Figures, Need, figures_of, units_of
+from dagconv.assessment.figures import Count, Figures, Need, figures_of, units_of
 from dagconv.diagnostics import Means
 from dagconv.diagnostics.report import FileReport, Report
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dagconv.assess.asking import ask_files
-from dagconv.assess.figures import Need
-from dagconv.assess.forecast import Convert
+from dagconv.assessment.asking import ask_files
+from dagconv.assessment.figures import Need
+from dagconv.assessment.forecast import Convert
 from dagconv.diagnostics import Means
 from dagconv.diagnostics.report import Report
 from dagconv.discover.source import SourceFile

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from dagconv.assess.summary import number
+from dagconv.assessment.summary import number
 from dagconv.diagnostics.render.markdown import inert
 
 _MOST_REASONS = 15

@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 
-from dagconv.assess.assessment import TODAY, UNREAD, WORK
+from dagconv.assessment.assessment import TODAY, UNREAD, WORK
 
 # What is no step, by outcome.
 _KINDS = {TODAY: "today", WORK: "work", UNREAD: "unread"}

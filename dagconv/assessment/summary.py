@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from dagconv.assess.figures import Count, Figures, Group, Need
-from dagconv.assess.forecast import Forecast
+from dagconv.assessment.figures import Count, Figures, Group, Need
+from dagconv.assessment.forecast import Forecast
 from dagconv.diagnostics import Means
 
 _MOST_NAMES = 5

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from dagconv.assess.timing import Timing, timing_of
+from dagconv.assessment.timing import Timing, timing_of
 from dagconv.ir.schedule import NO_SCHEDULE, Assets, Continuous, Cron, Delta, MultipleCron, Once, Rate
 from dagconv.ir.value import DatetimeValue, TimedeltaValue
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dagconv.assess.placeholders import typed_values, with_placeholders
+from dagconv.assessment.placeholders import typed_values, with_placeholders
 from dagconv.load.asks import Ask
 from dagconv.wire.inputs import Inputs
 

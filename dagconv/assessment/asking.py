@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dagconv.assess.placeholders import typed_values, with_placeholders
+from dagconv.assessment.placeholders import typed_values, with_placeholders
 from dagconv.diagnostics.lines import read_source_lines
 from dagconv.discover.source import SourceFile
 from dagconv.load.asks import Ask, list_asks

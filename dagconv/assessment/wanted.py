@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dagconv.assess.placeholders import TEXT
+from dagconv.assessment.placeholders import TEXT
 from dagconv.load.asks import Ask
 
 _KINDS = {"1": "a whole number", "1.0": "a number", "true": "true or false"}

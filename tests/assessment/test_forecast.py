@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from dagconv.assess.conversion import converting
-from dagconv.assess.figures import Count, Need
-from dagconv.assess.forecast import Step, forecast
-from dagconv.assess.summary import forecast_rows
+from dagconv.assessment.conversion import converting
+from dagconv.assessment.figures import Count, Need
+from dagconv.assessment.forecast import Step, forecast
+from dagconv.assessment.summary import forecast_rows
 from dagconv.diagnostics import Location, Means
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
 from dagconv.discover import discover
