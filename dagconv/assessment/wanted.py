@@ -51,13 +51,22 @@ def type_words(value: str) -> str:
     return "JSON" if value.startswith(("{", "[")) else "a list in one text" if value != TEXT else ""
 
 
-def template_texts(wanted: Sequence[Wanted], values: Mapping[str, str]) -> dict[str, str]:
-    """Texts by file name, of what has no default: null, or a line behind #, stands for what is not filled in yet."""
+def template_texts(
+    wanted: Sequence[Wanted], values: Mapping[str, str], held: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Texts by file name, of what has no default: null, or a line behind #, stands for what is not filled in yet.
+
+    `held` are values of Variables that are known, texts as Airflow stores them.
+    """
+    held = held or {}
 
     def missing(kind: str) -> list[Wanted]:
         return [one for one in wanted if one.kind == kind and not one.has_default]
 
-    variables = {one.name: _to_fill_in(values.get(one.name, TEXT)) for one in missing("variable")}
+    variables: dict[str, object] = {
+        one.name: held[one.name] if one.name in held else _to_fill_in(values.get(one.name, TEXT))
+        for one in missing("variable")
+    }
     connections = {one.name: {"conn_type": None, "host": None} for one in missing("connection")}
     calls = [_call(one.name, detail) for one in missing("aws") for detail in one.details]
     lines = [f"#{one.name}=" for one in missing("environment")]

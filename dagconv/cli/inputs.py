@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from dagconv.files import write_atomically
 
 if TYPE_CHECKING:
     from dagconv.assessment.wanted import Wanted
+    from dagconv.settings import Settings
 
 _TITLES = {
     "variable": "Airflow Variables",
@@ -31,6 +33,7 @@ _EPILOG = f"""\b
 Examples:
   dag-converter inputs dags/                          (what do they ask for?)
   dag-converter inputs dags/ --template inputs/       (files to fill in)
+  dag-converter inputs dags/ --template inputs/ --from-environment Prod
   dag-converter convert dags/ -o definitions/ --variables inputs/variables.json --env-file inputs/environment.env
 
 {EXIT_CODES}"""
@@ -39,9 +42,13 @@ Examples:
 @click.command(epilog=_EPILOG, short_help="List what DAG files ask of their environment.")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--template", type=click.Path(), metavar="DIR", help="Write files to fill in to this folder.")
+@click.option(
+    "--from-environment", metavar="NAME", help="Look the missing ones up in an MWAA environment by its REST API."
+)
 @setting("timeout", metavar="S")
 @setting("memory", metavar="MB")
 @setting("airflowignore")
+@setting("region", metavar="NAME")
 @input_options
 @click.option("--config", type=click.Path(), metavar="FILE", help="Read settings from this file.")
 def command(sources: tuple[str, ...], **flags: Any) -> int:
@@ -49,6 +56,9 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
 
     Each file is imported with stand-ins for what is missing; what stands after a point where no stand-in
     can go on is not seen. Exit code 1 when something is missing that has no default.
+
+    With --from-environment the values of Variables are read and put into the files of --template, but for those
+    that are masked or bear the name of a secret; of Connections only the names are read.
     """
     from dagconv.assessment.asking import ask_files
     from dagconv.assessment.wanted import template_texts, wanted_of
@@ -66,8 +76,9 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
         asked = ask_files(worker, discovery.files, settings.limits, inputs)
     wanted = wanted_of(asked.asks)
     _show(wanted, asked.values, len(discovery.files))
+    held = _look_up(flags["from_environment"], settings, wanted) if flags["from_environment"] else {}
     if flags["template"]:
-        _write_templates(Path(flags["template"]), template_texts(wanted, asked.values))
+        _write_templates(Path(flags["template"]), template_texts(wanted, asked.values, held))
     return int(any(not one.has_default and one.kind != "file" for one in wanted))
 
 
@@ -89,6 +100,34 @@ def _show(wanted: tuple[Wanted, ...], values: dict[str, str], files: int) -> Non
                 notes.append(f"{count} file{'' if count == 1 else 's'} wait{'s' if count == 1 else ''} for it")
             note = ", ".join(filter(None, notes))
             click.echo(f"  {safe(one.name)}{f' ({note})' if note else ''}  {places}")
+
+
+def _look_up(name: str, settings: Settings, wanted: tuple[Wanted, ...]) -> Mapping[str, str]:
+    """The values that may be written down, once it was said what is read and what was found.
+
+    Raises UsageError where the environment does not answer.
+    """
+    from dagconv.assessment.held import read_held
+    from dagconv.aws.services import CallError
+    from dagconv.aws.session import open_world
+
+    world = open_world(settings.text("region"), None, lambda text: click.echo(text, err=True))
+    click.echo(f"reading Variables, and names of Connections, of the environment {safe(name)}", err=True)
+    try:
+        held = read_held(world, name, wanted)
+    except (CallError, ValueError) as error:
+        raise UsageError(f"--from-environment {name}: {error}") from error
+    for title, names in (
+        ("Variables found", tuple(held.values)),
+        ("Variables found, their values left to you since they are secret", held.withheld),
+        ("Connections found, their values left to you", held.connections),
+        ("not found", held.missing),
+    ):
+        if names:
+            click.echo(f"{title}: {', '.join(map(safe, names))}", err=True)
+    if held.backend:
+        click.echo(f"the environment's secrets backend, {safe(held.backend)}, serves more than its REST API", err=True)
+    return held.values
 
 
 def _relative(file: str) -> str:

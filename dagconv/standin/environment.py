@@ -1,4 +1,4 @@
-"""mwaa of the stand-in: one old environment, and the part of its Airflow REST API that pauses DAGs and lists runs."""
+"""mwaa of the stand-in: one old environment, and the part of its REST API for DAGs, runs and inputs."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ class OldEnvironment:
         self.paused: dict[str, bool] = {}
         self.knows_every_dag = False
         self.runs: list[DagRun] = []
+        self.variables: dict[str, str] = {}
+        self.connections: list[str] = []
         self._seen = self._ticker.now()
 
     def GetEnvironment(self, name: str) -> dict[str, Any]:  # noqa: N802  # operations keep their names
@@ -56,8 +58,8 @@ class OldEnvironment:
         method, path = request["Method"], request["Path"]
         if path == "/dags/~/dagRuns/list" and method == "POST":
             return _ok(self._list_runs(request.get("Body") or {}))
-        if path == "/dags" and method == "GET":
-            return _ok(self._list(request.get("QueryParameters") or {}))
+        if path in self._LISTED and method == "GET":
+            return _ok(self._list(path, request.get("QueryParameters") or {}))
         found = re.fullmatch(r"/dags/([^/]+)", path)
         if found is not None and self.knows_every_dag:
             self.paused.setdefault(found[1], False)
@@ -73,10 +75,18 @@ class OldEnvironment:
             raise _client_error(405, f"{method} is not allowed here")
         return _ok(self._dag(dag_id))
 
-    def _list(self, query: dict[str, Any]) -> dict[str, Any]:
+    _LISTED = ("/dags", "/variables", "/connections")
+
+    def _list(self, path: str, query: dict[str, Any]) -> dict[str, Any]:
+        match path:
+            case "/variables":
+                rows: list[Any] = [{"key": key, "value": self.variables[key]} for key in sorted(self.variables)]
+            case "/connections":
+                rows = [{"connection_id": name, "conn_type": "aws"} for name in sorted(self.connections)]
+            case _:
+                rows = [self._dag(name) for name in sorted(self.paused)]
         offset, limit = int(query.get("offset", 0)), min(int(query.get("limit", 100)), 100)
-        names = sorted(self.paused)
-        return {"dags": [self._dag(n) for n in names[offset : offset + limit]], "total_entries": len(names)}
+        return {path.strip("/"): rows[offset : offset + limit], "total_entries": len(rows)}
 
     def _list_runs(self, asked: dict[str, Any]) -> dict[str, Any]:
         offset, limit = int(asked.get("page_offset", 0)), min(int(asked.get("page_limit", 100)), 100)

@@ -177,7 +177,7 @@ class Stage:
 
     def _set(self, body: dict[str, Any]) -> dict[str, Any]:
         """Turns knobs: trust_delay, trust (a role's policy), object (what lies under a key), foreign_buckets,
-        environment, dags, dag_runs (more of them), or those of the service.
+        environment, dags, dag_runs (more of them), variables, connections, or those of the service.
 
         Raises TypeError for one that there is not.
         """
@@ -198,6 +198,10 @@ class Stage:
                     self.environment.runs += [DagRun(**run) for run in value]
                 case "dags":
                     self.environment.paused = dict(value)
+                case "variables":
+                    self.environment.variables = dict(value)
+                case "connections":
+                    self.environment.connections = list(value)
                 case _:
                     of_service[name] = value
         self.workflows.knobs = replace(self.workflows.knobs, **of_service)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dagconv.aws.rest import pages
 from dagconv.aws.services import Json, World
 
-_PAGE = 100  # DAGs or runs; the REST API gives no more at a time
 _LONGEST_PATH = 64  # InvokeRestApi's own limit
 ACTIVE = ("queued", "running")
 
@@ -40,7 +40,7 @@ def paused_dags(world: World, environment: str) -> Iterator[tuple[str, bool]]:
 
     Raises CallError, and ValueError for an answer that is no list of DAGs.
     """
-    for dag in _pages(world, environment, "GET", "/dags", "dags"):
+    for dag in pages(world, environment, "GET", "/dags", "dags"):
         yield str(dag["dag_id"]), bool(dag["is_paused"])
 
 
@@ -57,7 +57,7 @@ def source_runs(world: World, environment: str, dag_id: str, states: Sequence[st
             run.get("run_type") == "scheduled",
             str(run.get("data_interval_end") or ""),
         )
-        for run in _pages(world, environment, "POST", "/dags/~/dagRuns/list", "dag_runs", asked)
+        for run in pages(world, environment, "POST", "/dags/~/dagRuns/list", "dag_runs", asked)
         if run.get("dag_id") == dag_id and run.get("state") in states
     ]
 
@@ -69,19 +69,3 @@ def last_interval_end(world: World, environment: str, dag_id: str) -> str:
     """
     runs = source_runs(world, environment, dag_id, (*ACTIVE, "success", "failed"))
     return max((run.interval_end for run in runs if run.scheduled), default="")
-
-
-def _pages(
-    world: World, environment: str, method: str, path: str, member: str, body: Json | None = None
-) -> Iterator[Mapping[str, object]]:
-    offset = 0
-    while True:
-        query = {"limit": _PAGE, "offset": offset} if body is None else None
-        asked = None if body is None else {**body, "page_limit": _PAGE, "page_offset": offset}
-        status, answer = world.environments.invoke(environment, method, path, query, asked)
-        if status != 200 or not isinstance(answer, Mapping) or not isinstance(answer.get(member), list):
-            raise ValueError(f"the REST API answered {status} to {method} {path}")
-        yield from answer[member]
-        offset += len(answer[member])
-        if not answer[member] or offset >= int(answer.get("total_entries", 0)):
-            return
