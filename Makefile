@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-hooks test-editor test-browser lint format corpus matrix templates context-tables mutants bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-hooks test-editor test-browser lint format docs corpus matrix templates context-tables mutants bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
@@ -25,6 +25,7 @@ help:
 	@echo "make test-migrate-full   all crash points and large migrations; test-migrate-model: 2,000 random sequences"
 	@echo "make lint        only what comes before the tests"
 	@echo "make format      put the code into the house's format"
+	@echo "make docs        the documentation as a site, links checked"
 	@echo "make regen       write all generated files anew"
 	@echo "make corpus      convert the example DAGs of the Amazon provider and print a table"
 	@echo "make templates   5,000 random templates of each kind through lowering, rendered on both sides (half an hour)"
@@ -89,6 +90,11 @@ test-editor: $(READY)
 test-browser: $(READY)
 	@$(PIP) install playwright
 	@$(BIN)/pytest -q tests/assessment/test_browser.py
+
+docs: $(READY)
+	@$(PIP) install mkdocs==1.6.1
+	@$(BIN)/mkdocs build --strict --quiet
+	@echo "written: .cache/site/index.html"
 
 templates: $(READY)
 	@DAGCONV_TEMPLATES=5000 $(BIN)/pytest -q -s tests/lower/test_generated_templates.py
