@@ -46,6 +46,8 @@ def _watch_environment() -> None:
             OBSERVATIONS.report("environment-read-at-import", {"name": key})
             if INPUTS.asking:
                 return Asked(key)
+            if value is None:
+                raise UnknownValueError(key)  # which needs no second finding
         return original(self, key)
 
     cls.__getitem__ = getitem
