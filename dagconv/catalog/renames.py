@@ -46,7 +46,7 @@ class OldDefault:
     known: bool  # whether the default is a plain value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Renames:
     """Keys are full dotted names. `arguments` maps class -> old argument -> new one, None where it is dropped
     without loss; `adapted_arguments` to the way of converting; `lost_arguments` to what to do instead."""
@@ -70,7 +70,7 @@ class Renames:
     removed_variables: frozenset[str]
     defaults: Mapping[str, Mapping[str, tuple[OldDefault, ...]]]
 
-    @property
+    @functools.cached_property
     def old_names(self) -> frozenset[str]:
         """Every name that an import of the source may ask for and that Airflow 3.0.6 does not have."""
         tables = (self.names, self.absent, self.newer, self.adapted, self.emulated, self.gone)

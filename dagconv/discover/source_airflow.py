@@ -19,7 +19,7 @@ from dagconv.ir.source_airflow import SourceAirflow
 
 # What belongs to an environment stands beside its DAGs or one folder above.
 _REQUIREMENTS = ("requirements.txt", "constraints.txt", "Dockerfile")
-_MARKS = ("dagconv.toml", ".airflowignore", "airflow.cfg", *_REQUIREMENTS)
+_MARKS = ("dagconv.toml", ".airflowignore", "airflow.cfg", "requirements.txt", "constraints.txt")
 _PINS = (
     re.compile(r"^\s*apache[-_.]airflow(?:\[[^\]]*\])?\s*(?:==|~=|>=|===)\s*v?(\d+)\.(\d+)", re.IGNORECASE),
     re.compile(r"constraints-(\d+)\.(\d+)"),
@@ -39,8 +39,13 @@ def dags_root(source_root: Path) -> Path:
     """What DAGs of one environment share: the nearest `dags`, else a folder that marks itself, else the source's."""
     folders = (source_root, *source_root.parents)
     named = next((folder for folder in folders if folder.name == "dags"), None)
-    marked = (folder for folder in folders if any((folder / mark).is_file() for mark in _MARKS))
-    return named or next(marked, source_root)
+    return named or next(filter(_is_marked, folders), source_root)
+
+
+def _is_marked(folder: Path) -> bool:
+    """By a file of an environment; a Dockerfile that pins no Airflow belongs to something else."""
+    image = _lines(folder / "Dockerfile")
+    return any((folder / mark).is_file() for mark in _MARKS) or any(p.search(line) for line in image for p in _PINS)
 
 
 def source_airflows(files: Sequence[SourceFile], said: str | None) -> dict[str, SourceAirflow]:

@@ -100,6 +100,14 @@ def test_a_folder_of_another_name_marks_itself(tmp_path):
     assert dags_root(inner) == tmp_path / "pipelines"
 
 
+@pytest.mark.parametrize(("image", "marks"), [("apache/airflow:2.10.5", True), ("python:3.11-slim", False)])
+def test_an_image_of_something_else_marks_no_folder(tmp_path, image, marks):
+    inner = tmp_path / "pipelines"
+    inner.mkdir()
+    (tmp_path / "Dockerfile").write_text(f"FROM {image}\n")
+    assert dags_root(inner) == (tmp_path if marks else inner)
+
+
 @pytest.mark.parametrize("pattern", ["old_*", "old_"])
 def test_files_that_airflow_ignores_show_nothing_in_either_syntax(root, pattern):
     put(root, old_a=OLD, b=NEW)
