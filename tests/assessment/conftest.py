@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.migrate.conftest import bare, only_loopback, pytest_collection_modifyitems, server
 from tests.operate.conftest import stand
+from tests.standin.stand import bare, only_loopback, pytest_collection_modifyitems, server
 
 __all__ = ["bare", "only_loopback", "pytest_collection_modifyitems", "server", "stand"]

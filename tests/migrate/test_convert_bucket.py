@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 DAG = """\
 import datetime

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 FULL = bool(os.environ.get("DAGCONV_TEST_FULL"))
 NAMES = ("a", "b", "c", "d", "e", "f")

@@ -11,7 +11,7 @@ import pytest
 from dagconv.migrate.run.cutover import fires_after
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 UPDATE, REST = "mwaa-serverless:UpdateWorkflow", "mwaa:InvokeRestApi"
 

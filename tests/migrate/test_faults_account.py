@@ -16,7 +16,7 @@ from dagconv.deploy.trust import Statement, Verdict, judge_trust
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 ACCOUNT, REGION = "123456789012", "us-east-2"
 AIRFLOW = {"Effect": "Allow", "Principal": {"Service": "airflow.amazonaws.com"}, "Action": "sts:AssumeRole"}

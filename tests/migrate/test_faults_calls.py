@@ -19,7 +19,7 @@ from dagconv.cli.migrate import plan
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 CREATE, UPDATE = "mwaa-serverless:CreateWorkflow", "mwaa-serverless:UpdateWorkflow"
 

@@ -14,7 +14,7 @@ from dagconv.catalog.files import read_schema
 from dagconv.deploy.steps.step import StepKey
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 
 def test_plan_changes_nothing_and_fits_its_schema(stand: Stand) -> None:

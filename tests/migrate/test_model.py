@@ -20,10 +20,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from tests.migrate.conftest import Stand
+from tests.standin.stand import Stand
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Ran
+    from tests.standin.stand import Ran
 
 SEQUENCES = int(os.environ.get("DAGCONV_TEST_MODEL", "4"))
 ENVIRONMENTS = ("Prod", "Staging")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Ran, Stand
+    from tests.standin.stand import Ran, Stand
 
 LOCK = "dagconv/lock/Prod.json"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 BROKEN = "one: {}\ntwo: {}\n"  # no definition has two root keys
 DAG = """\

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 FOREIGN = "arn:aws:iam::999999999999:role/Prod-execution-role"
 GET_POLICY, SET_POLICY = "iam:GetRole", "iam:UpdateAssumeRolePolicy"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Ran, Stand
+    from tests.standin.stand import Ran, Stand
 
 REST, UPDATE = "mwaa:InvokeRestApi", "mwaa-serverless:UpdateWorkflow"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 FULL = bool(os.environ.get("DAGCONV_TEST_FULL"))
 COUNT = 100 if FULL else 25

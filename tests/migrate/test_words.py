@@ -15,7 +15,7 @@ import pytest
 from dagconv.deploy.steps.step import StepKey
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 Words = Callable[[], AbstractContextManager[None]]
 REFUSED = "c:\n  tasks: {}\n"

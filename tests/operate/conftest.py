@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.migrate.conftest import Stand, bare, only_loopback, pytest_collection_modifyitems, server
+from tests.standin.stand import Stand, bare, only_loopback, pytest_collection_modifyitems, server
 
 __all__ = ["bare", "only_loopback", "pytest_collection_modifyitems", "server"]
 

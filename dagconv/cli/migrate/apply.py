@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import (
-    FAILED,
-    approval_option,
-    approve,
-    aws_options,
-    open_aws,
-    parallel_options,
-    the_state,
-)
+from dagconv.cli.migrate.options import FAILED, aws_options, open_aws, parallel_options, the_state
 from dagconv.cli.migrate.plan import make_plan, plan_options
 from dagconv.errors import UsageError
 

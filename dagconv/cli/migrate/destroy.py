@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
+from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import (
     FAILED,
-    approval_option,
-    approve,
     aws_options,
     migration_options,
     open_aws,

@@ -1,8 +1,7 @@
-"""Options and set-up that the verbs of `migrate` share: account, Region, state folder, confirmation."""
+"""Options and set-up that the verbs of `migrate` share: account, Region, state folder."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,10 +37,6 @@ def aws_options(command: Command) -> Command:
     return command
 
 
-def approval_option(command: Command) -> Command:
-    return click.option("--auto-approve", is_flag=True, help="Do not ask.")(command)
-
-
 def take_over_option(command: Command) -> Command:
     return click.option(
         "--take-over", is_flag=True, help="Go on although definitions are kept in another place by their tags."
@@ -65,16 +60,6 @@ def open_aws(flags: dict[str, Any]) -> World:
     from dagconv.aws.session import open_world
 
     return open_world(flags["region"], flags["profile"], lambda text: click.echo(redact_text(text), err=True))
-
-
-def approve(question: str, flags: dict[str, Any]) -> None:
-    """Asks for `yes`. Raises UsageError without a terminal and without --auto-approve, Abort for another answer."""
-    if flags["auto_approve"]:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError(f"{question} There is no terminal to ask at: pass --auto-approve")
-    if click.prompt(f"{question} Only 'yes' is taken for an answer", default="", show_default=False) != "yes":
-        raise click.Abort
 
 
 def migration_options(command: Command) -> Command:

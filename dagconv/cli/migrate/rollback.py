@@ -6,16 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import (
-    FAILED,
-    approval_option,
-    approve,
-    aws_options,
-    migration_options,
-    open_aws,
-    the_state,
-)
+from dagconv.cli.migrate.options import FAILED, aws_options, migration_options, open_aws, the_state
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:

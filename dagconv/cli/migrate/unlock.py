@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import approval_option, approve, aws_options, mark_of, open_aws
+from dagconv.cli.migrate.options import aws_options, mark_of, open_aws
 from dagconv.errors import UsageError
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dagconv.cli.migrate.options import approval_option, approve
+from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.workflow import EXIT_CODES
 from dagconv.cli.workflow.options import aws_world, show_json, workflow_options
 from dagconv.diagnostics.render.terminal import safe

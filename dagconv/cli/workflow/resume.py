@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dagconv.cli.migrate.options import approval_option
+from dagconv.cli.approval import approval_option
 from dagconv.cli.workflow import EXIT_CODES
 from dagconv.cli.workflow.options import name_argument, workflow_options
 from dagconv.cli.workflow.pause import switch
