@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-first-hour test-hooks test-editor test-browser lint format docs corpus matrix templates context-tables mutants bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-first-hour test-hooks test-editor test-browser lint format picture docs corpus matrix templates context-tables mutants bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
@@ -26,6 +26,7 @@ help:
 	@echo "make test-migrate-full   all crash points and large migrations; test-migrate-model: 2,000 random sequences"
 	@echo "make lint        only what comes before the tests"
 	@echo "make format      put the code into the house's format"
+	@echo "make picture     the picture of an assessment in README, anew (needs a Chromium, four minutes)"
 	@echo "make docs        the documentation as a site, links checked"
 	@echo "make regen       write all generated files anew"
 	@echo "make corpus      convert the example DAGs of the Amazon provider and print a table"
@@ -94,6 +95,9 @@ test-editor: $(READY)
 test-browser: $(READY)
 	@$(PIP) install playwright
 	@$(BIN)/pytest -q tests/assessment/test_browser.py
+
+picture: $(READY)
+	@$(BIN)/python scripts/picture.py
 
 docs: $(READY)
 	@$(PIP) install mkdocs==1.6.1

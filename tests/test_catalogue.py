@@ -35,6 +35,7 @@ ELSEWHERE = {
     "DC155": (INPUTS, "worker/compat/test_supplied.py::test_plugins_and_helpers_are_found_and_libraries_not_replaced"),
     "DC156": (INPUTS, "worker/compat/test_supplied.py::test_stubs_let_a_file_load_but_decide_nothing"),
     "DC157": (INPUTS, "worker/compat/test_supplied.py::test_stubs_let_a_file_load_but_decide_nothing"),
+    "DC408": (INPUTS, "assessment/test_forecast.py::test_the_forecast_equals_what_convert_then_does"),
     "DC180": (BUG, "load/test_failure.py::test_a_bug_ends_its_file_only"),
     "DC189": (WALK, "discover/test_walk.py::test_a_file_of_many_megabytes_is_not_read"),
     "DC190": (WALK, "discover/test_walk.py::test_an_unreadable_file_fails_and_the_others_go_on"),

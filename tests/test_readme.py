@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -32,9 +33,33 @@ def test_the_example_is_real(tmp_path):
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split("\n", 1)[1] == block("yaml")
+    assert done.stdout == block("yaml")
     (finding,) = re.findall(r"^```\n(warning.*?)^```$", README, re.DOTALL | re.MULTILINE)
     assert finding in done.stderr
+
+
+@pytest.mark.airflow
+def test_four_commands_lead_to_a_definition(tmp_path):
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "nightly_sales.py").write_text(
+        block("python").replace('"amzn-s3-demo-bucket"', 'Variable.get("bucket")', 1)
+        .replace("\n\n", "\n\nfrom airflow.models import Variable\n", 1)
+    )  # fmt: skip
+    (commands,) = re.findall(r"^```\n(dag-converter init.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    for command in commands.splitlines():
+        arguments = shlex.split(command, comments=True)[1:]
+        done = subprocess.run(
+            [sys.executable, "-m", "dagconv", *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=120
+        )
+        missing = arguments[0] == "inputs"  # a value is not given yet
+        assert done.returncode == int(missing), (command, done.stdout, done.stderr)
+        if missing:
+            variables = tmp_path / "inputs" / "variables.json"
+            variables.write_text(variables.read_text().replace("null", '"amzn-s3-demo-bucket"'))
+    assert (tmp_path / "definitions" / "nightly_sales.yaml").read_text().split("\n", 1)[1] == block("yaml").split(
+        "\n", 1
+    )[1]
+    assert "1 of 1 DAGs convert" in (tmp_path / "report.html").read_text()
 
 
 @pytest.mark.airflow

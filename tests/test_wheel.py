@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -111,3 +112,36 @@ def test_convert_names_the_one_line_that_is_missing(scripts, tmp_path):
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "pip install 'dagconv[airflow]'" in done.stderr
+
+
+# A call of each verb that README says an installation is enough for.
+CALLS = {
+    "validate": ("validate", "good.yaml"),
+    "schema": ("schema",),
+    "operators": ("operators", "athena"),
+    "explain": ("explain", "DC300"),
+    "init": ("init", "dags"),
+    "config": ("config",),
+    "package": ("package", "show", "none.zip"),
+    "workflow": ("workflow", "list"),
+    "ui": ("ui", "--print"),
+    "convert": ("convert", "dags", "-o", "out"),
+    "inputs": ("inputs", "dags"),
+    "assess": ("assess", "dags", "-o", "report.html"),
+    "validate --deep": ("validate", "--deep", "good.yaml"),
+}
+
+
+def test_the_readme_says_what_needs_airflow(scripts, tmp_path, monkeypatch):
+    rows = re.findall(r"^\| `pip install .*?` .*?\| (.*) \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    without, with_airflow, _ = (set(re.findall(r"`(.*?)`", row)) for row in rows)
+    (tmp_path / "good.yaml").write_text(VALID)
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "dag.py").write_text("from airflow import DAG\nDAG('a')\n")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-2")
+    # `migrate` asks for credentials first; tests/migrate/test_plan.py has its message.
+    for verb in (without | with_airflow) - {"migrate"}:
+        done = run(scripts, "dag-converter", *CALLS[verb], cwd=tmp_path)
+        asked = "dagconv[airflow]" in done.stderr
+        assert asked == (verb in with_airflow), (verb, done.stdout, done.stderr)

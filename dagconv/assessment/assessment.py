@@ -13,6 +13,7 @@ from dagconv.diagnostics import Diagnostic, Effect, Means, Rule
 from dagconv.diagnostics.report import FileStatus, Report
 
 TODAY, WORK, UNREAD = "converts today", "needs work on the source", "cannot be read"
+UNTOLD = "cannot be told without the packages"
 _LOST = (Effect.CHANGED, Effect.DROPPED)
 Name = tuple[str, str | None]  # the path and the DAG id, None for a file whose DAGs nobody knows
 
@@ -132,7 +133,9 @@ def _assessed(
     unit: Unit, known: _Known, outlines: Mapping[tuple[str, str], Outline], yamls: Mapping[tuple[str, str], str]
 ) -> Assessed:
     name = (unit.path, unit.dag_id or "")
-    rest = TODAY if unit.converted else WORK if unit.dag_id is not None else UNREAD
+    rest = TODAY if unit.converted else UNREAD if unit.dag_id is None else WORK
+    if unit.needs == {Need(Means.PACKAGES)}:  # what inert modules cannot tell
+        rest = UNTOLD
     outcome = known.outcomes.get(name, rest)
     # A DAG that shows only with a step stood still with its whole file today.
     before = known.units.get((unit.path, unit.dag_id)) or known.units.get((unit.path, None)) or unit
@@ -152,7 +155,7 @@ def _assessed(
 def _shares(dags: Sequence[Assessed], found: Forecast) -> tuple[Share, ...]:
     counts = {outcome: _count([dag for dag in dags if dag.outcome == outcome]) for outcome in {d.outcome for d in dags}}
     steps = [(granted(step.need), step.alone) for step in found.steps]
-    rows = [(TODAY, Count()), *steps, (WORK, Count()), (UNREAD, Count())]
+    rows = [(TODAY, Count()), *steps, (UNTOLD, Count()), (WORK, Count()), (UNREAD, Count())]
     shares = [Share(outcome, counts.get(outcome, Count()), alone) for outcome, alone in rows]
     return tuple(one for one in shares if one.outcome == TODAY or one.dags.units or one.alone.units)
 

@@ -5,7 +5,8 @@ A load that stops at its first missing input hides what comes after it, so count
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dagconv.assessment.figures import Count, Figures, Need, figures_of, units_of
@@ -14,8 +15,7 @@ from dagconv.diagnostics.report import FileReport, Report
 
 # Of paths and of what is granted: what these files then become.
 Convert = Callable[[Sequence[str], frozenset[Need]], Report]
-# A code package brings losses to accept that show only with it.
-_STEPS = (Means.INPUTS, Means.PACKAGES, Means.ACCEPT, Means.CODE, Means.ACCEPT)
+_Files = Mapping[str, FileReport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`steps` in order, the cheapest first; `end` is the report with everything granted, and `rest` what is left."""
+    """`steps` in order, first what opens most alone; `end` is the report with all granted, and `rest` what is left."""
 
     today: Figures
     steps: tuple[Step, ...]
@@ -48,41 +48,39 @@ class Forecast:
 def forecast(report: Report, convert: Convert) -> Forecast:
     """Grants one need after another to the files that still show it, and each need by itself.
 
-    A need that shows only after a later step was granted is granted to those files again, with all that was.
+    The need that opens most DAGs alone comes first, among equals the cheapest. One that shows only after others were
+    granted comes after them; files that show an earlier one again get it again, with all that was granted.
     """
-    now = {file.path: file for file in report.files}
+    today = {file.path: file for file in report.files}
+    convert = functools.cache(convert)  # the first step is what it does alone
+    alone = functools.cache(lambda need: _opened(today, _granting(today, frozenset({need}), convert)))
+    now: _Files = today
     granted: frozenset[Need] = frozenset()
     steps: list[Step] = []
-    for means in _STEPS:
-        for need in _needs(now.values(), means):
-            if need in granted:
-                continue
-            granted |= {need}
-            before = _converted(now.values())
-            for _ in range(2):  # stubs let a file come to the next value that it reads
-                stopped = [file.path for file in now.values() if granted & _needs_of(file)]
-                if not stopped:
-                    break
-                now |= {file.path: file for file in convert(stopped, granted).files}
-            opened = frozenset(_converted(now.values()) - before)
-            steps.append(Step(need, opened, _alone(report, need, opened, convert, first=not steps)))
+    while pending := _needs(now.values()) - granted:
+        need = min(pending, key=lambda need: (-len(alone(need)), list(Means).index(need.means), need.name))
+        granted |= {need}
+        before, now = now, _granting(now, granted, convert)
+        steps.append(Step(need, _opened(before, now), Count(dags=len(alone(need)))))
     return Forecast(figures_of(report), tuple(steps), replace(report, files=tuple(now.values())))
 
 
-def _alone(report: Report, need: Need, opened: frozenset[tuple[str, str]], convert: Convert, *, first: bool) -> Count:
-    """DAGs that the need opens with nothing else granted."""
-    if first:
-        return Count(dags=len(opened))
-    stopped = [file.path for file in report.files if need in _needs_of(file)]
-    if not stopped:
-        return Count()
-    before = _converted(report.files)
-    return Count(dags=len(_converted(convert(stopped, frozenset({need})).files) - before))
+def _granting(files: _Files, granted: frozenset[Need], convert: Convert) -> _Files:
+    for _ in range(2):  # stubs let a file come to the next value that it reads
+        stopped = tuple(file.path for file in files.values() if granted & _needs_of(file))
+        if not stopped:
+            break
+        files = {**files, **{file.path: file for file in convert(stopped, granted).files}}
+    return files
 
 
-def _needs(files: Iterable[FileReport], means: Means) -> list[Need]:
-    found = {need for file in files for need in _needs_of(file) if need.means is means}
-    return sorted(found, key=lambda need: need.name)
+def _opened(before: _Files, after: _Files) -> frozenset[tuple[str, str]]:
+    return frozenset(_converted(after.values()) - _converted(before.values()))
+
+
+def _needs(files: Iterable[FileReport]) -> frozenset[Need]:
+    """What a step can mend."""
+    return frozenset(need for file in files for need in _needs_of(file) if need.means is not Means.SOURCE)
 
 
 def _needs_of(file: FileReport) -> frozenset[Need]:

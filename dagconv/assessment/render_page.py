@@ -11,10 +11,10 @@ from typing import Any
 
 import jinja2
 
-from dagconv.assessment.assessment import TODAY, UNREAD, WORK
+from dagconv.assessment.assessment import TODAY, UNREAD, UNTOLD, WORK
 
 # What is no step, by outcome.
-_KINDS = {TODAY: "today", WORK: "work", UNREAD: "unread"}
+_KINDS = {TODAY: "today", WORK: "work", UNREAD: "unread", UNTOLD: "unread"}
 _FOLDER = Path(__file__).with_name("page")
 
 

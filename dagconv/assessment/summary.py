@@ -26,7 +26,8 @@ def forecast_rows(found: Forecast) -> Iterator[Row]:
     for step in found.steps:
         alone = f", {step.alone.dags} of them with nothing else" if step.alone.dags < step.opens.dags else ""
         yield f"+ {number(step.opens.dags, 'DAG')} {_granted(step.need)}{alone}", ""
-    left = [group for group in found.rest.groups if group.need.means is Means.SOURCE] or list(found.rest.groups)
+    open_ends = (Means.SOURCE, Means.PACKAGES)  # inert modules do not tell all that the real ones would
+    left = [group for group in found.rest.groups if group.need.means in open_ends] or list(found.rest.groups)
     for group in left:
         yield f"at least {counted(group.stopped)} left that {_needed(group)}", ""
 

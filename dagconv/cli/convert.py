@@ -68,7 +68,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 
 
 @click.command(epilog=_EPILOG, short_help="Compile DAG files to definitions.")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
 @setting("output", "-o", metavar="DIR")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when an output is missing, stale or refused.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change as a unified diff.")
@@ -85,7 +85,9 @@ is no protection from hostile code: convert files that you do not trust in a con
 @source_options
 @click.option("--forecast", is_flag=True, help="Try what each further step would open; nothing of that is written.")
 @click.option("--modernize-report", is_flag=True, help="List each name and argument of another Airflow release.")
-@click.option("--auto", is_flag=True, help="Load a file named only if it mentions a DAG (for hooks).")
+@click.option(
+    "--auto", is_flag=True, help="For hooks: load only files that mention a DAG, find outputs of deleted ones."
+)
 @click.option("--fail-on-change", is_flag=True, help="Exit 1 when a file was created or rewritten (for hooks).")
 @report_options
 @click.option("--validate/--no-validate", default=True, help="Accepted for old scripts; checks always run.")
@@ -97,9 +99,9 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     cannot be said in a definition is refused with its place, the reason and the next step.
     """
     started = time.monotonic()
+    _check_sources(sources, flags)
     settings = with_surroundings(settings_of(flags), sources, quiet=flags["quiet"])
     output = _output_of(settings, flags)
-    _refuse_definitions(sources, flags)
     if not flags["validate"]:
         click.echo("notice: --no-validate skips nothing, every definition is checked and proved", err=True)
     with _converted(sources, settings, flags) as (result, discovery, forecast):
@@ -136,9 +138,13 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     return code or int(flags["fail_on_change"] and changed)
 
 
-def _refuse_definitions(sources: tuple[str, ...], flags: dict[str, Any]) -> None:
-    """Raises UsageError for a definition among the sources; a hook passes on all files that changed."""
-    for source in sources if not flags["auto"] else ():
+def _check_sources(sources: tuple[str, ...], flags: dict[str, Any]) -> None:
+    """Raises UsageError for none, and for a definition among them; a hook passes on all files that changed, or none."""
+    if flags["auto"]:
+        return
+    if not sources:
+        raise UsageError("Missing argument 'SOURCE...'.")
+    for source in sources:
         if source.endswith((".yaml", ".yml")) and Path(source).is_file():
             raise UsageError(f"{source} is no DAG file; did you mean: dag-converter validate {source}")
 
@@ -243,7 +249,8 @@ def _place(
     elif not flags["diff"]:
         _make_folder(folder, needed=bool(outputs))
         outputs = write_outputs(outputs, force=flags["force"])
-    left = find_leftovers(folder, outputs, report, sources, Severity.ERROR if flags["check"] else None)
+    told = Severity.ERROR if flags["check"] or flags["fail_on_change"] else None
+    left = find_leftovers(folder, outputs, report, sources, told, within="." if flags["auto"] else None)
     return with_outputs(report, outputs, left), outputs
 
 

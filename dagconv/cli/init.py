@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from dagconv.cli.main import EXIT_CODES, OK
+from dagconv.cli.options import setting, settings_of
 from dagconv.discover.source_airflow import dags_root, source_airflow
 from dagconv.discover.surroundings import look_around
 from dagconv.errors import UsageError
+from dagconv.ir.source_airflow import SourceAirflow
 from dagconv.settings import OWN_FILE, settings_text
 
 _EPILOG = f"""\b
@@ -23,7 +26,8 @@ Examples:
 @click.command(epilog=_EPILOG, short_help="Write a dagconv.toml.")
 @click.argument("source", default="dags")
 @click.option("--output", "-o", default="definitions", show_default=True, metavar="DIR", help="Folder of definitions.")
-def command(source: str, output: str) -> int:
+@setting("source-airflow")
+def command(source: str, output: str, **flags: Any) -> int:
     """Write dagconv.toml here: where the definitions go, and what the folder SOURCE tells of its environment.
 
     Files are read as text; nothing is run and nothing is asked.
@@ -35,7 +39,10 @@ def command(source: str, output: str) -> int:
         raise UsageError(f"{file} exists and is left as it is")
     values: dict[str, tuple[object, str]] = {"output": (output, "")}
     airflow = source_airflow(dags_root(folder.absolute()))
-    if airflow.generation:
+    if said := settings_of(flags).text("source-airflow"):
+        airflow = SourceAirflow(said)
+        values["source-airflow"] = (said, "")
+    elif airflow.generation:
         values["source-airflow"] = (airflow.generation, f"by {airflow.reason}")
     values |= {name: (value, f"by {origin}") for name, (value, origin) in look_around([source]).values.items()}
     try:

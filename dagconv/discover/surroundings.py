@@ -39,10 +39,10 @@ class Surroundings:
 
 
 def look_around(sources: Sequence[str]) -> Surroundings:
-    """What stands beside the first source. Reads no Python."""
+    """What stands beside the first source, with none in the working directory. Reads no Python."""
     values: dict[str, tuple[object, str]] = {}
     looked = []
-    folder = _project(Path(sources[0]))
+    folder = _project(Path(next(iter(sources), ".")))
     for name, setting in _FILES.items():
         file = folder / INPUTS / name
         looked.append(str(file))
@@ -67,7 +67,7 @@ def found_beside(settings: Settings, sources: Sequence[str]) -> dict[str, Settin
 
 def inputs_folder(sources: Sequence[str]) -> str:
     """The folder in which inputs of these sources are looked for, as a command names it."""
-    return _shown(_project(Path(sources[0])) / INPUTS)
+    return _shown(_project(Path(next(iter(sources), "."))) / INPUTS)
 
 
 def _project(source: Path) -> Path:

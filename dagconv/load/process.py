@@ -21,7 +21,7 @@ class Worker:
     def __init__(self, hash_seed: int = 0) -> None:
         """Raises EngineMissingError when Airflow and dag-factory are not installed beside dagconv."""
         if any(importlib.util.find_spec(name) is None for name in ("airflow", "dagfactory", "time_machine")):
-            raise EngineMissingError(f"convert needs Airflow and dag-factory: {INSTALL_LINE}")
+            raise EngineMissingError(f"Airflow and dag-factory load DAG files, and are not installed: {INSTALL_LINE}")
         self._hash_seed = hash_seed
         self._preloaded: frozenset[str] = frozenset()
         self._lock = threading.Lock()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dagconv.catalog.rendering import is_rendered
 from dagconv.catalog.service import service
-from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
+from dagconv.diagnostics import ContractRule, Effect, Engine, Means, Page, Remedy, Rule, Section, Severity
 from dagconv.ir import codec
 from dagconv.ir.change import Case
 from dagconv.ir.task import Argument, Task
@@ -58,6 +58,20 @@ NO_FORM = Rule(
     example="SqsPublishOperator(..., message_content=b'\\x00')",
     fix="Say the value as text, number, list or mapping.",
     source=(ContractRule(41), Section("1.8")),
+)
+STAND_IN = Rule(
+    code="DC408",
+    slug="argument-of-missing-module",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="An argument is a value of a module that is not installed.",
+    message="{key} holds a value of a module that is not installed, so what it is cannot be known",
+    help="give the environment's packages with --requirements FILE",
+    why="With --stub-missing inert modules stand in for what is missing; they have no values.",
+    example="S3ListOperator(task_id='list', bucket=acme_tools.BUCKET)  # with --stub-missing",
+    fix="dagconv convert --requirements requirements.txt dags/",
+    source=(Page("docs/isolation.md", "What happens"),),
+    remedy=Remedy(Means.PACKAGES, "package"),
 )
 RESERVED_KEY = Rule(
     code="DC402",
@@ -271,6 +285,8 @@ class _Walk:
             case ParamReference(name):
                 shown = f"the parameter {name}, which Airflow does not render there"
                 self._report(NO_FORM, value=shown, advice="give the argument a value of its own")
+            case OpaqueValue("dagconv.worker.compat.stubs.Stub"):
+                self._report(STAND_IN)
             case OpaqueValue(path, reason):
                 shown = f"an object of {path}" + (f" ({reason})" if reason else "")
                 self._report(NO_FORM, value=shown, advice=_TEXT_ADVICE)

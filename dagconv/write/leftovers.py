@@ -18,11 +18,18 @@ _HEAD = 8192
 
 
 def find_leftovers(
-    folder: Path, outputs: Iterable[Output], report: Report, sources: Sequence[str], severity: Severity | None = None
+    folder: Path,
+    outputs: Iterable[Output],
+    report: Report,
+    sources: Sequence[str],
+    severity: Severity | None = None,
+    *,
+    within: str | None = None,
 ) -> tuple[Diagnostic, ...]:
     """One finding per generated file in the folder that this call's sources should have made and did not.
 
-    A file generated from a source that the call did not name is none of this call's business.
+    A file generated from a source that the call did not name is none of this call's business, unless that is gone and
+    was in the folder `within`: a hook is told what changed, never what was deleted.
     """
     wanted = {same_file_key(Path(output.path).name) for output in outputs}
     statuses = {os.path.realpath(file.path): file.status for file in report.files}
@@ -34,12 +41,17 @@ def find_leftovers(
         if header is None or same_file_key(path.name) in wanted:
             continue
         origin = os.path.realpath(header.source)
-        if not any(origin == root or origin.startswith(root + os.sep) for root in roots):
+        gone = within is not None and _in(origin, os.path.realpath(within)) and not Path(origin).exists()
+        if not gone and not any(_in(origin, root) for root in roots):
             continue
         reason = _reason(origin, statuses.get(origin), same_file_key(path.name) in refused)
         at = Location(str(path))
         found.append(rules.LEFT_OVER.at(at, severity=severity, path=str(path), source=header.source, reason=reason))
     return tuple(found)
+
+
+def _in(path: str, root: str) -> bool:
+    return path == root or path.startswith(root + os.sep)
 
 
 def _header(path: Path) -> Header | None:

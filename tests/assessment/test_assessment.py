@@ -12,7 +12,7 @@ from collections import Counter
 
 import pytest
 
-from dagconv.assessment.assessment import TODAY, UNREAD, WORK, assess
+from dagconv.assessment.assessment import TODAY, UNREAD, UNTOLD, WORK, assess
 from dagconv.assessment.document import Made, document, masking
 from dagconv.assessment.figures import Count, Need, figures_of
 from dagconv.assessment.forecast import Forecast, Step
@@ -112,14 +112,15 @@ def test_every_dag_stands_once_under_its_outcome():
         ("c.py", "c1"): "with a code package",
         ("d.py", "d1"): WORK,
         ("e.py", None): UNREAD,
-        ("f.py", None): UNREAD,
+        ("f.py", None): UNTOLD,
     }
 
 
 def test_the_shares_are_what_the_rows_count():
     shares = {share.outcome: share.dags.units for share in found().shares}
     assert shares == Counter(dag.outcome for dag in found().dags)
-    assert [share.outcome for share in found().shares] == [TODAY, "with inputs", "with a code package", WORK, UNREAD]
+    order = [TODAY, "with inputs", "with a code package", UNTOLD, WORK, UNREAD]
+    assert [share.outcome for share in found().shares] == order
 
 
 def test_the_reasons_count_what_stops_today_and_what_shows_only_later():

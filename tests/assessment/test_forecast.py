@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from dagconv.assessment.assessment import UNREAD, UNTOLD, assess
 from dagconv.assessment.conversion import converting
 from dagconv.assessment.figures import Count, Need
 from dagconv.assessment.forecast import Step, forecast
@@ -83,6 +85,17 @@ def test_each_step_counts_what_it_opens_after_those_before_and_alone():
     assert [group.need.means for group in found.rest.groups] == [Means.SOURCE]
 
 
+def test_what_opens_most_alone_comes_first():
+    folder = Folder(a=(INPUTS,), b=(SHIFT,), c=(SHIFT,), d=(PACKAGES,), e=(CODE, SHIFT), f=(INPUTS, SHIFT))
+    assert [(step.need, step.opens.dags, step.alone.dags) for step in folder.forecast().steps] == [
+        (SHIFT, 2, 2),
+        (INPUTS, 2, 1),
+        (PACKAGES, 1, 1),
+        (CODE, 1, 0),
+    ]
+    assert len(folder.calls) == len(set(folder.calls))
+
+
 def test_a_file_that_nothing_opens_is_not_converted_again_for_ever():
     folder = Folder(bad=(None,), good=())
     assert folder.forecast().steps == ()
@@ -110,6 +123,7 @@ FILES = {
     "b": ("count = int(Variable.get('count'))", "Variable.get('bucket')"),
     "c": ("import nowhere_to_be_found\nconfig = Variable.get('config', deserialize_json=True)", "config['bucket']"),
     "d": ("raise ValueError(Variable.get('bucket'))", "'b'"),
+    "e": ("import nowhere_to_be_found", "nowhere_to_be_found.BUCKET"),
 }
 
 
@@ -128,6 +142,11 @@ def test_the_forecast_equals_what_convert_then_does(tmp_path, monkeypatch):
         (PACKAGES, Count(dags=1), Count()),
     ]
     assert found.rest.converted == Count(dags=3)
+    # What inert modules cannot tell is no work on the source.
+    reasons = {group.need: [(rule.code, units) for rule, units in group.reasons] for group in found.rest.groups}
+    assert reasons[PACKAGES] == [("DC408", 1)]
+    outcomes = {Path(dag.path).stem: dag.outcome for dag in assess(["."], found.end, found, {}, {}).dags}
+    assert (outcomes["d"], outcomes["e"]) == (UNREAD, UNTOLD)
     # The same by hand: values of a person, and inert modules.
     given = Inputs({"count": "3", "bucket": "mine", "config": '{"bucket": "x"}'}, stub_missing=True)
     with compiler(CompileOptions(Options(now=now), jobs=2, inputs=given)) as running:

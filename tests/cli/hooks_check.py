@@ -115,6 +115,16 @@ def test_one_id_in_two_files_fails(repository):
     assert "DC119" in output
 
 
+def test_the_definition_of_a_deleted_file_fails(repository):
+    git(repository, "reset", "-q", "--hard")
+    git(repository, "rm", "-q", "dags/etl.py")
+    code, output = run(repository)
+    assert code == 1
+    assert "DC917 error definitions/etl.yaml was generated from dags/etl.py, but that file is gone" in output
+    git(repository, "rm", "-q", "definitions/etl.yaml")
+    assert run(repository)[0] == 0
+
+
 def test_try_repo_runs_the_validator(tmp_path):
     git(tmp_path, "init", "-q")
     (tmp_path / "bad.yaml").write_text(GOOD.replace("bucket:", "buckett:"))

@@ -207,6 +207,22 @@ def test_fail_on_change_fails_once(call):
     assert call("convert", "dags", "-o", "out", "--fail-on-change")[0] == 0
 
 
+def test_a_hook_that_is_told_nothing_finds_the_output_of_a_deleted_file(call):
+    hook = ("convert", "-o", "out", "--format", "concise", "--auto", "--fail-on-change")
+    call("convert", "dags", "-o", "out", a="dag one\n", b="dag two\n")
+    assert call(*hook)[0] == 0
+    Path("dags/a.py").unlink()
+    code, _, err = call(*hook)
+    assert (code, err.splitlines()[0].split(", but ")[1]) == (1, "that file is gone; the file was left as it is")
+    Path("out/one.yaml").unlink()
+    assert call(*hook)[0] == 0
+
+
+def test_a_call_without_sources_is_wrong(call):
+    code, _, err = call("convert", "-o", "out")
+    assert (code, "Missing argument 'SOURCE...'" in err) == (2, True)
+
+
 def test_settings_come_from_the_project(call):
     Path("pyproject.toml").write_text('[tool.dagconv]\noutput = "definitions"\nformat = "concise"\n')
     code, out, _ = call("convert", "dags", a="dag one\n")

@@ -36,6 +36,13 @@ def test_what_nothing_tells_is_said_and_left_out(project):
     assert read_settings({}, {}, Path.cwd()).values["output"].value == 'my yaml/ö"'
 
 
+def test_what_is_said_is_written(project):
+    Path("requirements.txt").write_text("apache-airflow==3.0.6\n")
+    code, out, err = project("init", "--source-airflow", "2")
+    assert (code, err) == (0, "")
+    assert 'source-airflow = "2"\n' in out
+
+
 def test_a_file_that_is_there_is_left_as_it_is(project):
     Path("dagconv.toml").write_text("strict = true\n")
     code, _, err = project("init")

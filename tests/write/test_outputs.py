@@ -200,6 +200,13 @@ def test_leftovers_of_this_call_are_said_with_the_reason(folder):
     assert (folder / "gone.yaml").exists()
 
 
+def test_what_was_made_elsewhere_is_nobodys_leftover(folder):
+    place(folder, Definition("here", "dags/old.py"), Definition("there", "../elsewhere/old.py"))
+    found = find_leftovers(folder, [], Report(()), [], within=".")
+    assert [Path(one.location.file).stem for one in found] == ["here"]
+    assert find_leftovers(folder, [], Report(()), []) == ()
+
+
 def test_a_file_that_fails_is_named_as_the_reason(folder):
     place(folder, Definition("etl"))
     (found,) = find_leftovers(folder, [], report_of(status=FileStatus.FAILED), ["dags"], Severity.ERROR)
