@@ -69,6 +69,7 @@ ROWS = [
     ("dag id with a slash", "sales_daily:", "§sales/daily:", "DC252"),
     ("dag id that is a number", "sales_daily:", "§2024:", "DC252"),
     ("dag id that the loader reserves", "sales_daily:", "§default:", "DC252"),
+    ("dag id that the loader takes for an object", "sales_daily:", "§__type__:", "DC252"),
     ("second dag", "      dependencies: [summary, load]\n",
      "      dependencies: [summary]\n§two:\n  tasks: {}\n", "DC250"),
     ("dag as a list", "sales_daily:\n", "§- sales_daily:\n", "DC250"),
@@ -100,6 +101,10 @@ ROWS = [
     ("date with an offset", '"2030-01-01"', '§"2030-01-01T05:00:00+02:00"', "DC456"),
     ("relative date", '"2030-01-01"', "§3 days", "DC457"),
     ("end before start", '"2031-01-01"', '§"2029-01-01"', "DC460"),
+    ("end as an object before start", '"2031-01-01"', "§{__type__: datetime.datetime, year: 2029, month: 1, day: 1}",
+     "DC460"),
+    ("end as an object of positions before start", '"2031-01-01"',
+     "§{__type__: datetime.datetime, __args__: [2029, 12, 31, 23]}", "DC460"),
     ("end in the past", '  end_date: "2031-01-01"', '  end_date: §"2025-01-01"', "DC460"),
     ("params as a list", "  params:\n    bucket: sales-landing\n    region: emea\n", "  §params: [a]\n", "DC263"),
     ("params as text", "  params:\n    bucket: sales-landing\n    region: emea\n", "  §params: a=b\n", "DC263"),
@@ -119,6 +124,7 @@ ROWS = [
     ("task as text", "    tell:\n", "    §gone: text\n    tell:\n", "DC350"),
     ("task without a body", "    tell:\n", "    §gone:\n    tell:\n", "DC350"),
     ("task id with a blank", "    tell:\n", "    §tell them:\n", "DC351"),
+    ("task id that the loader reserves", "    tell:\n", "    §__type__:\n", "DC351"),
     ("task id that is a boolean", "    tell:\n", "    §on:\n", "DC351"),
     ("other inner task id", "      message: done", "      task_id: §told\n      message: done", "DC352"),
     ("upstream_tasks", "      dependencies: [summary, load]", "      §upstream_tasks: [summary]", "DC353"),
@@ -148,6 +154,7 @@ ROWS = [
      "§airflow.operators.python.BranchPythonOperator", "DC362"),
     ("own class", f"{SNS}.SnsPublishOperator", "§mine.operators.Tell", "DC363"),
     ("no path", f"{SNS}.SnsPublishOperator", "§mine.operators:Tell", "DC364"),
+    ("a function of Python's own", f"{SNS}.SnsPublishOperator", "§os.path.join", "DC364"),
     ("misspelt argument", "      database: sales", "      §databse: sales", "DC365"),
     ("argument of another operator", "      message: done", "      message: done\n      §bucket: b", "DC365"),
     ("argument that the run needs", '      bucket_name: "{{ params.bucket }}"\n', "", "DC367"),
@@ -194,6 +201,10 @@ ROWS = [
     ("os.system", "        __type__: datetime.timedelta", "        __type__: §os.system", "DC450"),
     ("unit that does not exist", "        minutes: 45", "        §minute: 45", "DC451"),
     ("text as a unit", "        minutes: 45", "        minutes: §'45'", "DC451"),
+    ("a day that does not exist", '"2031-01-01"', "§{__type__: datetime.datetime, year: 2031, month: 2, day: 29}",
+     "DC451"),
+    ("a moment in too many positions", '"2031-01-01"',
+     "§{__type__: datetime.datetime, __args__: [2031, 1, 1, 0, 0, 0, 0, 0]}", "DC451"),
     ("reserved key", "      message: done", "      message:\n        §__join__: [a, b]", "DC452"),
     ("environment variable", "message: done", "message: in §$HOME", "DC453"),
     ("pool", "      message: done", "      §pool: small\n      message: done", "DC623"),
@@ -263,8 +274,9 @@ WARNINGS_ONLY |= {
     "DC625",
     "DC626",
     "DC628",
+    "DC363",
 }
-INFOS_ONLY = {"DC484", "DC363", "DC379", "DC627"}
+INFOS_ONLY = {"DC484", "DC379", "DC627"}
 
 
 def test_the_good_definition_has_no_error_and_no_warning() -> None:

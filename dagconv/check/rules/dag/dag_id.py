@@ -35,7 +35,7 @@ def check_dag_id(subject: Subject) -> Iterator[Diagnostic]:
     if not isinstance(value, str):
         found, advice = "is not text: YAML reads it as another type", f"put it in quotes: '{subject.key.text}'"
         yield subject.at(RULE, subject.key, found=found, advice=advice)
-    elif value in subject.service.reserved_root_keys:
+    elif value in (*subject.service.reserved_root_keys, *subject.service.reserved_yaml_keys):
         yield subject.at(RULE, subject.key, found="is a reserved word of the loader", advice="choose another id")
     elif not re.fullmatch(subject.service.patterns.dag_id, value):
         proposed = re.sub(r"[^a-zA-Z0-9._-]+", "_", value).strip("_") or "my_dag"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 
 from dagconv.check.rules.operator.unknown import is_meant_for_amazon
@@ -12,7 +13,7 @@ from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Rule, Section,
 RULE = Rule(
     code="DC363",
     slug="operator-needs-code",
-    severity=Severity.INFO,
+    severity=Severity.WARNING,
     effect=Effect.NOTED,
     summary="The operator or its callable has to come with the code package.",
     message="'{operator}' needs the workflow's Code: {reason}",
@@ -41,10 +42,13 @@ MALFORMED = Rule(
     slug="operator-path-malformed",
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
-    summary="The operator is no dotted path of a class.",
-    message="'{operator}' cannot be the path of a class",
+    summary="The operator is no dotted path of a class that could be an operator.",
+    message="'{operator}' cannot be the path of an operator{reason}",
     help="write module and class joined by dots, such as my_package.operators.MyOperator",
-    why=("The loader imports everything before the last dot as a module; names with other characters never import."),
+    why=(
+        "The loader imports everything before the last dot as a module; names with other characters never import, and "
+        "a module of Python's own library is found before one of the code package and holds no operator."
+    ),
     example=('my_dag:\n  tasks:\n    load: {operator: "my_package/operators.py:MyOperator"}\n'),
     fix="Write module and class joined by dots.",
     source=(ContractRule(3), Section("1.2")),
@@ -61,7 +65,10 @@ def check_needs_code(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
         return
     place = task.class_place
     if not _PATH.fullmatch(operator):
-        yield subject.at(MALFORMED, place, task, "operator", operator=operator)
+        yield subject.at(MALFORMED, place, task, "operator", operator=operator, reason="")
+    elif operator.partition(".")[0] in sys.stdlib_module_names:
+        reason = ": it lies in Python's own library"
+        yield subject.at(MALFORMED, place, task, "operator", operator=operator, reason=reason)
     elif task.known is not None:
         if task.known.needs_code and "python_callable" in task.known.parameters:
             reason = "its function is imported from there"
@@ -73,5 +80,7 @@ def check_needs_code(subject: Subject, task: TaskNode) -> Iterator[Diagnostic]:
             reason = "its provider package is not pre-installed"
             yield subject.at(RULE, place, task, "operator", operator=operator, reason=reason, network=_NETWORK)
     elif not operator.startswith("airflow.") and not is_meant_for_amazon(subject, operator):
-        reason = "it is an own class"
+        # A class may be named like that, so it is for the reader to judge.
+        doubt = ", though it is named like a function or module" if operator.rpartition(".")[2].islower() else ""
+        reason = f"it is an own class{doubt}"
         yield subject.at(RULE, place, task, "operator", operator=operator, reason=reason, network="")

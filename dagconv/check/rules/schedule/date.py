@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator
 
+from dagconv.check.moment import read_moment
 from dagconv.check.node import Mapping, Node, Scalar, is_null, kind_of, kind_words, text_of
 from dagconv.check.subject import Subject
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Engine, Rule, Section, Severity
@@ -161,7 +162,7 @@ def _check_order(subject: Subject, moments: dict[str, tuple[Node, datetime.datet
 def _read(subject: Subject, node: Node, name: str) -> tuple[datetime.datetime | None, list[Diagnostic]]:
     value = node.value if isinstance(node, Scalar) else None
     if isinstance(node, Mapping) and text_of(node.get("__type__")) in subject.service.allowed_type_objects:
-        return None, []
+        return read_moment(node), []
     if isinstance(value, datetime.date):
         value = value.isoformat()
     if not isinstance(value, str):
@@ -200,4 +201,7 @@ def _offset(text: str | None) -> datetime.timedelta | None:
 
 
 def _words(node: Node) -> str:
-    return node.text if isinstance(node, Scalar) else kind_words(kind_of(node))
+    if isinstance(node, Scalar):
+        return node.text
+    moment = read_moment(node)
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else kind_words(kind_of(node))

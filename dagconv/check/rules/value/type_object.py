@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dagconv.check.moment import UNITS, read_moment
 from dagconv.check.node import Mapping, Scalar, kind_of, kind_words, text_of, walk
 from dagconv.check.subject import Subject, TaskNode
 from dagconv.check.timespan import TimespanError, read_timedelta
@@ -55,9 +56,6 @@ BROKEN = Rule(
 )
 
 
-_MOMENT = ("year", "month", "day", "hour", "minute", "second", "microsecond")
-
-
 def check_type_object(subject: Subject) -> Iterator[Diagnostic]:
     for task, name, value in subject.arguments():
         for node in walk(value):
@@ -87,9 +85,12 @@ def _check_moment(subject: Subject, node: Mapping, task: TaskNode | None, name: 
         unit, value = entry.key.text, entry.value
         if unit in ("__type__", "__args__", "tzinfo"):
             continue
-        if unit not in _MOMENT:
+        if unit not in UNITS:
             yield subject.at(BROKEN, entry, task, name, found=f"datetime.datetime takes no '{unit}'")
         elif not isinstance(value, Scalar) or isinstance(value.value, bool) or not isinstance(value.value, int):
             yield subject.at(BROKEN, entry, task, name, found=f"'{unit}' of datetime.datetime must be a whole number")
-    if node.entry("__args__") is None and any(node.entry(unit) is None for unit in _MOMENT[:3]):
+            return
+    if node.entry("__args__") is None and any(node.entry(unit) is None for unit in UNITS[:3]):
         yield subject.at(BROKEN, node, task, name, found="datetime.datetime needs year, month and day")
+    elif read_moment(node) is None:
+        yield subject.at(BROKEN, node, task, name, found="there is no such moment")
