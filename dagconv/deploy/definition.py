@@ -13,6 +13,7 @@ import yaml
 
 from dagconv.aws.services import Versioning
 from dagconv.catalog.service import service
+from dagconv.deploy.links import Link
 from dagconv.diagnostics import Diagnostic
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -41,7 +42,8 @@ class Origin(str, enum.Enum):
 class Definition:
     """One DAG on its way. `text` is empty when the DAG is refused; then a finding says why.
 
-    `unread` marks one that stands for a file which could not be read as a whole: what it holds is not known.
+    `unread` marks one that stands for a file which could not be read as a whole: what it holds is not known. `links`
+    are those of its DAG to others.
     """
 
     dag_id: str
@@ -51,6 +53,7 @@ class Definition:
     findings: tuple[Finding, ...] = ()
     description: str | None = None
     unread: bool = False
+    links: tuple[Link, ...] = ()
 
     @property
     def sha256(self) -> str:

@@ -225,10 +225,14 @@ class ParameterValue:
 
 @dataclass(frozen=True, slots=True)
 class OpaqueValue:
-    """An object of a class without an exact form: its class and, where the reader knows one, the reason."""
+    """An object of a class without an exact form: its class and, where the reader knows one, the reason.
+
+    `uri` is the address of an asset.
+    """
 
     path: str
     reason: str = ""
+    uri: str = ""
 
 
 Scalar = Union[None, bool, int, float, str]  # noqa: UP007  # `None | bool` is no type at run time on 3.10

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Not these DAG ids.")
 @click.option("--pause-source", is_flag=True, help="Pause each DAG in the old environment by its REST API.")
 @click.option("--include-paused", is_flag=True, help="Switch on what is paused in the old environment, too.")
+@click.option("--break-dependents", is_flag=True, help="Switch DAGs although others that depend on them stay behind.")
 @click.option(
     "--wait", type=float, default=3600.0, show_default=True, metavar="S", help="Wait S seconds for a DAG's runs to end."
 )
@@ -63,16 +64,25 @@ def command(**flags: Any) -> int:
                 wait=flags["wait"],
                 leave_runs=flags["leave_runs"],
                 include_paused=flags["include_paused"],
+                break_dependents=flags["break_dependents"],
                 take_over=flags["take_over"],
             )
             found = candidates(world, state, about.owner, wave)
-            differing = bool(found.differing)
+            differing = bool(found.differing or found.held)
             for one in found.paused:
                 click.echo(
                     f"= {escape(one.name)}  {escape(one.schedule)}  is PAUSED in the old environment and stays off"
                 )
             for one in found.differing:
                 click.echo(f"! {escape(one.name)}  is not what was deployed: {escape('; '.join(one.differences))}")
+            for one in found.held:
+                click.echo(
+                    f"! {escape(one.name)}  stays: DAGs depend on it that stay behind (--break-dependents goes on)"
+                )
+            for dependent in found.left:
+                click.echo(
+                    f"    {escape(dependent.dag_id)} depends on {escape(dependent.on)}: it {escape(dependent.how)}"
+                )
             if not found.chosen:
                 click.echo("nothing to switch: no workflow with a schedule waits for its cutover")
                 return FAILED if differing else 0

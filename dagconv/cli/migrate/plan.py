@@ -185,7 +185,7 @@ def _told(value: object) -> str:
 
 def _converter(world: World, flags: dict[str, Any]) -> Any:
     """The pipeline, imported only when DAG files are converted."""
-    if flags["definitions"] and not flags["source"]:
+    if not flags["environment"] and not flags["source"]:
         return None
     from dagconv.migrate.survey.convert import PipelineConverter
     from dagconv.options import compile_options

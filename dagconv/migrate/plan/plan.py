@@ -17,6 +17,7 @@ from dagconv.deploy.remote import MANUAL, Owner, RemoteWorkflow
 from dagconv.deploy.trust import Statement, Trust, TrustAction, Verdict, fingerprint, judge_trust
 from dagconv.ir.codec import encode
 from dagconv.migrate.plan import preflight
+from dagconv.migrate.plan.dependents import Dependent, check_dependents, find_dependents
 from dagconv.migrate.plan.desired import code_key, desired, encryption_key
 from dagconv.migrate.plan.item import Item, ItemKind
 from dagconv.migrate.plan.preflight.quota import Quota
@@ -60,6 +61,7 @@ class Plan:
     quota: Quota
     findings: tuple[Finding, ...]
     orphans: tuple[Orphan, ...] = ()
+    dependents: tuple[Dependent, ...] = ()
 
     def of(self, *kinds: ItemKind) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.kind in kinds)
@@ -87,7 +89,13 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
     items, quota = preflight.within_quota(items, inventory, wishes)
     items = without_half_renames(items, {definition.dag_id for definition in inventory.definitions})
     trust = _plan_trust(inventory, wishes)
-    findings = [*preflight.check_account(inventory, wishes), *preflight.check_trust(trust)]
+    dependents = find_dependents(inventory.definitions, inventory.surveyed)
+    moving = {item.dag_id for item in items if item.deployment is not None and item.kind is not ItemKind.REFUSED}
+    findings = [
+        *preflight.check_account(inventory, wishes),
+        *preflight.check_trust(trust),
+        *check_dependents(dependents, moving),
+    ]
     plan = Plan(
         id="",
         tool=tool,
@@ -109,6 +117,7 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
         quota=quota,
         findings=tuple(as_finding(diagnostic) for diagnostic in findings),
         orphans=pruning.orphans,
+        dependents=dependents,
     )
     return replace(plan, id=identity(plan))
 

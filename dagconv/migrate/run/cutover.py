@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -14,6 +15,7 @@ from dagconv.deploy.steps.step import AnyAction, Outcome, StepKey, StepRefusedEr
 from dagconv.deploy.steps.switch_trigger import Switch, SwitchTrigger
 from dagconv.errors import UsageError
 from dagconv.language.cron import expand_preset, next_fires, parse_cron
+from dagconv.migrate.plan.dependents import Dependent
 from dagconv.migrate.run.desired_state import Wanted, differences, wanted_workflows
 from dagconv.migrate.run.execute import Executor, Limits, Result, begin
 from dagconv.migrate.run.journal import Journal, Run
@@ -40,6 +42,7 @@ class Wave:
     wait: float = WAIT
     leave_runs: bool = False
     include_paused: bool = False
+    break_dependents: bool = False
     take_over: bool = False
 
 
@@ -58,23 +61,55 @@ class Candidate:
 class Candidates:
     """Workflows of ours with a schedule that is not in force yet, by DAG id: those to switch, those whose old DAG is
     paused and stays as it is, and those that are not what was deployed.
+
+    `left` are DAGs that depend on a chosen one and stay behind, or on one that is `held` because of them.
     """
 
     chosen: tuple[Candidate, ...]
     paused: tuple[Candidate, ...]
     differing: tuple[Candidate, ...]
+    held: tuple[Candidate, ...]
+    left: tuple[Dependent, ...]
 
 
 def candidates(world: World, state: State, owner: Owner, wave: Wave) -> Candidates:
     """Raises UsageError when the old environment cannot say which DAGs are paused."""
     wanted = {one.arn: one for one in wanted_workflows(state, state.journal())}
-    found = sorted(_candidates(world, owner, wave, wanted, _paused(world, wave)), key=lambda c: c.dag_id)
+    paused, ours = _paused(world, wave), list(_ours(world, owner))
+    found = sorted(_candidates(ours, owner, wave, wanted, paused), key=lambda c: c.dag_id)
     ready = [c for c in found if not c.differences and (wave.include_paused or not c.paused)]
+    # A DAG without a schedule is started by whoever starts it, as soon as its workflow is there.
+    moved = {w.dag_id for w in ours if w.trigger_mode == wave.mode or schedule_of(w.text) is None}
+    moved |= {dag_id for dag_id, is_paused in paused.items() if is_paused}
+    chosen, held, left = _settle(ready, moved, _dependents(state), wave)
     return Candidates(
-        tuple(ready if wave.canary is None else ready[: wave.canary]),
+        tuple(chosen),
         tuple(c for c in found if c.paused and not wave.include_paused),
         tuple(c for c in found if c.differences),
+        tuple(held),
+        tuple(left),
     )
+
+
+def _dependents(state: State) -> tuple[Dependent, ...]:
+    """By the plan that was applied last. Raises UsageError when it is gone."""
+    applied = state.journal().last(Verb.APPLY)
+    return state.kept_plan(applied.about.plan).dependents if applied and isinstance(applied.about, ApplyRun) else ()
+
+
+def _settle(
+    ready: Sequence[Candidate], moved: AbstractSet[str], dependents: Sequence[Dependent], wave: Wave
+) -> tuple[list[Candidate], list[Candidate], list[Dependent]]:
+    """Those that go, those that are held back, and who depends on them and stays: whom one holds back stays, too."""
+    held: list[Candidate] = []
+    while True:
+        going = [c for c in ready if c not in held][: wave.canary]
+        there = moved | {c.dag_id for c in going}
+        left = [d for d in dependents if d.dag_id not in there and d.on in {c.dag_id for c in (*going, *held)}]
+        new = [] if wave.break_dependents else [c for c in going if c.dag_id in {d.on for d in left}]
+        if not new:
+            return going, held, left
+        held += new
 
 
 def _paused(world: World, wave: Wave) -> Mapping[str, bool]:
@@ -195,15 +230,19 @@ def _moment(text: str) -> datetime.datetime | None:
     return moment if moment.tzinfo else None
 
 
-def _candidates(
-    world: World, owner: Owner, wave: Wave, wanted: Mapping[str, Wanted], paused: Mapping[str, bool]
-) -> Iterator[Candidate]:
+def _ours(world: World, owner: Owner) -> Iterator[RemoteWorkflow]:
     for summary in world.workflows.all():
-        if summary.get("WorkflowStatus") == "DELETING":
-            continue
-        there: RemoteWorkflow = read_remote(world, summary)
+        there = read_remote(world, summary) if summary.get("WorkflowStatus") != "DELETING" else None
+        if there is not None and there.ours(owner.mark):
+            yield there
+
+
+def _candidates(
+    ours: Sequence[RemoteWorkflow], owner: Owner, wave: Wave, wanted: Mapping[str, Wanted], paused: Mapping[str, bool]
+) -> Iterator[Candidate]:
+    for there in ours:
         dag_id, schedule = there.dag_id, schedule_of(there.text)
-        if not there.ours(owner.mark) or there.trigger_mode == wave.mode:
+        if there.trigger_mode == wave.mode:
             continue
         require_here([there], owner, take_over=wave.take_over)
         included = not wave.include or any(fnmatchcase(dag_id, pattern) for pattern in wave.include)

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dagconv.deploy.definition import Definition, Finding, Origin, as_finding
+from dagconv.deploy.links import Link, links_of
 from dagconv.diagnostics import Diagnostic
 from dagconv.diagnostics.report import FileReport, FileStatus
 from dagconv.discover import discover
 from dagconv.discover.source_airflow import ignore_syntax
+from dagconv.ir.workflow import Workflow
 from dagconv.load.configuration import read_configuration
 from dagconv.migrate.survey.inventory import Environment
 from dagconv.pipeline import CompileOptions, compiler
@@ -44,8 +46,13 @@ class PipelineConverter:
         inputs = replace(inputs, configuration={**configuration, **inputs.configuration})
         lowering = replace(lowering, source_airflow=said)
         options = replace(self.options, lowering=lowering, inputs=inputs)
+        links: dict[tuple[str, str], tuple[Link, ...]] = {}
+
+        def keep_links(path: str, read: Workflow, _: Workflow) -> None:
+            links[path, read.dag_id] = links_of(read)
+
         with compiler(options) as running:
-            result = running.convert(discovery.files)
+            result = replace(running, on_dag=keep_links).convert(discovery.files)
             texts = {(d.source_path, d.dag_id): d for d in result.definitions}
             for file in (*result.report.files, *skipped):
                 if not file.dags:
@@ -55,8 +62,9 @@ class PipelineConverter:
                     about = [d for d in file.diagnostics if d.dag_id in (None, dag.dag_id)]
                     text = found.text if found is not None else ""
                     yield Definition(
-                        dag.dag_id, text, Origin.CONVERTED, _shown(file.path, folder), _findings(about, folder)
-                    )
+                        dag.dag_id, text, Origin.CONVERTED, _shown(file.path, folder), _findings(about, folder),
+                        links=links.get((file.path, dag.dag_id), ()),
+                    )  # fmt: skip
 
     def _without_dags(self, files: list[FileReport], folder: Path) -> Iterator[Definition]:
         """A file that could not be read stands in the plan as refused, by its name."""

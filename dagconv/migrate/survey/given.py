@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dagconv.check.definition import check_definition
@@ -52,9 +53,12 @@ def read_given(folder: Path) -> list[Definition]:
 
 
 def replace_converted(converted: Iterable[Definition], given: Sequence[Definition]) -> list[Definition]:
-    """A file repaired by hand takes the place of the converted definition of the same DAG."""
+    """A file repaired by hand takes the place of the converted definition of the same DAG, whose links stay."""
+    found = list(converted)
+    links = {definition.dag_id: definition.links for definition in found}
     theirs = {definition.dag_id for definition in given}
-    return [*(d for d in converted if d.dag_id not in theirs), *given]
+    taken = (replace(definition, links=links.get(definition.dag_id, ())) for definition in given)
+    return [*(d for d in found if d.dag_id not in theirs), *taken]
 
 
 def _read(path: Path, name: str) -> Definition:

@@ -154,7 +154,7 @@ def _read_definitions(
         if not folder.is_dir():
             raise UsageError(f"--source {folder}: no such folder")
         inputs |= _hashes(folder, ("*.py", "*.zip", ".airflowignore"))
-    elif environment and not sources.definitions:
+    elif environment:
         download: Download = download_dags(world, environment, scratch)
         folder, refused = download.folder, list(download.refused)
         inputs |= download.inputs

@@ -40,6 +40,7 @@ MAX_INTEGER_BITS = 10_000  # beyond this JSON readers, Python's own included, gi
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 # Airflow's own, whose value a run gives.
 _DAG_PARAM = "airflow.sdk.definitions.param.DagParam"
+_ASSET = "airflow.sdk.definitions.asset.Asset"
 
 
 def read_value(value: Any, ancestors: tuple[int, ...] = ()) -> Value:
@@ -112,7 +113,13 @@ def _read_object(value: Any, kind: type) -> Value:
     if id(kind) in RECORDER.outputs:
         held = vars(value)
         return OutputValue(RECORDER.outputs[id(kind)], held["task_id"], held["key"], held["optional"])
-    return _read_reference(value) or OpaqueValue(class_path(kind))
+    return _read_reference(value) or OpaqueValue(class_path(kind), uri=_uri(value, kind))
+
+
+def _uri(value: Any, kind: type) -> str:
+    """Of an asset, empty for anything else."""
+    found = value.uri if any(class_path(base) == _ASSET for base in kind.__mro__) else ""
+    return found if type(found) is str else ""
 
 
 def read_datetime(value: datetime.datetime) -> DatetimeValue:
