@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -91,16 +92,17 @@ class Backing:
         except self.logs.exceptions.ResourceAlreadyExistsException:
             return
 
-    def write_log(self, group: str, stream: str, lines: list[str]) -> None:
+    def write_log(self, group: str, stream: str, lines: list[str], after: int) -> int:
+        """Appends lines, each later than `after`; the time of the last, in ms. CloudWatch takes 10,000 at a time."""
         self.ensure_group(group)
-        try:
+        with contextlib.suppress(self.logs.exceptions.ResourceAlreadyExistsException):
             self.logs.create_log_stream(logGroupName=group, logStreamName=stream)
-        except self.logs.exceptions.ResourceAlreadyExistsException:
-            return
         # moto refuses events from hours ahead of the machine, as CloudWatch does, and the virtual clock may be there.
-        now = int(min(self._ticker.now(), time.time()) * 1000)
+        now = max(int(min(self._ticker.now(), time.time()) * 1000), after + 1)
         events = [{"timestamp": now + index, "message": line} for index, line in enumerate(lines)]
-        self.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+        for start in range(0, len(events), 10_000):
+            self.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events[start : start + 10_000])
+        return now + len(events) - 1
 
     def forget(self) -> None:
         self._trusted_since.clear()

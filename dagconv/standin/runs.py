@@ -1,14 +1,17 @@
-"""Runs of the stand-in: their states follow from the definition, the start and the virtual clock alone."""
+"""Runs of the stand-in: their states follow from the definition, a script, the start and the virtual clock alone."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-# Seconds of virtual time: a run starts, then each attempt of a task takes its turn after its upstream tasks.
-STARTING, ATTEMPT, RETRY_DELAY = 5.0, 20.0, 10.0
-_DONE = frozenset({"SUCCESS", "FAILED", "UPSTREAM_FAILED", "CANCELLED"})
+# Seconds of virtual time: a run starts and is queued, then each attempt of a task takes its turn after its upstream.
+STARTING, QUEUED, ATTEMPT, RETRY_DELAY = 5.0, 5.0, 20.0, 10.0
+FINAL = frozenset({"SUCCESS", "FAILED", "TIMEOUT", "STOPPED"})
+_NEVER = float("inf")
+_DONE = frozenset({"SUCCESS", "FAILED", "UPSTREAM_FAILED", "CANCELLED", "TIMEOUT", "REMOVED"})
 
 
 @dataclass(slots=True)
@@ -19,6 +22,22 @@ class TaskPlan:
     trigger_rule: str
     attempts: int
     fails: bool
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a test wants of the runs of one workflow.
+
+    `states` are those that a task goes through, by its id, each as long as an attempt; the last stays. A run that goes
+    on for longer than `limit` seconds ends in TIMEOUT; one with a `rendering_error` fails before it has task instances
+    (contract 1.1).
+    """
+
+    fails: frozenset[str] = frozenset()
+    states: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    limit: float | None = None
+    rendering_error: str = ""
 
 
 @dataclass(slots=True)
@@ -31,23 +50,31 @@ class Run:
     started: float
     tasks: tuple[TaskPlan, ...]
     overrides: dict[str, Any]
+    script: Script = field(default_factory=Script)
+    kind: str = "ON_DEMAND"
     stopped_at: float | None = None
-    log_written: set[str] = field(default_factory=set)
     uid: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def instances(self, now: float) -> list[dict[str, Any]]:
         """The task instances that exist at `now`, one per attempt that was begun."""
-        moment = now if self.stopped_at is None else min(now, self.stopped_at)
+        if self.script.rendering_error:
+            return []
         ends: dict[str, tuple[float, str]] = {}
         found: list[dict[str, Any]] = []
+        moment, cut = self._moment(now)
         for task in self._in_order():
-            ready = max([self.started + STARTING, *(ends[name][0] for name in task.upstream if name in ends)])
+            ready = max([self._begun, *(ends[name][0] for name in task.upstream if name in ends)])
             if task.trigger_rule == "all_success" and any(ends[n][1] != "SUCCESS" for n in task.upstream if n in ends):
                 ends[task.task_id] = (ready, "UPSTREAM_FAILED")
                 if moment >= ready:
                     found.append(self._instance(task, 1, ready, ready, "UPSTREAM_FAILED"))
                 continue
-            found += self._attempts(task, ready, moment)
+            if task.states:
+                found += self._scripted(task, ready, moment, cut)
+                last = task.states[-1]
+                ends[task.task_id] = (ready + (len(task.states) - 1) * ATTEMPT if last in _DONE else _NEVER, last)
+                continue
+            found += self._attempts(task, ready, moment, cut)
             attempts = task.attempts if task.fails else 1
             end = ready + attempts * ATTEMPT + (attempts - 1) * RETRY_DELAY
             ends[task.task_id] = (end, "FAILED" if task.fails else "SUCCESS")
@@ -58,9 +85,16 @@ class Run:
             return "STOPPED" if now >= self.stopped_at + STARTING else "STOPPING"
         if now < self.started + STARTING:
             return "STARTING"
+        if now < self._begun:
+            return "QUEUED"
+        if self.script.rendering_error:
+            return "FAILED"
+        moment, cut = self._moment(now)
         final = {task.task_id: "NONE" for task in self.tasks}
-        for instance in self.instances(now):
+        for instance in self.instances(moment):
             final[instance["TaskId"]] = instance["Status"]
+        if cut:
+            return "TIMEOUT"
         if any(status not in _DONE for status in final.values()):
             return "RUNNING"
         upstream = {name for task in self.tasks for name in task.upstream}
@@ -68,12 +102,38 @@ class Run:
         return "SUCCESS" if all(status == "SUCCESS" for status in leaves) else "FAILED"
 
     def ended(self, now: float) -> float | None:
-        if self.state(now) not in ("SUCCESS", "FAILED", "STOPPED"):
+        if self.state(now) not in FINAL:
             return None
         ends: list[float] = [i["EndedAt"] for i in self.instances(now) if "EndedAt" in i]
-        return max([self.started + STARTING, *ends])
+        return max([self._begun, *ends])
 
-    def _attempts(self, task: TaskPlan, ready: float, moment: float) -> list[dict[str, Any]]:
+    @property
+    def _begun(self) -> float:
+        return self.started + STARTING + QUEUED
+
+    def _moment(self, now: float) -> tuple[float, str]:
+        """The moment up to which tasks went on, and the state of those that were cut off then, if they were."""
+        if self.stopped_at is not None and self.stopped_at <= now:
+            return self.stopped_at, "CANCELLED"
+        limit = self.script.limit
+        if limit is not None and now >= self.started + limit and not self._all_done(self.started + limit):
+            return self.started + limit, "TIMEOUT"
+        return now, ""
+
+    def _all_done(self, moment: float) -> bool:
+        free = replace(self, script=replace(self.script, limit=None))
+        return free.state(moment) in FINAL
+
+    def _scripted(self, task: TaskPlan, ready: float, moment: float, cut: str) -> list[dict[str, Any]]:
+        if moment < ready:
+            return []
+        step = min(int((moment - ready) // ATTEMPT), len(task.states) - 1)
+        status = task.states[step]
+        if status in _DONE:
+            return [self._instance(task, 1, ready, ready + step * ATTEMPT, status)]
+        return [self._instance(task, 1, ready, moment if cut else None, cut or status)]
+
+    def _attempts(self, task: TaskPlan, ready: float, moment: float, cut: str) -> list[dict[str, Any]]:
         found = []
         for attempt in range(1, (task.attempts if task.fails else 1) + 1):
             begin = ready + (attempt - 1) * (ATTEMPT + RETRY_DELAY)
@@ -81,10 +141,9 @@ class Run:
                 break
             over = moment >= begin + ATTEMPT
             last = attempt == task.attempts or not task.fails
-            status = "RUNNING" if not over else ("SUCCESS" if not task.fails else "FAILED" if last else "UP_FOR_RETRY")
-            if not over and self.stopped_at is not None:
-                status = "CANCELLED"
-            found.append(self._instance(task, attempt, begin, begin + ATTEMPT if over else None, status))
+            done = "SUCCESS" if not task.fails else "FAILED" if last else "UP_FOR_RETRY"
+            end, status = (begin + ATTEMPT, done) if over else (None, cut or "RUNNING")
+            found.append(self._instance(task, attempt, begin, end, status))
         return found
 
     def _instance(self, task: TaskPlan, attempt: int, begin: float, end: float | None, status: str) -> dict[str, Any]:
@@ -101,6 +160,8 @@ class Run:
             instance |= {"EndedAt": end, "DurationInSeconds": int(end - begin)}
         if status == "FAILED":
             instance["ErrorMessage"] = "Task failed: see its log"
+        if status == "SUCCESS":
+            instance["Xcom"] = {"return_value": f"password={task.task_id}-result"}
         return instance
 
     def _in_order(self) -> list[TaskPlan]:
@@ -115,7 +176,7 @@ class Run:
         return list(done.values())
 
 
-def read_tasks(dag: dict[str, Any], fails: set[str]) -> tuple[TaskPlan, ...]:
+def read_tasks(dag: dict[str, Any], script: Script) -> tuple[TaskPlan, ...]:
     """Tasks of a definition; an absent `retries` is 1 on this service (contract 7)."""
     defaults = dag.get("default_args") or {}
     plans = []
@@ -128,7 +189,8 @@ def read_tasks(dag: dict[str, Any], fails: set[str]) -> tuple[TaskPlan, ...]:
                 upstream=tuple(str(name) for name in task.get("dependencies") or ()),
                 trigger_rule=str(task.get("trigger_rule", defaults.get("trigger_rule", "all_success"))),
                 attempts=int(retries) + 1,
-                fails=str(task_id) in fails,
+                fails=str(task_id) in script.fails,
+                states=tuple(script.states.get(str(task_id), ())),
             )
         )
     return tuple(plans)

@@ -145,6 +145,8 @@ class Stage:
             case "/_reset":
                 self.reset()
                 return as_json({})
+            case "/_act":
+                return as_json(self.workflows.handle(body["operation"], body["request"]))
             case "/_open":
                 dags = body.pop("dags", None)
                 return as_json(self.open_environment(**{**body, "dags": Path(dags) if dags else None}))
@@ -164,12 +166,17 @@ class Stage:
         }
 
     def guard(self, service: str, operation: str, path: str, headers: dict[str, str], body: bytes) -> None:
-        """What moto lets through and AWS refuses: a wrong bucket owner, a trust policy that is too long (C3)."""
+        """What moto lets through and AWS refuses: a wrong bucket owner, a trust policy that is too long (C3).
+
+        Logs are brought up to now before they are looked at.
+        """
         if service == "s3":
             owner = {k.lower(): v for k, v in headers.items()}.get("x-amz-expected-bucket-owner")
             bucket = urllib.parse.urlsplit(path).path.strip("/").split("/")[0]
             if owner == ACCOUNT and bucket in self.foreign_buckets:
                 raise Refusal("AccessDenied", "Access Denied", 403)
+        if service == "logs":
+            self.workflows.write_logs()
         if service == "iam" and operation == "UpdateAssumeRolePolicy":
             document = urllib.parse.parse_qs(body.decode())["PolicyDocument"][0]
             if len("".join(document.split())) > _TRUST_LIMIT:

@@ -6,7 +6,7 @@ import json
 import random
 import string
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,14 +14,19 @@ from dagconv.aws import shapes
 from dagconv.standin.answer import Refusal, invalid, not_found, over_quota
 from dagconv.standin.backing import ACCOUNT, Backing
 from dagconv.standin.judge import Judge, Judgement
-from dagconv.standin.runs import Run, read_tasks
+from dagconv.standin.logs import Streams
+from dagconv.standin.runs import FINAL, Run, Script, read_tasks
+from dagconv.standin.scheduler import fires_between
 from dagconv.standin.ticker import Ticker
 from dagconv.standin.variables import check_variables
 
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
-    """What a test or a rehearsal may turn. `failing_tasks` are "workflow/task" names."""
+    """What a test or a rehearsal may turn. `failing_tasks` are "workflow/task" names, as are the keys of `task_states`
+    and `log_lines`; `rendering_errors` are by workflow. A new workflow is listed after `list_lag` seconds. With
+    `scheduler` schedules fire; with `late_groups` a log group is there with its first line only.
+    """
 
     page_size: int = 1
     workflow_quota: int = 100
@@ -29,6 +34,22 @@ class Knobs:
     deletion_seconds: float = 10.0
     extra_warnings: tuple[str, ...] = ()
     failing_tasks: tuple[str, ...] = ()
+    run_quota: int = 20
+    run_limit: float | None = None
+    list_lag: float = 0.0
+    scheduler: bool = False
+    late_groups: bool = False
+    rendering_errors: Mapping[str, str] = field(default_factory=dict)
+    task_states: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    log_lines: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def script(self, workflow: str) -> Script:
+        return Script(
+            frozenset(name.partition("/")[2] for name in self.failing_tasks if name.startswith(f"{workflow}/")),
+            {name.partition("/")[2]: v for name, v in self.task_states.items() if name.startswith(f"{workflow}/")},
+            self.run_limit,
+            self.rendering_errors.get(workflow, ""),
+        )
 
 
 @dataclass(slots=True)
@@ -50,6 +71,7 @@ class Workflow:
     tags: dict[str, str]
     deleting_since: float | None = None
     runs: dict[str, Run] = field(default_factory=dict)
+    fired_until: float = 0.0
 
     @property
     def latest(self) -> Version:
@@ -68,6 +90,7 @@ class Workflows:
         self._ticker = ticker
         self._judge = judge
         self._lock = threading.RLock()
+        self._streams = Streams(backing)
         served = (
             self.CreateWorkflow, self.UpdateWorkflow, self.DeleteWorkflow, self.GetWorkflow, self.ListWorkflows,
             self.ListWorkflowVersions, self.TagResource, self.UntagResource, self.ListTagsForResource,
@@ -82,6 +105,7 @@ class Workflows:
         self._dice = random.Random(7)  # noqa: S311  # repeatable names
         self._all: dict[str, Workflow] = {}
         self._tokens: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._streams.forget()
         self.knobs = Knobs()
 
     def handle(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +115,16 @@ class Workflows:
             raise invalid(f"{operation} is not part of the rehearsal", reason="unknownOperation")
         with self._lock:
             self._bury()
+            self._fire()
             return method(request)
+
+    def write_logs(self) -> None:
+        """Brings every stream up to now."""
+        with self._lock:
+            for workflow in self._all.values():
+                for run in workflow.runs.values():
+                    for instance in run.instances(self._ticker.now()):
+                        self._write_log(workflow, run, instance)
 
     def snapshot(self) -> list[dict[str, Any]]:
         """All workflows for assertions: name, arn, versions, tags and the latest version's members."""
@@ -162,6 +195,7 @@ class Workflows:
                 "TriggerMode": w.latest.members["TriggerMode"],
             }
             for w in self._all.values()
+            if self._ticker.now() - w.created >= self.knobs.list_lag
         ]
         return self._page("Workflows", items, request)
 
@@ -197,7 +231,7 @@ class Workflows:
 
     def StopWorkflowRun(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         workflow, run = self._find_run(request)
-        if run.state(self._ticker.now()) not in ("SUCCESS", "FAILED", "STOPPED"):
+        if run.state(self._ticker.now()) not in FINAL:
             run.stopped_at = run.stopped_at or self._ticker.now()
         return {"WorkflowArn": workflow.arn, "RunId": run.run_id, "Status": run.state(self._ticker.now())}
 
@@ -209,7 +243,8 @@ class Workflows:
             "WorkflowArn": workflow.arn,
             "WorkflowVersion": run.version,
             "RunId": run.run_id,
-            "RunType": "ON_DEMAND",
+            "RunType": run.kind,
+            "CreatedAt": run.started,
             "StartedOn": run.started,
             "ModifiedAt": now,
             "RunState": state,
@@ -218,7 +253,7 @@ class Workflows:
         if (ended := run.ended(now)) is not None:
             detail |= {"CompletedOn": ended, "Duration": int(ended - run.started)}
         if state == "FAILED":
-            detail["ErrorMessage"] = "Workflow execution failed"
+            detail["ErrorMessage"] = run.script.rendering_error or "Workflow execution failed"
         head = {name: detail[name] for name in ("WorkflowArn", "WorkflowVersion", "RunId", "RunType")}
         return {**head, "OverrideParameters": run.overrides, "RunDetail": detail}
 
@@ -229,7 +264,7 @@ class Workflows:
                 "RunId": r.run_id,
                 "WorkflowArn": r.workflow_arn,
                 "WorkflowVersion": r.version,
-                "RunType": "ON_DEMAND",
+                "RunType": r.kind,
                 "RunDetailSummary": {"Status": r.state(self._ticker.now()), "CreatedOn": r.started},
             }
             for r in workflow.runs.values()
@@ -279,7 +314,8 @@ class Workflows:
         arn = f"arn:aws:airflow-serverless:{self._backing.region}:{ACCOUNT}:workflow/{request['Name']}-{suffix}"
         fixed = {k: request[k] for k in ("EncryptionConfiguration",) if k in request}
         workflow = Workflow(request["Name"], arn, version.created, fixed, [version], dict(request.get("Tags", {})))
-        self._backing.ensure_group(_log_group(workflow))
+        if not self.knobs.late_groups:
+            self._backing.ensure_group(_log_group(workflow))
         self._all[arn] = workflow
         return {
             "WorkflowArn": arn,
@@ -312,17 +348,29 @@ class Workflows:
     def _start(self, request: dict[str, Any]) -> dict[str, Any]:
         workflow = self._find(request["WorkflowArn"])
         version = self._find_version(workflow, request.get("WorkflowVersion"))
+        now = self._ticker.now()
+        if sum(run.state(now) not in FINAL for run in workflow.runs.values()) >= self.knobs.run_quota:
+            raise over_quota(f"{workflow.name} has {self.knobs.run_quota} runs going on", workflow.identifier)
+        run_id = self._add_run(workflow, version, now, "ON_DEMAND", request.get("OverrideParameters", {}))
+        return {"RunId": run_id, "Status": "STARTING", "StartedAt": now}
+
+    def _add_run(self, workflow: Workflow, version: Version, at: float, kind: str, overrides: dict[str, Any]) -> str:
         run_id = "".join(self._dice.choices(string.ascii_letters + string.digits, k=16))
-        failing = {n.partition("/")[2] for n in self.knobs.failing_tasks if n.startswith(f"{workflow.name}/")}
-        workflow.runs[run_id] = Run(
-            run_id,
-            workflow.arn,
-            version.number,
-            self._ticker.now(),
-            read_tasks(version.dag, failing),
-            request.get("OverrideParameters", {}),
-        )
-        return {"RunId": run_id, "Status": "STARTING", "StartedAt": self._ticker.now()}
+        script = self.knobs.script(workflow.name)
+        tasks = read_tasks(version.dag, script)
+        workflow.runs[run_id] = Run(run_id, workflow.arn, version.number, at, tasks, overrides, script, kind)
+        return run_id
+
+    def _fire(self) -> None:
+        """Starts the runs of all schedules that are due; only the newest version has a schedule (contract 1.5)."""
+        now = self._ticker.now()
+        for workflow in self._all.values() if self.knobs.scheduler else ():
+            latest = workflow.latest
+            after = max(workflow.fired_until, latest.created)
+            workflow.fired_until = now
+            if latest.members["TriggerMode"] == "SCHEDULED" and workflow.deleting_since is None:
+                for fire in fires_between(latest.dag, after, now):
+                    self._add_run(workflow, latest, fire, "SCHEDULED", {})
 
     def _once(self, request: dict[str, Any], act: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
         """A token that was seen gives the same answer for the same request, a conflict for another."""
@@ -346,13 +394,9 @@ class Workflows:
         group = _log_group(workflow)
         task, attempt = instance["TaskId"], instance["AttemptNumber"]
         stream = f"workflow_id={workflow.identifier}/run_id={run.run_id}/task_id={task}/attempt={attempt}.log"
-        if "EndedAt" in instance and instance["TaskInstanceId"] not in run.log_written:
-            run.log_written.add(instance["TaskInstanceId"])
-            outcome = (
-                "done" if instance["Status"] == "SUCCESS" else "ERROR - Task failed with exception: rehearsed failure"
-            )
-            lines = [f"INFO - Executing {instance['OperatorName']} {task}", f"INFO - attempt {attempt}", outcome]
-            self._backing.write_log(group, stream, lines)
+        if workflow.deleting_since is None:
+            scripted = self.knobs.log_lines.get(f"{workflow.name}/{task}")
+            self._streams.write(group, stream, instance, self._ticker.now(), scripted)
         return f"/{group}/{stream}"
 
     def _page(self, member: str, items: list[dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def test_ctrl_c_leaves_the_run_going_and_says_how_to_stop_it(deployed):
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "the run goes on; to stop it: dag-converter workflow stop etl" in err
+    assert "to stop it: dag-converter workflow stop etl" in err
     assert stand.calls("mwaa-serverless:StopWorkflowRun") == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import re
@@ -35,6 +36,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @workflow_options
 def command(name: str, run: str | None, **flags: Any) -> int:
     """Print the last attempt of each task that failed, or of all tasks where none did."""
+    from dagconv.cli.workflow.watch import going_on
     from dagconv.operate.find import find_workflow
     from dagconv.operate.logs import follow, stream_of
     from dagconv.operate.runs import POLL, Follower, run_id_of
@@ -70,7 +72,8 @@ def command(name: str, run: str | None, **flags: Any) -> int:
             latest[0] = follower.look()
             return False
 
-        follow(streams, tell, ended)
+        with going_on(found, follower.run_id) if flags["follow"] else contextlib.nullcontext():
+            follow(streams, tell, ended)
         if not opened:
             click.echo(f"no log yet for run {safe(follower.run_id)} ({latest[0].state})", err=True)
     return 0

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from dagconv.cli.main import Terminated
 from dagconv.cli.workflow import EXIT_CODES
 from dagconv.cli.workflow.options import aws_world, name_argument, show_json, workflow_options
 from dagconv.diagnostics.render.terminal import safe
@@ -29,7 +30,12 @@ def command(name: str, wait: bool, **flags: Any) -> int:
     given = read_parameters(flags["texts"], flags["jsons"], document)
     with aws_world(flags) as world:
         found = find_workflow(world, name)
-        run_id = start_run(world, found.arn, parameters_of(found, given))
+        parameters = parameters_of(found, given)
+        try:
+            run_id = start_run(world, found.arn, parameters)
+        except (KeyboardInterrupt, Terminated):
+            click.echo(f"it may have started: dag-converter workflow runs {safe(found.name)}", err=True)
+            raise
         if wait:
             return follow(world, found, run_id, flags["form"])
     if flags["form"] == "json":

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dagconv.cli.main import Terminated
 from dagconv.cli.workflow import EXIT_CODES
 from dagconv.cli.workflow.options import aws_world, name_argument, run_argument, workflow_options
 from dagconv.cli.workflow.status import show_run
@@ -37,13 +40,24 @@ def follow(world: World, found: Found, run_id: str, form: str) -> int:
     from dagconv.operate.runs import Follower
 
     follower = Follower(world, found.arn, run_id)
-    try:
+    with going_on(found, run_id):
         state = _live(follower) if sys.stderr.isatty() and form == "text" else _lines(follower)
-    except KeyboardInterrupt:
-        stop = f"dag-converter workflow stop {found.name} {run_id}"
-        click.echo(f"the run goes on; to stop it: {safe(stop)}", err=True)
-        raise
     return show_run(world, found, state, form)
+
+
+@contextlib.contextmanager
+def going_on(found: Found, run_id: str) -> Iterator[None]:
+    """Where the wait ends before the run does, by Ctrl-C or because AWS answers no more, says how to go on."""
+    from dagconv.aws.services import CallError, Cause
+
+    try:
+        yield
+    except (KeyboardInterrupt, Terminated, CallError) as error:
+        if not isinstance(error, CallError) or error.cause is not Cause.NOT_FOUND:
+            run = safe(f"{found.name} {run_id}")
+            click.echo(f"the run goes on; to follow it: dag-converter workflow watch {run}", err=True)
+            click.echo(f"to stop it: dag-converter workflow stop {run}", err=True)
+        raise
 
 
 def _lines(follower: Any) -> RunState:
