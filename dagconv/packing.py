@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from dagconv.ir.workflow import Workflow
 from dagconv.load.reload import Packaged
 from dagconv.load.source import import_roots
 from dagconv.lower.lowering import Lowering
-from dagconv.package.build import Package, build_package, source_text
+from dagconv.package.build import Contents, Package, build_package, source_text
 from dagconv.package.collect_files import Library
 from dagconv.prove.code import prove_code
 from dagconv.prove.effects import prove_effects
@@ -32,21 +33,30 @@ def pack(lowering: Lowering, file: SourceFile, source: Workflow, inputs: Inputs)
         return None
     path, root = Path(file.path).absolute(), Path(file.root).absolute()
     many = ((task.task_id, task.argument("multiple_outputs")) for task in source.tasks)
-    return build_package(
-        lowering.workflow.dag_id,
+    contents = Contents(
         lowering.entries,
         lowering.entry_module,
-        Library(lowering.code.modules, import_roots(path, root, inputs.folders)),
         spreading=frozenset(task_id for task_id, argument in many if argument and argument.value is True),
         other_keys=lowering.other_keys,
         scripts=lowering.scripts,
         outputs=lowering.pulls_objects,
         classes=lowering.classes,
+        operators=lowering.operators,
+        users=dict(_operators_of(lowering)),
     )
+    library = Library(lowering.code.modules, import_roots(path, root, inputs.folders))
+    return build_package(lowering.workflow.dag_id, contents, library)
 
 
 def _has_entries(lowering: Lowering) -> bool:
-    return bool(lowering.entries) or lowering.pulls_objects
+    return bool(lowering.entries) or lowering.pulls_objects or bool(lowering.operators)
+
+
+def _operators_of(lowering: Lowering) -> Iterator[tuple[str, str]]:
+    """Each task of an operator of the user's, with the name of its class among the entries."""
+    for task in lowering.workflow.tasks:
+        if task.operator.file:
+            yield task.task_id, task.operator.path.rpartition(".")[2]
 
 
 def check_packed(text: str, name: str, lowering: Lowering) -> list[Diagnostic]:
@@ -57,7 +67,7 @@ def check_packed(text: str, name: str, lowering: Lowering) -> list[Diagnostic]:
         types = {**known.allowed_type_objects, f"{lowering.entry_module}.Output": accepted}
         known = replace(known, allowed_type_objects=types)
     found = check_definition(text, name, now=lowering.options.now, service=known)
-    return [finding for finding in found if not (lowering.entries and finding.rule is NEEDS_CODE)]
+    return [finding for finding in found if not (_has_entries(lowering) and finding.rule is NEEDS_CODE)]
 
 
 def put(package: Package, lowering: Lowering, folder: Path, inputs: Inputs) -> Packaged:
@@ -66,6 +76,7 @@ def put(package: Package, lowering: Lowering, folder: Path, inputs: Inputs) -> P
     with os.fdopen(handle, "wb") as spooled:
         spooled.write(package.content)
     targets = tuple(Target(task_id, place.module, place.path) for task_id, place in package.places.items())
+    targets += tuple(Target(task_id, place.module, place.path, True) for task_id, place in package.operators.items())
     entries = lowering.entry_module if _has_entries(lowering) else ""
     return Packaged(Path(path), package.modules, entries, targets, inputs)
 
@@ -81,6 +92,7 @@ def prove_package(source: Loaded, reloaded: Loaded, lowering: Lowering, package:
         found += prove_effects(module, original, package.files[path].content.decode(), workflow.dag_id)
     if _has_entries(lowering):
         places = {task_id: (place.module, place.path) for task_id, place in package.places.items()}
+        classes = {task_id: (place.module, place.path) for task_id, place in package.operators.items()}
         entries = package.text_of(lowering.entry_module)
-        found += prove_entries(workflow, lowering.workflow, changes, entries, places)
+        found += prove_entries(workflow, lowering.workflow, changes, entries, places, classes)
     return found

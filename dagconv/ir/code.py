@@ -34,11 +34,13 @@ TOO_MUCH = "(all that it reaches)"
 class Testified:
     """What the worker says about code: the modules it stands in, and what Python made of it, as place -> digest.
 
-    `callables` by task id; `process` is what importing the modules did to the process.
+    `callables` and `classes`, those of the user's, by task id; `process` is what importing the modules did to the
+    process.
     """
 
     modules: tuple[SourceModule, ...] = ()
     callables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    classes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     process: Mapping[str, str] = field(default_factory=dict)
 
 

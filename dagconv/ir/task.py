@@ -29,6 +29,13 @@ class Missing:
 Default = Union[Missing, Value]  # noqa: UP007
 MISSING = Missing()
 
+# Class members that only colour or name a task on Airflow's pages.
+COSMETIC = frozenset({"ui_color", "ui_fgcolor", "custom_operator_name", "operator_extra_links"})
+_PYTHONS_OWN = frozenset(
+    {"__abstractmethods__", "__parameters__", "__orig_bases__", "__dict__", "__weakref__", "__firstlineno__"}
+    | {"__static_attributes__", "__annotations__", "__slots__"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Argument:
@@ -46,6 +53,9 @@ class Operator:
     """The class of a task. `path` is the class itself; `target` the first class of its MRO that is not the
     user's own, which is the same for an operator used as it is. `overrides` are the members that the user's
     classes between the two define besides `__init__`; `bases` are the paths of the MRO from `target` on.
+
+    `file` is where a class of the user's with behaviour of its own stands, where code is asked for and its module has
+    it under its name; it is its own `target` then.
     """
 
     path: str
@@ -53,6 +63,12 @@ class Operator:
     overrides: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     placeholder: bool = False
+    file: str = ""
+
+    @property
+    def behaviour(self) -> tuple[str, ...]:
+        """The `overrides` that change what the class does."""
+        return tuple(name for name in self.overrides if name not in COSMETIC | _PYTHONS_OWN)
 
 
 @dataclass(frozen=True, slots=True)

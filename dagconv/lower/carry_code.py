@@ -1,12 +1,12 @@
 """Decides which tasks keep their code in a code package: Python functions, TaskFlow and shell commands; behind
-`--accept packaged-operators` also those that branch, skip or wait by a function, as operators of the package."""
+`--accept packaged-operators` also those that branch, skip or wait by a function, and operators of the user's own."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
-from dagconv.ir.task import Task
+from dagconv.ir.task import Operator, Task
 from dagconv.lower.lowering import Fate, Lowering
 
 STANDARD = "airflow.providers.standard."
@@ -67,20 +67,69 @@ LATEST_ONLY = Rule(
     fix="Remove the task.",
     source=(ContractRule(53), Section("1.5")),
 )
+OWN_OPERATOR = Rule(
+    code="DC545",
+    slug="own-operator-in-package",
+    severity=Severity.ERROR,
+    effect=Effect.CHANGED,
+    summary="A task of an operator, sensor or subclass of your own runs that class from the code package.",
+    message="{value} is a class of your own, which runs from the code package as {name}",
+    help="try the workflow once and say --accept packaged-operators: how the service checks own classes is not known",
+    why="The service runs own operators from the code package of the workflow since November 2026. The page that says "
+    "so shows neither which paths it takes nor when it imports them.",
+    example="class Load(BaseOperator):\n    def execute(self, context): ...",
+    fix="Nothing to do where the workflow was tried.",
+    source=(ContractRule(8), ContractRule(53), Section("3.1")),
+    accept="packaged-operators",
+)
+NOT_ON_SERVICE = Rule(
+    code="DC546",
+    slug="own-operator-below-unsupported",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task uses a class of your own below an operator of Airflow that cannot run on the service.",
+    message="{value} is a class of your own below {base}, which {reason}",
+    help="{advice}",
+    why="An own class runs from the code package, but what it inherits has to find on the service what it needs.",
+    example="class Mine(PythonVirtualenvOperator): ...",
+    fix="class Mine(BaseOperator): ...",
+    source=(ContractRule(53), Section("3.6")),
+)
+_VENV = ("makes an environment of Python, for which the worker has no network and no tools", "use PythonOperator")
+_DAGS = ("asks for other DAGs, which a workflow has not", "use MwaaServerlessStartWorkflowRunOperator")
+_UNSUPPORTED = {
+    STANDARD + "operators.python._BasePythonVirtualenvOperator": _VENV,
+    STANDARD + "operators.trigger_dagrun.TriggerDagRunOperator": _DAGS,
+    STANDARD + "sensors.external_task.ExternalTaskSensor": _DAGS,
+    STANDARD + "sensors.external_task.ExternalTaskMarker": _DAGS,
+}
+_BRANCHES = {STANDARD + "operators.branch.BaseBranchOperator", STANDARD + "operators.python.BranchPythonOperator"}
+_SENSOR = STANDARD + "sensors.python.PythonSensor"
+
+
+def function_class(operator: Operator) -> str | None:
+    """The class under which a task calls its function: the service's, one of the package, or the user's own itself;
+    None where it calls none."""
+    if not operator.file:
+        return FUNCTIONS.get(operator.path)
+    return operator.path if {PYTHON, _SENSOR} & set(operator.bases) else None
 
 
 def carry_code(lowering: Lowering) -> None:
-    """Only where a package was asked for; a subclass is an operator of the user's own, and is not carried by this."""
+    """Only where a package was asked for."""
     if lowering.code is None:
         return
     lowering.map_tasks(lambda task: _carry(lowering, task))
 
 
 def _carry(lowering: Lowering, task: Task) -> Task:
-    path, name = task.operator.path, task.operator.path.rpartition(".")[2].lstrip("_")
-    if path != task.operator.target:
+    if task.operator.file:
+        return carry_own_operator(lowering, task)
+    if task.operator.behaviour:
         return task
-    if path == _LATEST_ONLY:
+    path = task.operator.target  # of a class that only presets arguments too
+    name = path.rpartition(".")[2].lstrip("_")
+    if task.operator.path == _LATEST_ONLY:
         lowering.report(LATEST_ONLY, task.task_id, value=name)
         lowering.declare(LATEST_ONLY, task.task_id, "operator", path, EMPTY)
         return replace(task, operator=replace(task.operator, path=EMPTY, target=EMPTY, bases=(EMPTY,)))
@@ -88,11 +137,34 @@ def _carry(lowering: Lowering, task: Task) -> Task:
     if path in FUNCTIONS or path == BASH:
         if own and PACKAGED_OPERATOR.accept not in lowering.options.accept:
             return task
-        if FUNCTIONS.get(path) == "Branch" and (what := _other_ids(lowering)):
-            lowering.refuse(BRANCH_IDS, task, value=name, what=what)
-            return task
-        lowering.fates[task.task_id] = Fate.CARRIED
+        if FUNCTIONS.get(path) != "Branch" or not refuse_other_ids(lowering, task, name):
+            lowering.fates[task.task_id] = Fate.CARRIED
     return task
+
+
+def carry_own_operator(lowering: Lowering, task: Task) -> Task:
+    operator, name = task.operator, task.operator.path.rpartition(".")[2]
+    for base, (reason, advice) in _UNSUPPORTED.items():
+        if base in operator.bases:
+            shown = base.rpartition(".")[2].lstrip("_")
+            lowering.refuse(NOT_ON_SERVICE, task, value=name, base=shown, reason=reason, advice=advice)
+            return task
+    if _BRANCHES & set(operator.bases) and refuse_other_ids(lowering, task, name):
+        return task
+    accepted = OWN_OPERATOR.accept in lowering.options.accept
+    severity = Severity.WARNING if accepted else Severity.ERROR
+    path = lowering.add_operator(operator)
+    lowering.report(OWN_OPERATOR, task.task_id, value=name, name=path, severity=severity)
+    lowering.fates[task.task_id] = Fate.CARRIED if accepted else Fate.REFUSED
+    return task
+
+
+def refuse_other_ids(lowering: Lowering, task: Task, name: str) -> bool:
+    """Refuses a task that branches where ids may be others than the source's; whether it did."""
+    what = _other_ids(lowering)
+    if what:
+        lowering.refuse(BRANCH_IDS, task, value=name, what=what)
+    return bool(what)
 
 
 def _other_ids(lowering: Lowering) -> str:

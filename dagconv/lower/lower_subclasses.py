@@ -5,15 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dagconv.diagnostics import ContractRule, Effect, Means, Remedy, Rule, Section, Severity
-from dagconv.ir.task import MISSING, Residue, Task
+from dagconv.ir.task import COSMETIC, MISSING, Residue, Task
 from dagconv.lower.lowering import Lowering
 
-# Class members that only colour or name a task on Airflow's pages, or that Python itself adds.
-_COSMETIC = frozenset({"ui_color", "ui_fgcolor", "custom_operator_name", "operator_extra_links"})
-_PYTHONS_OWN = frozenset(
-    {"__abstractmethods__", "__parameters__", "__orig_bases__", "__dict__", "__weakref__", "__firstlineno__"}
-    | {"__static_attributes__", "__annotations__", "__slots__"}
-)
 _BASE_OPERATORS = (".BaseOperator", ".BaseSensorOperator")
 
 SUBCLASS = Rule(
@@ -36,10 +30,10 @@ SUBCLASS_WITH_BEHAVIOUR = Rule(
     effect=Effect.REFUSED,
     summary="A task uses a class of your own that changes what a provider's class does.",
     message="{value} overrides {members} of {target}: that code has no form in a definition",
-    help="use {target} itself, or move what the class adds into a task of its own",
+    help="carry the class with --code-package, or move what it adds to {target} into a task of its own",
     why="The service cannot import your class, and the class below it would act differently.",
     example="class Quiet(S3ListOperator):\n    def execute(self, context): ...",
-    fix="Use the provider's class, or carry the class in a code package by hand.",
+    fix="dag-converter convert etl.py --code-package --accept packaged-operators",
     source=(ContractRule(4), ContractRule(8), ContractRule(53), Section("3.1")),
     remedy=Remedy(Means.CODE),
 )
@@ -50,10 +44,10 @@ OWN_OPERATOR = Rule(
     effect=Effect.REFUSED,
     summary="A task uses an operator of your own.",
     message="{value} is an operator of your own: its code has no form in a definition",
-    help="call the AWS service with its own operator, or move the work to Lambda, Glue, ECS or Batch",
-    why="Own operators run on the service only from a code package, which dagconv does not make yet.",
+    help="carry it with --code-package, or call the AWS service with its own operator",
+    why="Own operators run on the service only from a code package beside the definition.",
     example="class Load(BaseOperator):\n    def execute(self, context): ...",
-    fix="Replace the operator by one of the Amazon provider.",
+    fix="dag-converter convert etl.py --code-package --accept packaged-operators",
     source=(ContractRule(4), ContractRule(8), Section("3.1")),
     remedy=Remedy(Means.CODE),
 )
@@ -92,7 +86,7 @@ def lower_subclasses(lowering: Lowering) -> None:
 def _lower_class(lowering: Lowering, task: Task) -> Task:
     operator = task.operator
     name, target = operator.path.rpartition(".")[2], operator.target.rpartition(".")[2]
-    members = [member for member in operator.overrides if member not in _COSMETIC | _PYTHONS_OWN]
+    members = () if operator.file else operator.behaviour
     if operator.target.endswith(_BASE_OPERATORS) and operator.path != operator.target:
         lowering.report(OWN_OPERATOR, task.task_id, value=name)
         return task
@@ -102,7 +96,7 @@ def _lower_class(lowering: Lowering, task: Task) -> Task:
     # What a package carries may read anything of a task.
     dropped = () if lowering.options.code_package else tuple(one for one in task.residues if one.own)
     for residue in task.residues:
-        if residue not in dropped and residue.attribute not in _COSMETIC:
+        if residue not in dropped and residue.attribute not in COSMETIC:
             lowering.report(CHANGED_AFTERWARDS, task.task_id, value=residue.attribute)
     if operator.path == operator.target:
         return _without(lowering, task, dropped, UNREAD)

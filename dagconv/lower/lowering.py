@@ -23,7 +23,7 @@ from dagconv.ir.meaning import params_text, schedule_text
 from dagconv.ir.rendering import OWN_MOMENT, Runs
 from dagconv.ir.schedule import Schedule
 from dagconv.ir.source_airflow import NOTHING_TELLS, SourceAirflow
-from dagconv.ir.task import MISSING, Argument, Default, Origin, Task
+from dagconv.ir.task import MISSING, Argument, Default, Operator, Origin, Task
 from dagconv.ir.value import DatetimeValue, Value
 from dagconv.ir.workflow import Param, Workflow
 from dagconv.language.names import free_name
@@ -74,7 +74,8 @@ class Lowering:
     `entries` are what its tasks call, by task id; `other_keys` are keys of the context that mean something else on
     the service, `scripts` are files below the DAGs folder that go into the package, and `pulls_objects` tells that
     arguments are outputs as objects of its class Output; `spreading` tasks have each key of their result as an output;
-    `classes` are operators of the package that tasks use; `variables` are those whose values were written, by name.
+    `classes` are operators of the package that tasks use, `operators` those of the user's by their names among the
+    entries; `variables` are those whose values were written, by name.
     """
 
     workflow: Workflow
@@ -95,6 +96,7 @@ class Lowering:
     runs: Runs = OWN_MOMENT
     pulls_objects: bool = False
     classes: set[str] = field(default_factory=set)
+    operators: dict[str, Operator] = field(default_factory=dict)
     spreading: set[str] = field(default_factory=set)
     variables: dict[str, str] = field(default_factory=dict)
 
@@ -145,9 +147,19 @@ class Lowering:
             if entry.is_alias and codec.same(replace(entry, name=known.name), known):
                 self.entries[task_id] = known
                 return known
-        taken = {known.name for known in self.entries.values()} | _NAMES_OF_ENTRIES
+        taken = {known.name for known in self.entries.values()} | self.operators.keys() | _NAMES_OF_ENTRIES
         self.entries[task_id] = replace(entry, name=free_name(entry.name, taken))
         return self.entries[task_id]
+
+    def add_operator(self, operator: Operator) -> str:
+        """The path of a class of the user's among the entries."""
+        for name, known in self.operators.items():
+            if (known.path, known.file) == (operator.path, operator.file):
+                return f"{self.entry_module}.{name}"
+        taken = {known.name for known in self.entries.values()} | self.operators.keys() | _NAMES_OF_ENTRIES
+        name = free_name(operator.path.rpartition(".")[2], taken)
+        self.operators[name] = operator
+        return f"{self.entry_module}.{name}"
 
     @property
     def tasks(self) -> Iterator[Task]:

@@ -27,7 +27,7 @@ from dagconv.ir.value import (
 )
 from dagconv.language.literal import NoLiteralError, literal
 from dagconv.language.names import free_name
-from dagconv.lower.carry_code import FUNCTIONS, PACKAGED_OPERATOR, PYTHON
+from dagconv.lower.carry_code import PACKAGED_OPERATOR, PYTHON, function_class
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Fate, Lowering
 
@@ -94,7 +94,7 @@ def pack_callables(lowering: Lowering) -> None:
 
 
 def _pack(lowering: Lowering, task: Task) -> Task:
-    if lowering.fates.get(task.task_id) is not Fate.CARRIED or task.operator.path not in FUNCTIONS:
+    if lowering.fates.get(task.task_id) is not Fate.CARRIED or function_class(task.operator) is None:
         return task
     target = _value(task, "python_callable")
     if task.mapping is not None:
@@ -126,8 +126,8 @@ def _value(task: Task, name: str) -> Value:
 
 def _written(lowering: Lowering, task: Task, entry: Entry, packer: _Packer) -> Task:
     """The task as a PythonOperator, or a class of the package, with what the entry leaves to it."""
-    path, wanted = task.operator.path, FUNCTIONS[task.operator.path]
-    if wanted != PYTHON:
+    path, wanted = task.operator.path, function_class(task.operator) or PYTHON
+    if wanted not in (PYTHON, path):
         lowering.classes.add(wanted)
         shown = path.rpartition(".")[2].lstrip("_")
         wanted = f"{lowering.entry_module}.{wanted}"
@@ -176,7 +176,7 @@ class _Packer:
             self._check_literal("python_callable", value)
         if self.failed:
             return None
-        plain = FUNCTIONS[self.task.operator.path] == PYTHON  # others need what the function returns
+        plain = function_class(self.task.operator) == PYTHON  # others need what the function returns
         quiet = plain and _value(self.task, "do_xcom_push") is False
         spreads = _value(self.task, "multiple_outputs") is True and not quiet
         if all(_is_plain(value) for value in (*args, *(value for _, value in kwargs))) and not (spreads or quiet):

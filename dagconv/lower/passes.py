@@ -36,6 +36,7 @@ from dagconv.lower.lower_xcoms import lower_xcoms
 from dagconv.lower.lowering import Lowering
 from dagconv.lower.pack_callables import pack_callables
 from dagconv.lower.pack_commands import pack_commands
+from dagconv.lower.pack_operators import pack_operators
 from dagconv.lower.refuse_code import refuse_code
 from dagconv.lower.refuse_placeholders import refuse_placeholders
 from dagconv.lower.refuse_rendering import refuse_rendering
@@ -62,6 +63,7 @@ PASSES: tuple[Pass, ...] = (
     lower_setup_teardown,  # reads trigger rules as the source says them, and edges before tasks multiply
     unroll_mapping,  # before anything that looks at arguments: instances have arguments of their own
     pack_callables,  # after unrolling, whose instances have entries of their own
+    pack_operators,  # after the functions, which some of them call
     pack_commands,  # beside the functions: it too decides what goes into the package
     flatten_groups,  # after unrolling, which refuses mapped groups
     settle_configuration,  # before the defaults of the source's Airflow, which it overrules

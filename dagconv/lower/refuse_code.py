@@ -74,7 +74,7 @@ PYTHON = Rule(
     summary="A task runs a Python function.",
     message="{value} runs a Python function, which has no form in a definition",
     help="carry the function with --code-package, or move it to Lambda, Glue, ECS or Batch",
-    why="The function would have to travel in a code package beside the definition, which dagconv does not make yet.",
+    why="The function has to travel in a code package beside the definition.",
     example="PythonOperator(task_id='clean', python_callable=clean)",
     fix="Replace the function by an operator that starts the work elsewhere.",
     source=(ContractRule(46), ContractRule(53), Section("3.1")),

@@ -4,12 +4,13 @@ these import, and the module of entries."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Location, Rule, Section, Severity
 from dagconv.ir.code import Entry, SourceModule
+from dagconv.ir.task import Operator
 from dagconv.ir.value import CallableValue
 from dagconv.language.archive import PackageFile, write_archive
 from dagconv.language.names import free_name, is_taken
@@ -27,12 +28,14 @@ from dagconv.package.write_entries import Place, write_entries
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A code package. `places` are the functions behind entries, by task id; `modules` all that can be imported."""
+    """A code package. `places` are the functions behind entries, `operators` the user's classes, by task id; `modules`
+    all that can be imported."""
 
     content: bytes
     files: Mapping[str, PackageFile]
     modules: tuple[str, ...]
     places: Mapping[str, Place]
+    operators: Mapping[str, Place]
     renamed: tuple[tuple[str, Renamed], ...]
     needs: tuple[Need, ...]
     origins: Mapping[str, SourceModule]
@@ -68,29 +71,32 @@ ABOVE_LIMIT = Rule(
 _NOT_PYTHON = (UnreadableModuleError, OSError, UnicodeDecodeError, SyntaxError)
 
 
-def build_package(
-    dag_id: str,
-    entries: Mapping[str, Entry],
-    entry_module: str,
-    library: Library,
-    *,
-    spreading: frozenset[str] = frozenset(),
-    other_keys: frozenset[str] = frozenset(),
-    scripts: Collection[str] = (),
-    outputs: bool = False,
-    classes: Collection[str] = (),
-) -> Package:
-    """`entries` by task id; `spreading` tasks push each key of their result; `other_keys` of the context mean something
-    else on the service; `scripts` are files of the DAGs folder, by their paths in it; with `outputs`
-    arguments are outputs as objects; `classes` are operators of the package. Raises Obstacle."""
-    builder = _Builder(library, entry_module, other_keys)
-    builder.add_scripts(scripts)
-    return builder.build(dag_id, entries, spreading, outputs=outputs, classes=classes)
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a package is to hold. `entries` by task id, in the module `entry_module`; `spreading` tasks push each key of
+    their result; `other_keys` of the context mean something else on the service; `scripts` are files of the DAGs
+    folder, by their paths in it; with `outputs` arguments are outputs as objects; `classes` are operators of the
+    package, and `operators` those of the user's by their names among the entries, which `users` are tasks of."""
+
+    entries: Mapping[str, Entry]
+    entry_module: str
+    spreading: frozenset[str] = frozenset()
+    other_keys: frozenset[str] = frozenset()
+    scripts: Collection[str] = ()
+    outputs: bool = False
+    classes: Collection[str] = ()
+    operators: Mapping[str, Operator] = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict)
+
+
+def build_package(dag_id: str, contents: Contents, library: Library) -> Package:
+    """Raises Obstacle."""
+    return _Builder(library, contents).build(dag_id)
 
 
 class _Builder:
-    def __init__(self, library: Library, entry_module: str, other_keys: frozenset[str]) -> None:
-        self.library, self.entry_module, self.other_keys = library, entry_module, other_keys
+    def __init__(self, library: Library, contents: Contents) -> None:
+        self.library, self.contents = library, contents
         self.scripts: dict[str, PackageFile] = {}
         self.origins: dict[str, str] = {}  # source files by path in the package
         self.files: dict[str, SourceFile] = {}
@@ -98,24 +104,19 @@ class _Builder:
         self.modules: dict[str, str] = {}  # names by path
         self.renamed: list[tuple[str, Renamed]] = []
 
-    def add_scripts(self, names: Collection[str]) -> None:
+    def _add_scripts(self) -> None:
         """Takes files in as they are, with their run bit."""
-        for name in sorted(names):
+        for name in sorted(self.contents.scripts):
             file = next((path for root in self.library.roots if (path := Path(root) / name).is_file()), None)
             if file is None:
                 raise Obstacle(FILE_MISSING, self.library.modules[0].file, 1, name=name)
             self.scripts[name] = PackageFile(name, file.read_bytes(), bool(file.stat().st_mode & 0o100))
 
-    def build(
-        self,
-        dag_id: str,
-        entries: Mapping[str, Entry],
-        spreading: frozenset[str],
-        *,
-        outputs: bool,
-        classes: Collection[str],
-    ) -> Package:
+    def build(self, dag_id: str) -> Package:
+        self._add_scripts()
+        entries = self.contents.entries
         places = {entry.name: self._place(entry.target) for entry in entries.values()}
+        classes = {name: self._place_class(operator) for name, operator in self.contents.operators.items()}
         for file in list(self.files.values()):
             self._add_slice(file)
         for name in [name for file in self.files.values() for name in file.imported]:
@@ -123,13 +124,7 @@ class _Builder:
                 found = self.library.find(inner)
                 if found is not None and archive_path(found, inner) not in self.texts:
                     self._add_imported(found, inner)
-        title = f"What the tasks of the workflow {dag_id} call. Written by dagconv from the DAG's source."
-        unique = {entry.name: entry for entry in entries.values()}
-        text = write_entries(
-            title, tuple(unique[name] for name in sorted(unique)), places, spreading, outputs=outputs, classes=classes
-        )
-        if entries or outputs:
-            self._add(self.entry_module, f"{self.entry_module}.py", text)
+        self._add_entries(dag_id, places, classes)
         files = {**self.scripts, **{path: PackageFile(path, text.encode()) for path, text in self.texts.items()}}
         by_task = {task_id: self._proved(entry, places[entry.name]) for task_id, entry in entries.items()}
         modules = tuple(sorted(self.modules.values()))
@@ -142,13 +137,31 @@ class _Builder:
         limit = service().limits.code_bytes
         if len(content) > limit:
             raise Obstacle(ABOVE_LIMIT, self.library.modules[0].file, 1, size=len(content), limit=limit)
-        return Package(content, files, modules, by_task, tuple(self.renamed), needs, origins)
+        operators = {task_id: classes[name] for task_id, name in self.contents.users.items()}
+        return Package(content, files, modules, by_task, operators, tuple(self.renamed), needs, origins)
+
+    def _add_entries(self, dag_id: str, places: Mapping[str, Place], operators: Mapping[str, Place]) -> None:
+        wanted = self.contents
+        if not (wanted.entries or wanted.outputs or operators):
+            return
+        title = f"What the tasks of the workflow {dag_id} call. Written by dagconv from the DAG's source."
+        unique = {entry.name: entry for entry in wanted.entries.values()}
+        text = write_entries(
+            title,
+            tuple(unique[name] for name in sorted(unique)),
+            places,
+            wanted.spreading,
+            outputs=wanted.outputs,
+            classes=wanted.classes,
+            operators=operators,
+        )
+        self._add(wanted.entry_module, f"{wanted.entry_module}.py", text)
 
     def _proved(self, entry: Entry, place: Place) -> Place:
         """Where the object stands that the source's task calls: a partial is made beside the entries."""
         if entry.target.kind != "partial":
             return place
-        return Place(self.entry_module, entry.name if entry.is_alias else f"_bound_{entry.name}")
+        return Place(self.contents.entry_module, entry.name if entry.is_alias else f"_bound_{entry.name}")
 
     def _place(self, target: CallableValue) -> Place:
         """Where the function will be; what it needs is noted at its file."""
@@ -156,10 +169,17 @@ class _Builder:
         file = self._file(target.code.file, target.code.line)
         return Place(file.name, file.root(target))
 
+    def _place_class(self, operator: Operator) -> Place:
+        """Where the user's class will be; what it needs is noted at its file."""
+        file = self._file(operator.file, 1)
+        source = self.library.of_file(operator.file)
+        qualified = operator.path.removeprefix(f"{source.name or Path(operator.file).stem}.")
+        return Place(file.name, file.root_class(qualified))
+
     def _file(self, path: str, line: int) -> SourceFile:
         if path not in self.files:
             source = self.library.of_file(path)
-            taken = {module.name.partition(".")[0] for module in self.library.modules} | {self.entry_module}
+            taken = {module.name.partition(".")[0] for module in self.library.modules} | {self.contents.entry_module}
             name = source.name or free_name(Path(path).stem, taken, module=True)
             try:
                 module = read_module(source_text(path))
@@ -196,7 +216,7 @@ class _Builder:
             self.texts[path] = text = renamed
             self.renamed += [(origin, change) for change in changes]
             self.origins[path] = origin
-            for rule, line, what in judge_text(text, self.other_keys):
+            for rule, line, what in judge_text(text, self.contents.other_keys):
                 raise Obstacle(rule, origin, origin_lines(text)[line - 1], name=what)
         self.modules[path] = name
         parents = [name.rpartition(".")[0]] if "." in name else []

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from dagconv.diagnostics import Rule
-from dagconv.package.rules import DATE_IN_CODE, OWN_SOURCE, SECRET
+from dagconv.package.rules import DATE_IN_CODE, DEFERS, OWN_SOURCE, SECRET
 
 _SECRET_NAME = re.compile(
     r"(?i)(^|_)(password|passwd|secret|token|api_?key|access_?key|private_?key|credentials?)(_|$)"
@@ -20,7 +20,9 @@ _PLACEHOLDER = re.compile(r"(?i)^(|x+|\*+|<.*>|\{.*\}|.*(example|changeme|your|d
 
 def judge_text(text: str, dates: Collection[str]) -> Iterator[tuple[Rule, int, str]]:
     """Rule, line in the text, and what was found. `dates` are keys of the context that mean something else."""
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    yield from ((DEFERS, line, name) for line, name in _defers(tree))
+    for node in ast.walk(tree):
         line = getattr(node, "lineno", 1)
         for name in _keys_read(node):
             if name in dates:
@@ -36,6 +38,27 @@ def judge_text(text: str, dates: Collection[str]) -> Iterator[tuple[Rule, int, s
                     yield SECRET, line, name
             case ast.Attribute(value=ast.Name(id="inspect"), attr="getsource" | "getsourcelines" | "getsourcefile"):
                 yield OWN_SOURCE, line, f"inspect.{node.attr}"
+
+
+def _defers(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Where a task is handed over to a triggerer, whether or not it is made deferrable."""
+    match node:
+        case ast.If(test=test, orelse=orelse) if _is_about_deferring(test):
+            for other in orelse:
+                yield from _defers(other)
+            return
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr="defer"), lineno=line):
+            yield line, "self.defer()"
+        case ast.Call(func=ast.Name(id="TaskDeferred") | ast.Attribute(attr="TaskDeferred"), lineno=line):
+            yield line, "TaskDeferred"
+        case ast.Assign(targets=[ast.Name(id="start_from_trigger")], value=ast.Constant(value=True), lineno=line):
+            yield line, "start_from_trigger"
+    for inner in ast.iter_child_nodes(node):
+        yield from _defers(inner)
+
+
+def _is_about_deferring(test: ast.expr) -> bool:
+    return ast.unparse(test) in ("self.deferrable", "deferrable", "self._deferrable")
 
 
 def _looks_secret(name: str, value: str) -> bool:

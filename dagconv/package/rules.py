@@ -176,6 +176,19 @@ OWN_SOURCE = Rule(
     fix="QUERY = '...'",
     source=(ContractRule(46), Section("3.2")),
 )
+DEFERS = Rule(
+    code="DC547",
+    slug="code-defers",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="An operator of your own waits in a triggerer, which the service does not have.",
+    message="{name} hands the task over to a triggerer, which the service does not have",
+    help="wait in execute or poke, and defer under `if self.deferrable:` only",
+    why="A task that defers goes on when a triggerer says so. Nothing on the service does.",
+    example="def execute(self, context):\n    self.defer(trigger=JobTrigger(self.job), method_name='done')",
+    fix="def execute(self, context):\n    waiter.wait(JobId=self.job)",
+    source=(ContractRule(53), Section("3.6")),
+)
 NO_PACKAGE = Rule(
     code="DC521",
     slug="package-not-on-worker",

@@ -68,6 +68,12 @@ class SourceFile:
                 return code.owner
         return self._cut(code)
 
+    def root_class(self, path: str) -> str:
+        """As `root`, of a class by its path in the module."""
+        if not self.is_whole:
+            self.names.add(path.partition(".")[0])
+        return path
+
     def _cut(self, code: Code) -> str:
         cut = cut_function(self.module, code.file, code.line, code.name, frozenset(self.source.makers))
         values = [self._free(code, name, dict(code.free).get(name)) for name in cut.free]

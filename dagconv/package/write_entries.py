@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dagconv.ir.code import Entry
 from dagconv.ir.value import CallableValue, ListValue, MapValue, ParameterValue, TupleValue, Value, XComValue
@@ -74,6 +75,9 @@ class Place:
     path: str
 
 
+NO_PLACES: Mapping[str, Place] = MappingProxyType({})
+
+
 def write_entries(
     title: str,
     entries: Sequence[Entry],
@@ -82,9 +86,11 @@ def write_entries(
     *,
     outputs: bool = False,
     classes: Collection[str] = (),
+    operators: Mapping[str, Place] = NO_PLACES,
 ) -> str:
     """`places` of each entry's function by the entry's name; `spreading` tasks push each key of their result; with
-    `outputs` there is a class for outputs as objects, and one below an operator of Airflow for each of `classes`.
+    `outputs` there is a class for outputs as objects, and one below an operator of Airflow for each of `classes`;
+    `operators` are classes of the user's by the names that they get here.
 
     Raises NoLiteralError.
     """
@@ -106,9 +112,10 @@ def write_entries(
         imports.append("from airflow.sdk.definitions._internal.mixins import ResolveMixin")
     imports += [f"from {module} import {name}" for module, name in (CLASSES[name] for name in classes)]
     lines += sorted(imports)
-    for name, place in sorted(places.items()):
-        root, _, _ = place.path.partition(".")
-        lines.append(f"from {place.module} import {root} as _call_{name}")
+    for prefix, found in (("_call", places), ("_class", operators)):
+        for name, place in sorted(found.items()):
+            root, _, _ = place.path.partition(".")
+            lines.append(f"from {place.module} import {root} as {prefix}_{name}")
     text = (
         "\n".join(lines)
         + "\n"
@@ -117,6 +124,9 @@ def write_entries(
         + (f"\n{_OUTPUT}" if outputs else "")
         + (f"\n{_PUSH}" if pushes else "")
     )
+    for name, place in sorted(operators.items()):
+        _, dot, rest = place.path.partition(".")
+        text += f"\n\n{name} = _class_{name}{dot}{rest}\n"
     for name in sorted(classes):
         text += f'\n\nclass {name}({CLASSES[name][1]}):\n    """As an operator of the package."""\n'
     for entry in entries:

@@ -14,8 +14,8 @@ CODE_DIFFERS = Rule(
     slug="packaged-code-differs",
     severity=Severity.ERROR,
     effect=Effect.REFUSED,
-    summary="A function of the code package is not what the source's is.",
-    message="the function of the task is another in the package than in the source, at {place}: {how}",
+    summary="A function or class of the code package is not what the source's is.",
+    message="the {what} of the task is another in the package than in the source, at {place}: {how}",
     help="let {place} depend on nothing but the statements that bind it and those that change it by its name",
     why="The package holds the statements that a function needs. If Python makes something else of them there, a "
     "statement that was left out had a hand in it.",
@@ -46,19 +46,18 @@ def prove_code(
     """`package` testifies to every function that the package carries; the source may have more. By `changes` an
     instance of a mapped task is known as made from that task."""
     origins = {change.task_id: change.after for change in changes if change.field == "task_id"}
-    for task_id, facts in package.callables.items():
-        found = _difference(source.callables.get(str(origins.get(task_id, task_id)), {}), facts)
-        if found is not None:
-            place, how = found
-            shown = place.removeprefix("it").lstrip("/.") or "the function itself"
-            yield CODE_DIFFERS.at(
-                workflow.locate(task_id, "python_callable"),
-                dag_id=workflow.dag_id,
-                task_id=task_id,
-                key="python_callable",
-                place=shown[-_LONG:],
-                how=how,
-            )
+    for what, key, one, two in (
+        ("function", "python_callable", source.callables, package.callables),
+        ("class", None, source.classes, package.classes),
+    ):
+        for task_id, facts in two.items():
+            found = _difference(one.get(str(origins.get(task_id, task_id)), {}), facts)
+            if found is not None:
+                place, how = found
+                shown = place.removeprefix("it").lstrip("/.") or f"the {what} itself"
+                at, dag_id = workflow.locate(task_id, key), workflow.dag_id
+                shown = shown[-_LONG:]
+                yield CODE_DIFFERS.at(at, dag_id=dag_id, task_id=task_id, key=key, what=what, place=shown, how=how)
     for name in sorted(source.process.keys() | package.process.keys()):
         before, after = source.process.get(name), package.process.get(name)
         if before != after and before != UNSETTLED:

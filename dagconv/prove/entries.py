@@ -49,14 +49,19 @@ def prove_entries(
     changes: Sequence[Change],
     text: str,
     places: Mapping[str, tuple[str, str]],
+    classes: Mapping[str, tuple[str, str]],
 ) -> Iterator[Diagnostic]:
-    """`places` are module and path of the function that was proved for each task."""
+    """`places` are module and path of the function that was proved for each task, `classes` of the user's class."""
     read = dict(read_entries(text))
     yield from _outputs_of(source, changes)
     yield from _classes_of(source, lowered, text)
     for name in wrong_helpers(text, _helpers_of(read, changes)):
         yield _at(source, lowered.tasks[0].task_id, f"is helped by {name}, which is", "as dagconv writes it", "another")
     for task in lowered.tasks:
+        if task.operator.file:
+            own = read.get(task.operator.path.rpartition(".")[2])
+            if own is None or own != Read(classes.get(task.task_id, ("", ""))):
+                yield _at(source, task.task_id, "is of the class", str(classes.get(task.task_id)), str(own))
         call = task.argument("python_callable")
         if call is None or not isinstance(call.value, EntryValue):
             continue

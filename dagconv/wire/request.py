@@ -53,11 +53,12 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A function of a package: the task that calls it, its module, and the path of attributes in it."""
+    """A function of a package, or a class: the task that calls it, its module, and the path of attributes in it."""
 
     task_id: str
     module: str
     path: str
+    is_class: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import hashlib
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
+from dagconv.ir.task import COSMETIC
 from dagconv.worker.objects import encode_object, text_of
 from dagconv.worker.record import ATTRIBUTE, construction_of
 
@@ -28,8 +29,6 @@ PLUMBING = frozenset(
 )
 # What a task's own dict has only where Airflow makes it of a mapped one or the source sets it.
 _HELD_BY_CLASS = {"_on_failure_fail_dagrun": False}
-# Members that only colour or name a task on Airflow's pages.
-COSMETIC = frozenset({"ui_color", "ui_fgcolor", "custom_operator_name", "operator_extra_links"})
 # What stands for an attribute that a class makes up for each object.
 _ANEW = '"made up by the class"'
 # Longer texts are given by their hash.

@@ -6,29 +6,28 @@ functions around it, and each global that it reads, all the way through function
 
 from __future__ import annotations
 
-import bisect
-import dis
 import functools
 import hashlib
 import re
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from dagconv.catalog.renames import renames
 from dagconv.ir import codec
 from dagconv.ir.code import TOO_MUCH
 from dagconv.ir.value import CallableValue, OpaqueValue, Value, walk
+from dagconv.worker.bytecode import all_names, code_text, global_names
 from dagconv.worker.names import class_path, module_name
 from dagconv.worker.read.value import read_value
+from dagconv.worker.record import constructor_of
 
 MAX_FACTS = 20_000
 _PYTHONS_OWN = frozenset(
     {"__module__", "__dict__", "__weakref__", "__annotations__", "__firstlineno__", "__static_attributes__"}
     | {"__qualname__", "__orig_bases__", "__parameters__", "__abstractmethods__", "_abc_impl", "__match_args__"}
 )
-_NESTED = 0x10  # CO_NESTED: whether a function stands in another changes nothing that it does
 _DAG_MODULE = re.compile(r"unusual_prefix_[0-9a-f]{40}_")
 _SCALARS = (str, int, float, bool, type(None))
 
@@ -73,17 +72,19 @@ class Identity:
 
     def _function(self, place: str, function: types.FunctionType) -> None:
         if not self.is_own(function.__code__.co_filename):
-            self._say(place, f"function {module_name(function.__module__)}.{function.__qualname__}")
             if function.__closure__ and hasattr(function, "__wrapped__"):  # a decorator of a library around one's own
+                self._say(place, f"function of {Path(function.__code__.co_filename).name} {function.__code__.co_name}")
                 self._kept(place, function)
+            else:
+                self._say(place, f"function {module_name(function.__module__)}.{function.__qualname__}")
             return
-        self._say(place, _code_text(function.__code__))
+        self._say(place, code_text(function.__code__))
         self._say(f"{place}.__doc__", str(function.__doc__))
         self._kept(place, function)
         for name, value in sorted(vars(function).items()):
             self.of(f"{place}.{name}", value)
-        names = frozenset(_all_names(function.__code__))
-        for name in sorted(_global_names(function.__code__)):
+        names = frozenset(all_names(function.__code__))
+        for name in sorted(global_names(function.__code__)):
             if name in function.__globals__:
                 if not name.startswith("__"):
                     self.of(f"{place}/{name}", function.__globals__[name], names)
@@ -123,7 +124,7 @@ class Identity:
             self.of(f"{place}.__class__", type(cls))
         for name, member in sorted(vars(cls).items()):
             if name not in _PYTHONS_OWN:
-                self._member(f"{place}.{name}", member)
+                self._member(f"{place}.{name}", constructor_of(member) if name == "__init__" else member)
 
     def _is_own_class(self, cls: type) -> bool:
         module = sys.modules.get(cls.__module__)
@@ -201,99 +202,3 @@ class Identity:
 
 def _is_plain(value: Value) -> bool:
     return not any(isinstance(part, OpaqueValue | CallableValue) for _, part in walk(value))
-
-
-def _global_names(code: types.CodeType) -> Iterator[str]:
-    is_function = code.co_flags & 0x2
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in ("LOAD_GLOBAL", "STORE_GLOBAL", "DELETE_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS") or (
-            instruction.opname == "LOAD_NAME" and not is_function
-        ):
-            yield str(instruction.argval)
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _global_names(constant)
-
-
-def _all_names(code: types.CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _all_names(constant)
-
-
-def _code_text(code: types.CodeType) -> str:
-    """All that the interpreter does with a code object, as text: nothing of lines, files, or numbers of names."""
-    head = (
-        code.co_name,
-        code.co_argcount,
-        code.co_posonlyargcount,
-        code.co_kwonlyargcount,
-        code.co_flags & ~_NESTED,
-        code.co_varnames,
-        code.co_freevars,
-        code.co_cellvars,
-    )
-    return repr((head, _operations(code)))
-
-
-def _operations(code: types.CodeType) -> list[object]:
-    """The instructions, and what handles exceptions; an import is told by what it imports, whether one statement or
-    several do it, and places in the code by the number of the instruction there."""
-    rows = list(_rows(code))
-    offsets = [offset for offset, _, _ in rows]
-    told: list[object] = [
-        (name, bisect.bisect_left(offsets, argument)) if isinstance(argument, int) else (name, argument)
-        for _, name, argument in rows
-    ]
-    for entry in getattr(dis.Bytecode(code), "exception_entries", ()):
-        places = (bisect.bisect_left(offsets, place) for place in (entry.start, entry.end, entry.target))
-        told.append(("handles", *places, entry.depth, entry.lasti))
-    return told
-
-
-def _rows(code: types.CodeType) -> Iterator[tuple[int, str, object]]:
-    """Offset, operation, argument; an argument that is a number is the offset of another instruction."""
-    found = [i for i in dis.get_instructions(code) if i.opname not in ("EXTENDED_ARG", "CACHE", "RESUME", "NOP")]
-    source = ""
-    for number, one in enumerate(found):
-        following = found[number + 1].opname if number + 1 < len(found) else ""
-        if one.opname == "IMPORT_NAME":
-            source = str(one.argval)
-            if following != "IMPORT_FROM":
-                yield one.offset, "import", source
-        elif one.opname == "IMPORT_FROM":
-            yield one.offset, "import from", _modern(f"{source}.{one.argval}")
-        elif _is_of_import(found, number):
-            continue
-        elif one.opcode in dis.hasjrel or one.opcode in dis.hasjabs:
-            yield one.offset, one.opname, one.argval
-        elif isinstance(one.argval, types.CodeType):
-            yield one.offset, one.opname, _code_text(one.argval)
-        else:
-            yield one.offset, one.opname, _constant(one.argval)
-
-
-def _is_of_import(found: list[dis.Instruction], number: int) -> bool:
-    """The level and list of names before an import of names, and the module dropped after it."""
-    for ahead in (1, 2):
-        if number + ahead < len(found) and found[number + ahead].opname == "IMPORT_NAME":
-            after = found[number + ahead + 1].opname if number + ahead + 1 < len(found) else ""
-            return after == "IMPORT_FROM"
-    if found[number].opname != "POP_TOP" or number < 2:
-        return False
-    return found[number - 2].opname == "IMPORT_FROM"
-
-
-def _constant(value: object) -> object:
-    """Told apart by type; a set has no order."""
-    if isinstance(value, frozenset):
-        return ("frozenset", sorted(map(repr, value)))
-    if isinstance(value, tuple):
-        return ("tuple", [_constant(item) for item in value])
-    return (type(value).__name__, repr(value))
-
-
-def _modern(name: str) -> str:
-    table = renames()
-    return table.names.get(name) or table.newer.get(name) or name

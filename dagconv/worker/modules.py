@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dagconv.ir.code import SourceModule
+from dagconv.worker.complain import is_user_class
 from dagconv.worker.names import module_name
 from dagconv.worker.record import RECORDER
 
@@ -60,12 +61,13 @@ def _is_fixed(value: Any) -> bool:
 
 
 def _is_maker(value: Any) -> bool:
-    """A class or function of Airflow that makes tasks, groups or DAGs, or an own class below one."""
+    """A class or function of Airflow that makes tasks, groups or DAGs, or an own class below DAG; operators of the
+    user's are code that may travel."""
     from airflow.sdk.definitions._internal.node import DAGNode
     from airflow.sdk.definitions.dag import DAG
 
     if isinstance(value, type):
-        return issubclass(value, (DAG, DAGNode))
+        return issubclass(value, DAG) or (issubclass(value, DAGNode) and not is_user_class(value))
     if type(value) in (types.FunctionType, types.MethodType):
         return _is_of_makers(value.__module__)
     kind = type(value)

@@ -18,6 +18,7 @@ from dagconv.ir.code import Testified
 from dagconv.wire.request import Load, Reload, Target
 from dagconv.worker import aws_replies, isolation, supplied
 from dagconv.worker.audit import AUDIT
+from dagconv.worker.complain import is_user_class
 from dagconv.worker.identity import Identity
 from dagconv.worker.modules import read_modules
 from dagconv.worker.record import RECORDER, no_file
@@ -37,14 +38,19 @@ class Witness:
         """About the functions of these tasks and the modules of the process."""
         if not self.request.code:
             return None
-        callables = {}
+        callables, classes, known = {}, {}, dict[type, Mapping[str, str]]()
         for task in tasks:
+            cls = getattr(task, "operator_class", None) or type(task)
+            if is_user_class(cls):
+                if cls not in known:
+                    known[cls] = _facts(cls, self.roots)
+                classes[task.task_id] = known[cls]
             function = getattr(task, "python_callable", None) or getattr(task, "partial_kwargs", {}).get(
                 "python_callable"
             )
             if function is not None:
                 callables[task.task_id] = _facts(function, self.roots)
-        return Testified(read_modules(self.request.path), callables, _process(self.roots, self.path))
+        return Testified(read_modules(self.request.path), callables, classes, _process(self.roots, self.path))
 
 
 def _process(roots: tuple[str, ...], path: list[str]) -> dict[str, str]:
@@ -64,9 +70,10 @@ def _process(roots: tuple[str, ...], path: list[str]) -> dict[str, str]:
     return found
 
 
-def _facts(function: Any, roots: tuple[str, ...]) -> Mapping[str, str]:
+def _facts(value: Any, roots: tuple[str, ...]) -> Mapping[str, str]:
+    """Of a function or class."""
     identity = Identity(RECORDER.is_user_file, roots)
-    identity.of("it", function)
+    identity.of("it", value)
     return identity.facts
 
 
@@ -90,7 +97,7 @@ def testify_package(request: Reload, trace: int) -> Testified | None:
         for name in request.modules:
             importlib.import_module(name)
         roots = (str(folder),)
-        callables = {target.task_id: _facts(_found(target), roots) for target in request.targets}
+        facts = [(target, _facts(_found(target), roots)) for target in request.targets]
         for name in request.entries:
             RECORDER.outputs = {id(cls): f"{name}.Output" for cls in (vars(sys.modules[name]).get("Output"),) if cls}
             RECORDER.entries.update(
@@ -98,7 +105,8 @@ def testify_package(request: Reload, trace: int) -> Testified | None:
                 for attribute, value in vars(sys.modules[name]).items()
                 if not attribute.startswith("_")
             )
-        return Testified((), callables, _process(roots, path))
+        callables, classes = ({t.task_id: told for t, told in facts if t.is_class is own} for own in (False, True))
+        return Testified((), callables, classes, _process(roots, path))
     finally:
         RECORDER.forbidden = False
         RECORDER.is_user_file = no_file

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from dagconv.ir.task import COSMETIC
 from dagconv.ir.testimony import SeenDag, SeenTask
-from dagconv.worker.attributes import COSMETIC, attributes_of, encode_attribute, short
+from dagconv.worker.attributes import attributes_of, encode_attribute, short
 from dagconv.worker.names import class_path, module_name
 from dagconv.worker.objects import MAX_OBJECT_DEPTH, encode_object, text_of
 from dagconv.worker.read.mapping import instances, is_mapped
+from dagconv.worker.record import RECORDER
 
 # The same for a DAG. The tasks show what default_args did; the timetable holds schedule and time zone, a callback
 # that there is one; what groups and edge labels are for is drawing.
@@ -33,7 +35,7 @@ def testify(task: Any) -> SeenTask:
 def _testify_object(task: Any) -> SeenTask:
     cls: Any = type(task)
     attributes = {name: short(text) for name, text in attributes_of(task).items()}
-    return SeenTask(class_path(cls), members_of(cls), attributes)
+    return SeenTask(RECORDER.entries.get(id(cls)) or class_path(cls), members_of(cls), attributes)
 
 
 @functools.cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dagconv.ir import code as ir_code
@@ -25,6 +27,7 @@ from dagconv.lower.hand_over_dates import hand_over_dates
 from dagconv.lower.lowering import Fate
 from dagconv.lower.pack_callables import pack_callables
 from dagconv.lower.pack_commands import pack_commands
+from dagconv.lower.pack_operators import pack_operators
 
 BRANCH = STANDARD + "operators.python.BranchPythonOperator"
 ACCEPTED = frozenset({"packaged-operators"})
@@ -68,7 +71,34 @@ def test_nothing_is_carried_where_no_package_is_asked_for(ir):
 
 
 def test_a_subclass_is_not_carried(ir, packing):
-    assert packing(carry_code, tasks=[ir.task("load", PYTHON, target="etl.Own")]).fates == {}
+    assert packing(carry_code, tasks=[ir.task("load", "etl.Own", target=PYTHON, overrides=("execute",))]).fates == {}
+
+
+def test_a_subclass_that_only_presets_arguments_is_carried_as_the_class_below_it(ir, packing):
+    found = packing(carry_code, tasks=[ir.task("load", "etl.Own", target=PYTHON, overrides=("ui_color",))])
+    assert found.fates == {"load": Fate.CARRIED}
+
+
+def own(ir, task_id, file="etl.py", **fields):
+    task = ir.task(task_id, "etl.Own", overrides=("execute",), **fields)
+    return replace(task, operator=replace(task.operator, file=file))
+
+
+def test_an_operator_of_the_users_is_written_by_its_name_among_the_entries(ir, packing):
+    tasks = [own(ir, "one"), own(ir, "two"), own(ir, "three", file="other/etl.py")]
+    found = packing(carry_code, pack_operators, tasks=tasks, options={"accept": ACCEPTED})
+    module = found.entry_module
+    paths = [task.operator.path for task in found.workflow.tasks]
+    assert paths == [f"{module}.Own", f"{module}.Own", f"{module}.Own_2"]
+    assert [(c.code, c.task_id, c.before, c.after) for c in found.changes][2] == (
+        "DC545", "three", "etl.Own", f"{module}.Own_2"
+    )  # fmt: skip
+
+
+def test_an_operator_of_the_users_is_refused_where_it_is_not_accepted(ir, packing):
+    found = packing(carry_code, pack_operators, tasks=[own(ir, "one")])
+    assert found.fates == {"one": Fate.REFUSED}
+    assert [finding.severity.value for finding in found.diagnostics] == ["error"]
 
 
 def test_an_operator_of_the_package_is_carried_only_where_that_is_accepted(ir, packing):

@@ -9,16 +9,15 @@ import pytest
 from dagconv.catalog.service import service
 from dagconv.ir.code import Entry, SourceModule
 from dagconv.ir.value import CallableValue, Code
-from dagconv.package.build import build_package
+from dagconv.package.build import Contents, build_package
 from dagconv.package.collect_files import Library
 from dagconv.package.obstacle import Obstacle
 
 
 def build(path):
     target = CallableValue("etl", "load", code=Code(str(path), 3, "load", "load"))
-    return build_package(
-        "etl", {"load": Entry("load", target)}, "etl_tasks", Library((SourceModule(str(path)),), (str(path.parent),))
-    )
+    library = Library((SourceModule(str(path)),), (str(path.parent),))
+    return build_package("etl", Contents({"load": Entry("load", target)}, "etl_tasks"), library)
 
 
 def test_a_function_is_packed_with_what_it_needs(tmp_path):

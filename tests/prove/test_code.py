@@ -16,8 +16,8 @@ WORKFLOW = Workflow("etl", tasks=(Task("load", Operator("a", "a")),))
 
 
 def differences(package, source=FACTS, process=(({}, {})), changes=(), task="load"):
-    before = ir.Testified((), {"load": source}, process[0])
-    after = ir.Testified((), {task: package}, process[1])
+    before = ir.Testified((), {"load": source}, {}, process[0])
+    after = ir.Testified((), {task: package}, {}, process[1])
     return [(found.code, found.message) for found in prove_code(WORKFLOW, before, after, changes)]
 
 

@@ -53,7 +53,7 @@ def differences(text, call=LOAD, spreads=True, args=ARGS, keywords=KEYWORDS, lef
         Change("DC510", "load", "op_args", args, MISSING),
         Change("DC510", "load", "op_kwargs", keywords, left),
     ]
-    found = prove_entries(source, source.with_tasks((lowered,)), changes, HEAD + text, {"load": ("etl", "load")})
+    found = prove_entries(source, source.with_tasks((lowered,)), changes, HEAD + text, {"load": ("etl", "load")}, {})
     return [(finding.code, finding.message) for finding in found]
 
 

@@ -35,6 +35,7 @@ CASES = (
     "arguments_of_python",
     "typed_outputs",
     "packaged_operators",
+    "own_operators",
 )
 NOW = datetime.datetime(2026, 11, 23, 12, 0, tzinfo=datetime.timezone.utc)
 ACCEPTED = frozenset({"typed-outputs", "packaged-operators"})

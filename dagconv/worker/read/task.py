@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -60,7 +62,8 @@ def read_task(task: Any, source: Source) -> Task:
 
 def _read_task(task: Any, source: Source) -> Task:
     cls = type(task)
-    target = next(c for c in cls.__mro__ if not source.is_user_class(c))
+    operator = _read_operator(cls, source)
+    target = cls if operator.file else _library_class(cls, source)
     construction = construction_of(task)
     if construction is None:
         raise NotReproducibleError("it was not constructed by its class")
@@ -71,7 +74,7 @@ def _read_task(task: Any, source: Source) -> Task:
     arguments, residues = _reconcile(task, target, given) if source.twins else (given, ())
     return Task(
         task_id=task.task_id,
-        operator=_read_operator(cls, target),
+        operator=operator,
         arguments=tuple(
             Argument(
                 name,
@@ -115,8 +118,7 @@ def read_mapped(task: Any, source: Source) -> Task:
     position = RECORDER.mapped.get(id(task))
     place, named = source.places.call_at(position)
     if not made:
-        cls = task.operator_class
-        operator = _read_operator(cls, next(c for c in cls.__mro__ if not source.is_user_class(c)))
+        operator = _read_operator(task.operator_class, source)
         return Task(
             task.task_id, operator, upstream=_upstream(task), group=_group_of(task), mapping=mapping, location=place
         )
@@ -267,19 +269,39 @@ def _bare(value: Any) -> Any:
     return value["enum"][2] if isinstance(value, dict) and set(value) == {"enum"} else value
 
 
-def _read_operator(cls: type, target: type) -> Operator:
-    from airflow.sdk import BaseOperator
+def _library_class(cls: type, source: Source) -> type:
+    return next(c for c in cls.__mro__ if not source.is_user_class(c))
 
+
+def _read_operator(cls: type, source: Source) -> Operator:
+    target = _library_class(cls, source)
     overrides = sorted(
         {name for owner in cls.__mro__[: cls.__mro__.index(target)] for name in owner.__dict__} - _PLAIN_MEMBERS
     )
-    return Operator(
-        path=class_path(cls),
-        target=class_path(target),
+    operator = Operator(
+        path=RECORDER.entries.get(id(cls)) or class_path(cls),
+        target=RECORDER.entries.get(id(target)) or class_path(target),
         overrides=tuple(name for name in overrides if not name.startswith(("_abc_", "__static_attributes__"))),
-        bases=tuple(class_path(base) for base in target.__mro__ if issubclass(base, BaseOperator)),
+        bases=_bases(target),
         placeholder=is_placeholder(target),
     )
+    file = _own_file(cls) if operator.behaviour and RECORDER.builders is not None else ""
+    return replace(operator, target=operator.path, bases=_bases(cls), file=file) if file else operator
+
+
+def _bases(cls: type) -> tuple[str, ...]:
+    from airflow.sdk import BaseOperator
+
+    return tuple(class_path(base) for base in cls.__mro__ if issubclass(base, BaseOperator))
+
+
+def _own_file(cls: type) -> str:
+    """The user's file in which the class stands; empty where its module does not have it under its name."""
+    found: Any = sys.modules.get(cls.__module__)
+    file = getattr(found, "__file__", None)
+    for name in cls.__qualname__.split("."):
+        found = vars(found).get(name) if isinstance(found, (types.ModuleType, type)) else None
+    return file if found is cls and isinstance(file, str) else ""
 
 
 def _group_of(task: Any) -> str | None:
