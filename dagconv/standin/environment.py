@@ -60,6 +60,8 @@ class OldEnvironment:
             return _ok(self._list_runs(request.get("Body") or {}))
         if path in self._LISTED and method == "GET":
             return _ok(self._list(path, request.get("QueryParameters") or {}))
+        if path == "/dags" and method == "PATCH":
+            return _ok(self._patch_all(request))
         found = re.fullmatch(r"/dags/([^/]+)", path)
         if found is not None and self.knows_every_dag:
             self.paused.setdefault(found[1], False)
@@ -67,10 +69,7 @@ class OldEnvironment:
             raise _client_error(404, f"{path} not found")
         dag_id = found[1]
         if method == "PATCH":
-            value = (request.get("Body") or {}).get("is_paused")
-            if not isinstance(value, bool):
-                raise _client_error(400, "is_paused must be a boolean")
-            self.paused[dag_id] = value
+            self.paused[dag_id] = _wanted(request)
         elif method != "GET":
             raise _client_error(405, f"{method} is not allowed here")
         return _ok(self._dag(dag_id))
@@ -84,9 +83,23 @@ class OldEnvironment:
             case "/connections":
                 rows = [{"connection_id": name, "conn_type": "aws"} for name in sorted(self.connections)]
             case _:
-                rows = [self._dag(name) for name in sorted(self.paused)]
+                rows = [self._dag(name) for name in self._matching(query)]
         offset, limit = int(query.get("offset", 0)), min(int(query.get("limit", 100)), 100)
         return {path.strip("/"): rows[offset : offset + limit], "total_entries": len(rows)}
+
+    def _patch_all(self, request: dict[str, Any]) -> dict[str, Any]:
+        wanted, query = _wanted(request), request.get("QueryParameters") or {}
+        named = self._matching(query)[: min(int(query.get("limit", 100)), 100)]
+        self.paused.update(dict.fromkeys(named, wanted))
+        return {"dags": [self._dag(name) for name in named], "total_entries": len(named)}
+
+    def _matching(self, query: dict[str, Any]) -> list[str]:
+        """As ILIKE does: anywhere in the id, in either case, _ for any character."""
+        pattern = str(query.get("dag_id_pattern", ""))
+        if self.knows_every_dag and pattern:
+            self.paused.setdefault(pattern, False)
+        expression = "".join("." if c == "_" else ".*" if c == "%" else re.escape(c) for c in pattern)
+        return sorted(name for name in self.paused if re.search(expression, name, re.IGNORECASE))
 
     def _list_runs(self, asked: dict[str, Any]) -> dict[str, Any]:
         offset, limit = int(asked.get("page_offset", 0)), min(int(asked.get("page_limit", 100)), 100)
@@ -113,6 +126,13 @@ class OldEnvironment:
 
     def _dag(self, dag_id: str) -> dict[str, Any]:
         return {"dag_id": dag_id, "is_paused": self.paused[dag_id]}
+
+
+def _wanted(request: dict[str, Any]) -> bool:
+    value = (request.get("Body") or {}).get("is_paused")
+    if not isinstance(value, bool):
+        raise _client_error(400, "is_paused must be a boolean")
+    return value
 
 
 def _ok(body: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dagconv.migrate.run.cutover import fires_after
+from dagconv.migrate.survey.source import namesakes
 
 if TYPE_CHECKING:
     from tests.standin.stand import Stand
@@ -34,7 +35,7 @@ def test_one_canary_and_then_the_rest(deployed: Stand) -> None:
     assert deployed.state()["paused"] == {"a": True, "b": False}
     assert deployed.cli("cutover", "--pause-source", "--auto-approve").code == 0
     assert modes(deployed) == {"a": "SCHEDULED", "b": "SCHEDULED"}
-    assert "nothing to switch" in deployed.cli("cutover", "--auto-approve").out
+    assert "nothing to switch" in deployed.cli("cutover", "--paused-by-hand", "--auto-approve").out
 
 
 def test_the_old_dag_is_paused_and_read_back_before_the_switch(deployed: Stand) -> None:
@@ -83,21 +84,75 @@ def test_an_old_dag_is_not_let_go_while_its_workflow_runs_by_schedule(deployed: 
 
 def test_a_workflow_that_somebody_disabled_is_switched_on_by_name_only(deployed: Stand) -> None:
     a = deployed.workflows()["a"]
+    deployed.set_dags("a", "b", paused=True)
     request = {k: a[k] for k in ("RoleArn", "DefinitionS3Location")}
     deployed.aws("mwaa-serverless").update_workflow(WorkflowArn=a["arn"], TriggerMode="DISABLED", **request)
-    assert deployed.cli("cutover", "--auto-approve").code == 0
+    assert deployed.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     assert modes(deployed) == {"a": "DISABLED", "b": "SCHEDULED"}
-    assert deployed.cli("cutover", "--include", "a", "--auto-approve").code == 0
+    assert deployed.cli("cutover", "--paused-by-hand", "--include", "a", "--auto-approve").code == 0
     assert modes(deployed) == {"a": "SCHEDULED", "b": "SCHEDULED"}
 
 
-def test_a_long_dag_id_cannot_be_reached_by_the_rest_api(stand: Stand) -> None:
-    name = "long-" + "x" * 70
-    stand.deploy(name)
-    stand.set_dags(name)
+LONG = "long-" + "x" * 70
+
+
+def test_a_dag_whose_path_is_too_long_is_paused_and_let_go_by_the_list_call(stand: Stand) -> None:
+    stand.deploy(LONG)
+    stand.set_dags(LONG, "other")
     ran = stand.cli("cutover", "--pause-source", "--auto-approve")
-    assert (ran.code, "at most 64 characters" in ran.out) == (1, True)
-    assert modes(stand) == {name: "MANUAL"}
+    assert ran.code == 0, ran.text
+    assert (modes(stand), stand.state()["paused"]) == ({LONG: "SCHEDULED"}, {LONG: True, "other": False})
+    assert stand.cli("rollback", "--auto-approve").code == 0
+    assert stand.state()["paused"] == {LONG: False, "other": False}
+
+
+@pytest.mark.parametrize("other", [f"{LONG}_v2", f"a_{LONG}".upper()])
+def test_a_long_id_that_stands_in_another_is_paused_by_hand(stand: Stand, other: str) -> None:
+    stand.deploy(LONG)
+    stand.set_dags(LONG, other)
+    ran = stand.cli("cutover", "--pause-source", "--auto-approve")
+    assert (ran.code, "cannot be paused alone" in ran.out, other in ran.out) == (1, True, True), ran.text
+    assert (modes(stand), stand.state()["paused"]) == ({LONG: "MANUAL"}, {LONG: False, other: False})
+    stand.set(dags={LONG: True, other: False})
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
+    assert (modes(stand), stand.state()["paused"]) == ({LONG: "SCHEDULED"}, {LONG: True, other: False})
+
+
+def test_which_other_ids_the_list_call_for_an_id_finds() -> None:
+    known = ("a_b", "x_a-b", "A_B_2", "ab", "a.c")
+    assert namesakes("a_b", known) == ["A_B_2", "x_a-b"], "in any case, anywhere, and _ is any character"
+    assert namesakes("a.b", ("aXb", "a.b")) == []
+
+
+def test_how_the_old_dags_stop_must_be_said(deployed: Stand) -> None:
+    for flags in ((), ("--pause-source", "--paused-by-hand")):
+        ran = deployed.cli("cutover", *flags, "--auto-approve")
+        assert (ran.code, "say how the old DAGs of Prod stop" in ran.err) == (2, True), ran.text
+    assert modes(deployed) == {"a": "MANUAL", "b": "MANUAL"}
+
+
+def test_a_pause_by_hand_is_looked_up_where_it_can_be_and_else_trusted_aloud(deployed: Stand) -> None:
+    deployed.set(dags={"a": False})
+    ran = deployed.cli("cutover", "--paused-by-hand", "--auto-approve")
+    assert (ran.code, "! a  stays: DAG a is not paused in Prod" in ran.out) == (1, True), ran.text
+    assert "Prod does not say so, it is taken on trust: b paused" in ran.out
+    assert modes(deployed) == {"a": "MANUAL", "b": "SCHEDULED"}
+    deployed.fault(REST, "deny")
+    ran = deployed.cli("cutover", "--paused-by-hand", "--auto-approve")
+    assert (ran.code, "taken on trust: a paused" in ran.out) == (0, True), ran.text
+    assert deployed.state()["paused"] == {"a": False}, "nothing was asked of the old DAG"
+
+
+def test_a_dry_run_shows_and_changes_nothing(deployed: Stand) -> None:
+    before = deployed.state()
+    ran = deployed.cli("cutover", "--pause-source", "--dry-run")
+    assert (ran.code, "~ a" in ran.out, "~ b" in ran.out) == (0, True, True), ran.text
+    for verb, shown in (("rollback", "- create:a"), ("destroy", "- a ")):
+        ran = deployed.cli(verb, "--dry-run")
+        assert (ran.code, shown in ran.out) == (0, True), ran.text
+    after = deployed.state()
+    assert (after["workflows"], after["paused"]) == (before["workflows"], before["paused"])
+    assert deployed.cli("cutover", "--pause-source", "--auto-approve").code == 0, "no dry run is in the way"
 
 
 @pytest.mark.parametrize("point", ["2:after", "3:before", "3:after", "4:after", "5:before"])
@@ -126,7 +181,7 @@ def test_the_variables_of_a_workflow_survive_the_switch_and_its_rollback(stand: 
     stand.define("a", marker="y")
     assert stand.plan("--workflow-env", "STAGE=prod").code == 0
     assert stand.apply().code == 0
-    assert stand.cli("cutover", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     assert stand.workflows()["a"]["Environment"] == {"Variables": {"STAGE": "prod"}}
     assert stand.cli("rollback", "--auto-approve").code == 0
     assert stand.workflows()["a"]["Environment"] == {"Variables": {"STAGE": "prod"}}
@@ -143,14 +198,14 @@ def test_c7_what_is_paused_in_the_old_environment_stays_off(deployed: Stand) -> 
 
 
 def test_c7_the_plan_tells_what_is_paused_and_what_no_call_can_pause(stand: Stand) -> None:
-    long = "long-" + "x" * 70
-    stand.define("a", "b", long)
-    stand.set(dags={"a": False, "b": True, long: False})
+    long, longer = LONG, f"{LONG}-2"
+    stand.define("a", "b", long, longer)
+    stand.set(dags={"a": False, "b": True, long: False, longer: False})
     planned = stand.plan()
     assert (planned.code, "1 DAGs are paused in Prod and stay off at the cutover: b" in planned.out) == (0, True)
     assert ("DC839" in planned.out, f"too long for InvokeRestApi: {long}" in planned.out) == (True, True)
     stand.set(dags={"a": False, "b": False})
-    (stand.folder / f"defs/{long}.yaml").unlink()
+    (stand.folder / f"defs/{longer}.yaml").unlink()
     planned = stand.plan()
     assert (planned.code, "DC838" in planned.out, "DC839" in planned.out) == (0, False, False)
     stand.fault(REST, "deny")
@@ -243,7 +298,7 @@ def test_an_airflow_that_cannot_pause_is_said_before(deployed: Stand) -> None:
     assert "DC837" in deployed.plan().out
     ran = deployed.cli("cutover", "--pause-source", "--auto-approve")
     assert (ran.code, "airflow dags pause DAG_ID" in ran.err) == (2, True)
-    assert deployed.cli("cutover", "--auto-approve").code == 0
+    assert deployed.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
 
 
 def test_next_fire_times() -> None:

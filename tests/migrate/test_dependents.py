@@ -13,7 +13,7 @@ from dagconv.migrate.survey.given import replace_converted
 from dagconv.migrate.survey.inventory import Surveyed
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 HEAD = """\
 from datetime import datetime

@@ -372,7 +372,7 @@ def test_48_nothing_is_scheduled_until_the_cutover(stand: Stand) -> None:
 def test_49_another_spelling_of_the_mode_can_be_given(stand: Stand) -> None:
     stand.deploy("a", plan=("--trigger-mode-raw", "Manual only"))
     assert stand.workflows()["a"]["TriggerMode"] == "Manual only"
-    assert stand.cli("cutover", "--trigger-mode-raw", "Scheduled", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--trigger-mode-raw", "Scheduled", "--auto-approve").code == 0
     assert stand.workflows()["a"]["TriggerMode"] == "Scheduled"
 
 
@@ -384,7 +384,7 @@ def test_50_an_update_sends_everything_again(stand: Stand, tmp_path: Any) -> Non
     stand.define("a", marker="y")
     assert stand.plan(*options).code == 0
     assert stand.apply().code == 0
-    assert stand.cli("cutover", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     after = stand.workflows()["a"]
     kept = ("RoleArn", "Code", "Environment", "NetworkConfiguration", "LoggingConfiguration")
     assert {k: after[k] for k in kept} == {k: before[k] for k in kept}

@@ -42,7 +42,7 @@ def test_the_way_of_a_migration_in_fresh_processes(stand: Stand) -> None:
     assert all("VersionId" in w["DefinitionS3Location"] for w in made.values())
     verified = stand.process("verify")
     assert (verified.code, verified.out.splitlines()[-1]) == (0, "2 of 2 workflows are as they were deployed")
-    cut = stand.process("cutover", "--auto-approve")
+    cut = stand.process("cutover", "--paused-by-hand", "--auto-approve")
     assert cut.code == 0, cut.text
     assert {w["TriggerMode"] for w in stand.workflows().values()} == {"SCHEDULED"}
     taken = stand.process("rollback", "--auto-approve")
@@ -60,7 +60,7 @@ def test_a_second_plan_finds_everything_unchanged(stand: Stand) -> None:
 
 def test_a_changed_definition_makes_one_new_version_and_keeps_the_mode(stand: Stand) -> None:
     stand.deploy("a")
-    assert stand.cli("cutover", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     stand.define("a", marker="y")
     planned = stand.plan("--detailed-exitcode")
     assert planned.code == 4
@@ -202,7 +202,7 @@ def test_the_engine_of_an_adopted_workflow_survives_update_and_cutover(stand: St
     stand.define("a", marker="y")
     assert stand.plan().code == 0
     assert stand.apply().code == 0
-    assert stand.cli("cutover", "--include", "a", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--include", "a", "--auto-approve").code == 0
     changed = stand.workflows()["a"]
     assert (changed["versions"], changed["TriggerMode"], changed["EngineVersion"]) == (3, "SCHEDULED", 1)
 

@@ -38,7 +38,7 @@ def second_bucket(stand: Stand) -> None:
 
 def test_c3_the_workflow_of_another_environment_is_foreign(stand: Stand) -> None:
     stand.deploy("etl", "report")
-    assert stand.cli("cutover", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     before = stand.workflows()
     become(stand, "Staging")
     stand.define("etl", marker="staging")
@@ -51,7 +51,7 @@ def test_c3_the_workflow_of_another_environment_is_foreign(stand: Stand) -> None
     other = plan_of(stand, "Staging", "--name-template", "staging-{dag_id}", "--prune")
     assert (other.code, "+ create etl as staging-etl" in other.out, "- delete" in other.out) == (0, True, False)
     assert stand.apply().code == 0
-    assert stand.cli("cutover", "--environment", "Staging", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--environment", "Staging", "--auto-approve").code == 0
     assert stand.cli("destroy", "--environment", "Staging", "--auto-approve").code == 0
     assert stand.workflows() == before
 
@@ -90,7 +90,7 @@ def test_c6_what_bears_no_migration_belongs_to_nobody_until_it_is_adopted(stand:
     )  # fmt: skip
     before = stand.workflows()["hand"]
     assert "- delete" not in stand.plan("--prune").out
-    assert stand.cli("cutover", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     nobody = stand.cli("import", "hand", "--auto-approve")
     assert (nobody.code, "--migration NAME" in nobody.err) == (2, True)
     assert stand.workflows()["hand"] == before
@@ -103,7 +103,7 @@ def test_c6_what_bears_no_migration_belongs_to_nobody_until_it_is_adopted(stand:
 def test_h1_a_dag_under_another_name_is_never_deployed_twice(stand: Stand, option: tuple[str, ...]) -> None:
     """With --suffix-names a name changes when a DAG comes that collides with it."""
     stand.deploy("etl")
-    assert stand.cli("cutover", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     if option == ("--suffix-names",):
         stand.define("_etl")
     renamed = stand.plan(*option)
@@ -115,7 +115,7 @@ def test_h1_a_dag_under_another_name_is_never_deployed_twice(stand: Stand, optio
 
 def test_h1_a_rename_that_is_asked_for_leaves_one_workflow_that_waits(stand: Stand) -> None:
     stand.deploy("etl")
-    assert stand.cli("cutover", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     renamed = stand.plan("--name-template", "prod-{dag_id}", "--prune", "--trigger-mode", "SCHEDULED")
     assert (renamed.code, "+ create etl as prod-etl" in renamed.out, "- delete etl" in renamed.out) == (0, True, True)
     assert stand.apply("--approve-deletions", "1").code == 0
@@ -145,10 +145,10 @@ def test_m9_a_cutover_and_a_destroy_from_another_bucket_are_refused(stand: Stand
     stand.deploy("a")
     arn = stand.workflows()["a"]["arn"]
     stand.aws("mwaa-serverless").tag_resource(ResourceArn=arn, Tags={"dagconv:location": "s3://theirs/yaml"})
-    for verb in ("cutover", "destroy"):
-        ran = stand.cli(verb, "--auto-approve")
+    for verb in (("cutover", "--paused-by-hand"), ("destroy",)):
+        ran = stand.cli(*verb, "--auto-approve")
         assert (ran.code, "s3://theirs/yaml" in ran.err, "--take-over" in ran.err) == (2, True, True)
-    assert stand.cli("cutover", "--auto-approve", "--take-over").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve", "--take-over").code == 0
     assert stand.workflows()["a"]["TriggerMode"] == "SCHEDULED"
 
 

@@ -79,7 +79,7 @@ def test_c10_other_content_that_the_service_holds_is_never_scheduled(bare: Stand
 
 def test_c10_an_update_is_read_back_too(stand: Stand) -> None:
     stand.deploy("a")
-    assert stand.cli("cutover", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     stand.define("a", marker="y")
     assert stand.plan().code == 0
     reads = stand.calls("mwaa-serverless:GetWorkflow")

@@ -179,7 +179,7 @@ def test_h15_what_un_pausing_makes_up_is_said_before(stand: Stand) -> None:
 def test_m4_a_dag_that_was_paused_by_hand_is_named(stand: Stand) -> None:
     stand.deploy("a")
     stand.set_dags("a", paused=True)
-    assert stand.cli("cutover", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     for _ in range(2):  # the second call has no switch to take back any more
         ran = rollback(stand)
         assert (ran.code, "un-paused by hand before: a" in ran.out, "--leave-paused" in ran.out) == (1, True, True)
@@ -194,7 +194,7 @@ def test_m4_a_dag_that_was_paused_by_hand_is_named(stand: Stand) -> None:
 def test_m4_a_dag_may_be_left_paused(stand: Stand) -> None:
     stand.deploy("a")
     stand.set_dags("a", paused=True)
-    assert stand.cli("cutover", "--auto-approve").code == 0
+    assert stand.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     assert rollback(stand, "--leave-paused").code == 0
     assert stand.workflows() == {}
 

@@ -25,7 +25,7 @@ WAY: tuple[tuple[tuple[str, ...], int, dict[str, str], int], ...] = (
     (("apply", "plan.json", "--auto-approve", "--parallel", "1"), 1, {"b": "MANUAL"}, 2),  # of the first DAG, denied
     (("apply", "--resume", "--auto-approve"), 0, {"a": "MANUAL", "b": "MANUAL"}, 2),
     (("verify",), 0, {"a": "MANUAL", "b": "MANUAL"}, 2),
-    (("cutover", "--auto-approve"), 0, {"a": "SCHEDULED", "b": "SCHEDULED"}, 2),
+    (("cutover", "--paused-by-hand", "--auto-approve"), 0, {"a": "SCHEDULED", "b": "SCHEDULED"}, 2),
     (("rollback", "--auto-approve"), 0, {}, 1),
 )
 

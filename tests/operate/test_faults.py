@@ -135,7 +135,7 @@ def test_the_verbs_of_a_migration_pass_over_it(running):
     for call in (
         ("plan", "--environment", "Prod", "--definitions", "defs", "--out", "plan.json", "--prune"),
         ("apply", "plan.json", "--auto-approve"),
-        ("cutover", "--environment", "Prod", "--auto-approve"),
+        ("cutover", "--paused-by-hand", "--environment", "Prod", "--auto-approve"),
         ("rollback", "--auto-approve"),
         ("destroy", "--auto-approve"),
     ):

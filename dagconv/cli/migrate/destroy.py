@@ -11,6 +11,7 @@ from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import (
     FAILED,
     aws_options,
+    dry_run_option,
     migration_options,
     open_aws,
     parallel_options,
@@ -23,6 +24,7 @@ from dagconv.errors import UsageError
 @click.command("destroy", epilog=EXIT_CODES, short_help="Delete the workflows that are tagged as ours.")
 @migration_options
 @take_over_option
+@dry_run_option
 @approval_option
 @parallel_options
 @aws_options
@@ -44,6 +46,8 @@ def command(**flags: Any) -> int:
             return 0
         for workflow in owned:
             click.echo(f"- {escape(workflow.name)}  {workflow.arn}  {escape(mark_of(workflow))}")
+        if flags["dry_run"]:
+            return 0
         approve(f"Delete these {len(owned)} workflows?", flags)
         result = destroy(world, state, about, owned, Limits(flags["parallel"], flags["max_failures"]))
         coverage = read_coverage(world, state.journal(), about)

@@ -37,6 +37,10 @@ def aws_options(command: Command) -> Command:
     return command
 
 
+def dry_run_option(command: Command) -> Command:
+    return click.option("--dry-run", is_flag=True, help="Show what would be done, and end.")(command)
+
+
 def take_over_option(command: Command) -> Command:
     return click.option(
         "--take-over", is_flag=True, help="Go on although definitions are kept in another place by their tags."

@@ -8,7 +8,7 @@ import click
 
 from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import FAILED, aws_options, migration_options, open_aws, the_state
+from dagconv.cli.migrate.options import FAILED, aws_options, dry_run_option, migration_options, open_aws, the_state
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--wait", type=float, default=0.0, metavar="S", help="Wait S seconds for runs in progress to end.")
 @click.option("--leave-paused", is_flag=True, help="Delete workflows although their DAGs are paused by hand.")
 @migration_options
+@dry_run_option
 @approval_option
 @aws_options
 def command(**flags: Any) -> int:
@@ -41,6 +42,8 @@ def command(**flags: Any) -> int:
     target = choose_target(state.journal(), flags["run"])
     if target.pending:
         _show_target(target, about.environment)
+        if flags["dry_run"]:
+            return 0
         approve(f"Take back these {len(target.pending)} steps?", flags)
     try:
         result = roll_back(world, state, flags["run"], flags["wait"], leave_paused=flags["leave_paused"])

@@ -32,13 +32,16 @@ WAIT = 3600.0  # seconds: how long the runs of one old DAG are waited for
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """What to switch. `mode` is SCHEDULED, or as the service spells it; `pause` names the old environment."""
+    """What to switch. `mode` is SCHEDULED, or as the service spells it; `environment` is the old one, empty where there
+    is none, whose DAGs this call pauses or somebody has paused `by_hand`.
+    """
 
     mode: str = SCHEDULED
     canary: int | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    pause: str | None = None
+    environment: str = ""
+    by_hand: bool = False
     wait: float = WAIT
     leave_runs: bool = False
     include_paused: bool = False
@@ -62,12 +65,15 @@ class Candidates:
     """Workflows of ours with a schedule that is not in force yet, by DAG id: those to switch, those whose old DAG is
     paused and stays as it is, and those that are not what was deployed.
 
+    `running` are not paused, although somebody is said to have done it, and `trusted` DAG ids of which nobody can tell.
     `left` are DAGs that depend on a chosen one and stay behind, or on one that is `held` because of them.
     """
 
     chosen: tuple[Candidate, ...]
     paused: tuple[Candidate, ...]
     differing: tuple[Candidate, ...]
+    running: tuple[Candidate, ...]
+    trusted: tuple[str, ...]
     held: tuple[Candidate, ...]
     left: tuple[Dependent, ...]
 
@@ -77,15 +83,19 @@ def candidates(world: World, state: State, owner: Owner, wave: Wave) -> Candidat
     wanted = {one.arn: one for one in wanted_workflows(state, state.journal())}
     paused, ours = _paused(world, wave), list(_ours(world, owner))
     found = sorted(_candidates(ours, owner, wave, wanted, paused), key=lambda c: c.dag_id)
-    ready = [c for c in found if not c.differences and (wave.include_paused or not c.paused)]
+    off = [c for c in found if c.paused and not (wave.by_hand or wave.include_paused)]
+    running = [c for c in found if wave.by_hand and paused.get(c.dag_id) is False]
+    ready = [c for c in found if not c.differences and c not in off and c not in running]
     # A DAG without a schedule is started by whoever starts it, as soon as its workflow is there.
     moved = {w.dag_id for w in ours if w.trigger_mode == wave.mode or schedule_of(w.text) is None}
     moved |= {dag_id for dag_id, is_paused in paused.items() if is_paused}
     chosen, held, left = _settle(ready, moved, _dependents(state), wave)
     return Candidates(
         tuple(chosen),
-        tuple(c for c in found if c.paused and not wave.include_paused),
+        tuple(off),
         tuple(c for c in found if c.differences),
+        tuple(running),
+        tuple(c.dag_id for c in chosen if wave.by_hand and c.dag_id not in paused),
         tuple(held),
         tuple(left),
     )
@@ -113,21 +123,28 @@ def _settle(
 
 
 def _paused(world: World, wave: Wave) -> Mapping[str, bool]:
-    """Nothing is known where DAGs are paused by hand: then what is paused is what shall be switched."""
-    if wave.pause is None:
+    """Whether each old DAG is paused. Nothing is known where there is no environment, or one that cannot be asked.
+
+    Raises UsageError for that where this call is to pause DAGs.
+    """
+    if not wave.environment:
         return {}
-    version = read_environment(world, wave.pause).airflow_version
+    version = read_environment(world, wave.environment).airflow_version
     if not can_pause(version):
+        if wave.by_hand:
+            return {}
         raise UsageError(
-            f"Airflow {version} of {wave.pause} has no REST API that pauses DAGs (2.4.3 has): pause each with `airflow "
-            "dags pause DAG_ID`, or in its web page, and call without --pause-source"
+            f"Airflow {version} of {wave.environment} has no REST API that pauses DAGs (2.4.3 has): pause each with "
+            "`airflow dags pause DAG_ID`, or in its web page, and call with --paused-by-hand"
         )
     try:
-        return dict(paused_dags(world, wave.pause))
+        return dict(paused_dags(world, wave.environment))
     except (CallError, ValueError) as error:
+        if wave.by_hand:
+            return {}
         raise UsageError(
-            f"environment {wave.pause} cannot be asked which DAGs are paused: {error}; pause them by hand and call "
-            "without --pause-source"
+            f"environment {wave.environment} cannot be asked which DAGs are paused: {error}; pause them by hand and "
+            "call with --paused-by-hand"
         ) from error
 
 
@@ -136,9 +153,8 @@ def cut_over(world: World, state: State, applied: ApplyRun, wave: Wave, chosen: 
     with local_lock(state.folder), BucketLock(world, applied.lock, state.folder).held("cutover"):
         journal = state.journal()
         order = tuple(Chosen(c.name, c.dag_id, c.arn, c.schedule, c.version) for c in chosen)
-        about = CutoverRun(
-            applied.plan, applied.owner.mark, wave.mode, wave.pause or "", order, wave.wait, wave.leave_runs
-        )
+        pause = "" if wave.by_hand else wave.environment
+        about = CutoverRun(applied.plan, applied.owner.mark, wave.mode, pause, order, wave.wait, wave.leave_runs)
         run = begin(world, journal, about)
         return _carry_out(world, journal, run, about)
 

@@ -25,7 +25,15 @@ from dagconv.deploy.steps.step import (
     Undone,
 )
 from dagconv.deploy.steps.switch_trigger import require_ready
-from dagconv.migrate.survey.source import ACTIVE, SourceRun, last_interval_end, path_of, source_runs
+from dagconv.migrate.survey.source import (
+    ACTIVE,
+    SourceRun,
+    by_pattern,
+    last_interval_end,
+    path_of,
+    paused_dags,
+    source_runs,
+)
 
 _POLL = 15.0  # seconds
 
@@ -175,25 +183,38 @@ class PauseSource(Action[Pause, Paused]):
 
 def is_paused(world: World, environment: str, dag_id: str) -> bool:
     """Raises StepRefusedError when the environment does not know the DAG, or the API cannot say."""
-    status, body = world.environments.invoke(environment, "GET", _path(dag_id), None, None)
+    path = path_of(dag_id)
+    if path is None:
+        return _alike(world, environment, dag_id)[dag_id]
+    status, body = world.environments.invoke(environment, "GET", path, None, None)
     if status != 200 or not isinstance(body, dict) or not isinstance(body.get("is_paused"), bool):
         raise StepRefusedError(f"DAG {dag_id} cannot be read in {environment}: the REST API answered {status}")
     return bool(body["is_paused"])
 
 
 def set_paused(world: World, environment: str, dag_id: str, *, paused: bool) -> None:
-    """Sets the state and reads it back."""
-    status, _ = world.environments.invoke(environment, "PATCH", _path(dag_id), None, {"is_paused": paused})
+    """Sets the state and reads it back. A DAG whose path is too long is reached by the list call for its id alone."""
+    path, query = path_of(dag_id), None
+    if path is None:
+        path, query = "/dags", by_pattern(dag_id)
+        if others := sorted(_alike(world, environment, dag_id).keys() - {dag_id}):
+            raise StepRefusedError(
+                f"DAG {dag_id} cannot be paused alone: its path is longer than the 64 characters that InvokeRestApi "
+                f"takes, and its id stands in that of {', '.join(others)} too; pause it by hand and run the cutover "
+                "for it with --paused-by-hand"
+            )
+    status, _ = world.environments.invoke(environment, "PATCH", path, query, {"is_paused": paused})
     if status != 200 or is_paused(world, environment, dag_id) is not paused:
         word = "paused" if paused else "let go"
         raise StepRefusedError(f"DAG {dag_id} could not be {word} in {environment}: the REST API answered {status}")
 
 
-def _path(dag_id: str) -> str:
-    path = path_of(dag_id)
-    if path is None:
-        raise StepRefusedError(
-            f"DAG {dag_id} cannot be reached by the REST API, whose paths have at most 64 characters: "
-            "pause it by hand and run the cutover for it without --pause-source"
-        )
-    return path
+def _alike(world: World, environment: str, dag_id: str) -> dict[str, bool]:
+    """Whether each DAG that the list call for an id finds is paused; the DAG itself is among them."""
+    try:
+        found = dict(paused_dags(world, environment, dag_id))
+    except ValueError as error:
+        raise StepRefusedError(f"DAG {dag_id} cannot be read in {environment}: {error}") from error
+    if dag_id not in found:
+        raise StepRefusedError(f"DAG {dag_id} cannot be read in {environment}: it does not know it")
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dagconv.aws.rest import pages
@@ -35,12 +35,26 @@ def path_of(dag_id: str) -> str | None:
     return path if len(path) <= _LONGEST_PATH else None
 
 
-def paused_dags(world: World, environment: str) -> Iterator[tuple[str, bool]]:
-    """Every DAG of an environment and whether it is paused.
+def by_pattern(dag_id: str) -> Json:
+    """The query that reaches a DAG whose path is too long, and whatever else `namesakes` finds."""
+    return {"dag_id_pattern": dag_id}
+
+
+def namesakes(dag_id: str, known: Iterable[str]) -> list[str]:
+    """Which other DAGs the query for one reaches: Airflow looks for it anywhere in an id, by ILIKE, where _ stands for
+    any character (airflow.api_fastapi.common.parameters of Airflow 3.0.6).
+    """
+    pattern = re.compile(".".join(map(re.escape, dag_id.split("_"))), re.IGNORECASE)
+    return sorted(other for other in known if other != dag_id and pattern.search(other))
+
+
+def paused_dags(world: World, environment: str, pattern: str | None = None) -> Iterator[tuple[str, bool]]:
+    """Every DAG of an environment, or those whose id has `pattern` in it, and whether it is paused.
 
     Raises CallError, and ValueError for an answer that is no list of DAGs.
     """
-    for dag in pages(world, environment, "GET", "/dags", "dags"):
+    query = None if pattern is None else by_pattern(pattern)
+    for dag in pages(world, environment, "GET", "/dags", "dags", query=query):
         yield str(dag["dag_id"]), bool(dag["is_paused"])
 
 

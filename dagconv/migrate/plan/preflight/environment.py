@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dagconv.catalog.configuration import options
 from dagconv.diagnostics import Diagnostic, Effect, Page, Rule, Section, Severity
 from dagconv.migrate.survey.inventory import Environment, Inventory
-from dagconv.migrate.survey.source import can_pause, path_of
+from dagconv.migrate.survey.source import can_pause, namesakes, path_of
 
 ENVIRONMENT_STATE = Rule(
     code="DC820",
@@ -61,7 +61,7 @@ CANNOT_PAUSE = Rule(
     effect=Effect.NOTED,
     summary="The environment's Airflow has no REST API that pauses DAGs.",
     message="Airflow {version} cannot be asked to pause DAGs: `cutover --pause-source` does not work with {name}",
-    help="Pause each DAG with `airflow dags pause DAG_ID` at the cutover, and call it without --pause-source.",
+    help="Pause each DAG with `airflow dags pause DAG_ID` at the cutover, and call it with --paused-by-hand.",
     why="MWAA's InvokeRestApi needs Airflow 2.4.3.",
     example="an environment of Airflow 2.2.2",
     fix="Pause by hand.",
@@ -85,11 +85,11 @@ OUT_OF_REACH = Rule(
     slug="dag-id-out-of-reach",
     severity=Severity.WARNING,
     effect=Effect.NOTED,
-    summary="DAG ids are too long for the REST API of the environment.",
+    summary="DAG ids are too long for the REST API of the environment, and part of others.",
     message="`cutover --pause-source` cannot pause {count} DAGs, whose ids are too long for InvokeRestApi: {names}",
-    help="Pause them by hand, and cut them over with --include and without --pause-source.",
-    why="InvokeRestApi takes paths of at most 64 characters.",
-    example="a DAG id of 70 characters",
+    help="Pause them by hand, and cut them over with --include and --paused-by-hand.",
+    why="InvokeRestApi takes paths of at most 64 characters; a longer id is looked for in all ids, which finds others.",
+    example="a DAG id of 70 characters beside one that goes on with _v2",
     fix="Pause them by hand.",
     source=(Page("docs/faults.md", "C8"),),
 )
@@ -117,10 +117,11 @@ def check_environment(inventory: Inventory) -> Iterator[Diagnostic]:
 
 
 def _check_dags(inventory: Inventory, name: str) -> Iterator[Diagnostic]:
+    known = {definition.dag_id for definition in inventory.definitions}
     dag_ids = sorted(definition.dag_id for definition in inventory.definitions if definition.text)
     if paused := [dag_id for dag_id in dag_ids if dag_id in (inventory.paused or ())]:
         yield PAUSED.at(None, count=len(paused), name=name, names=", ".join(paused))
-    if far := [dag_id for dag_id in dag_ids if path_of(dag_id) is None]:
+    if far := [dag_id for dag_id in dag_ids if path_of(dag_id) is None and namesakes(dag_id, known)]:
         yield OUT_OF_REACH.at(None, count=len(far), names=", ".join(far))
 
 
