@@ -84,6 +84,16 @@ def test_findings_name_who_breaks_and_why() -> None:
     assert list(check_dependents(find_dependents([definition("a")], []), ["a"])) == []
 
 
+def test_h4_finished_definitions_join_the_dags_of_the_environment(bare: Stand) -> None:
+    dags = bare.folder / "dags"
+    dags.mkdir()
+    (dags / "a\\b.py").write_text("no safe name, so it is refused unread")
+    bare.open(dags=str(dags))
+    bare.define("etl")
+    planned = bare.plan()
+    assert (planned.code, "+ create etl" in planned.out, "DC832" in planned.out) == (1, True, True), planned.text
+
+
 @pytest.mark.airflow
 def test_a_cutover_leaves_no_dependent_behind_unasked(bare: Stand) -> None:
     dags = bare.folder / "dags"

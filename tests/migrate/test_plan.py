@@ -215,3 +215,12 @@ def test_keys_hold_the_content_where_versions_do_not() -> None:
     assert object_key("yaml", "a", "f" * 64, Versioning.ENABLED) == "yaml/a.yaml"
     assert object_key("/x/", "a", "f" * 64, Versioning.OFF) == f"x/a.{'f' * 16}.yaml"
     assert object_key("", "a", "f" * 64, Versioning.ENABLED) == "a.yaml"
+
+
+def test_h5_a_network_that_is_left_behind_is_said() -> None:
+    inside = replace(PROD, subnets=("subnet-1", "subnet-2"), security_groups=("sg-1",))
+    there = replace(INVENTORY, environment=inside)
+    (said,) = [finding for finding in plan(there).findings if finding.code == "DC842"]
+    assert "tasks of Prod run in subnet-1, subnet-2 with sg-1" in said.message
+    given = Wishes(subnets=("subnet-1",), security_groups=("sg-1",))
+    assert "DC842" not in codes(plan(there, given)) | codes(plan(replace(INVENTORY, environment=PROD)))

@@ -22,5 +22,5 @@ def check_account(inventory: Inventory, wishes: Wishes) -> list[Diagnostic]:
         *check_arns(inventory, wishes),
         *check_bucket(inventory, wishes),
         *check_variables(wishes),
-        *check_network(wishes),
+        *check_network(inventory, wishes),
     ]

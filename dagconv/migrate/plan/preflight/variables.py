@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dagconv.aws.redact import looks_secret
 from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
-from dagconv.migrate.survey.inventory import Wishes
+from dagconv.migrate.survey.inventory import Inventory, Wishes
 
 VARIABLE_INVALID = Rule(
     code="DC816",
@@ -66,6 +66,20 @@ NETWORK_ZONES = Rule(
     source=(ContractRule(64), Section("6.6"), Page("docs/faults.md", "11")),
 )
 
+NETWORK_LEFT = Rule(
+    code="DC842",
+    slug="network-not-copied",
+    severity=Severity.WARNING,
+    effect=Effect.CHANGED,
+    summary="The environment runs its tasks in subnets of its own, the workflows do not.",
+    message="tasks of {name} run in {subnets} with {groups}; the workflows are planned without a network of their own",
+    help="Pass --copy-network where tasks reach something in that network; what is public needs none.",
+    why="Without a network configuration a task cannot reach a database or service that only those subnets reach.",
+    example="a task that reads from a private database",
+    fix="--copy-network, or --subnet and --security-group.",
+    source=(Section("6.2"), ContractRule(64)),
+)
+
 
 def check_variables(wishes: Wishes) -> Iterator[Diagnostic]:
     limits = service().limits
@@ -79,7 +93,11 @@ def check_variables(wishes: Wishes) -> Iterator[Diagnostic]:
             yield VARIABLE_SECRET.at(None, name=name)
 
 
-def check_network(wishes: Wishes) -> Iterator[Diagnostic]:
+def check_network(inventory: Inventory, wishes: Wishes) -> Iterator[Diagnostic]:
+    old = inventory.environment
+    if old is not None and old.subnets and not (wishes.subnets or wishes.security_groups):
+        subnets, groups = ", ".join(old.subnets), ", ".join(old.security_groups)
+        yield NETWORK_LEFT.at(None, name=old.name, subnets=subnets, groups=groups)
     if bool(wishes.subnets) != bool(wishes.security_groups):
         yield NETWORK_HALF.at(None)
     elif wishes.subnets:
