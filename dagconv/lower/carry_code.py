@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
-from dagconv.ir.task import Operator, Task
+from dagconv.ir.task import Missing, Operator, Task
+from dagconv.lower.losses import show
 from dagconv.lower.lowering import Fate, Lowering
 
 STANDARD = "airflow.providers.standard."
@@ -95,6 +97,33 @@ NOT_ON_SERVICE = Rule(
     fix="class Mine(BaseOperator): ...",
     source=(ContractRule(53), Section("3.6")),
 )
+NO_ADDRESS = Rule(
+    code="DC548",
+    slug="own-operator-without-address",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task uses a class of your own that its module does not have under the class's name.",
+    message="{value} is a class of your own that is made by code: its module does not have it under that name",
+    help="define it by a class statement at the top of a module",
+    why="A definition names a class by module and name. One that a function makes, or type(), has no such place.",
+    example="def make():\n    class Load(BaseOperator): ...\n    return Load",
+    fix="class Load(BaseOperator): ...",
+    source=(ContractRule(8), Section("3.1")),
+)
+OTHER_DEFAULT = Rule(
+    code="DC549",
+    slug="own-operator-with-aws-default",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task gives a class of your own an argument that the service ignores, and the class has another default.",
+    message="{argument}={value} is ignored by the service, and {name} has {default} in its place",
+    help="let {argument} have the default None, or give it another name",
+    why="aws_conn_id, region_name, verify and botocore_config of tasks are not supported. What stands in their place "
+    "is the class's own default, which nobody chose for this task.",
+    example="class Load(BaseOperator):\n    def __init__(self, region_name='us-east-1', **kw): ...",
+    fix="class Load(BaseOperator):\n    def __init__(self, region='us-east-1', **kw): ...",
+    source=(ContractRule(38), Section("4")),
+)
 _VENV = ("makes an environment of Python, for which the worker has no network and no tools", "use PythonOperator")
 _DAGS = ("asks for other DAGs, which a workflow has not", "use MwaaServerlessStartWorkflowRunOperator")
 _UNSUPPORTED = {
@@ -126,6 +155,7 @@ def _carry(lowering: Lowering, task: Task) -> Task:
     if task.operator.file:
         return carry_own_operator(lowering, task)
     if task.operator.behaviour:
+        lowering.refuse(NO_ADDRESS, task, value=task.operator.path.rpartition(".")[2])
         return task
     path = task.operator.target  # of a class that only presets arguments too
     name = path.rpartition(".")[2].lstrip("_")
@@ -151,12 +181,27 @@ def carry_own_operator(lowering: Lowering, task: Task) -> Task:
             return task
     if _BRANCHES & set(operator.bases) and refuse_other_ids(lowering, task, name):
         return task
+    if refuse_other_defaults(lowering, task, name):
+        return task
     accepted = OWN_OPERATOR.accept in lowering.options.accept
     severity = Severity.WARNING if accepted else Severity.ERROR
     path = lowering.add_operator(operator)
     lowering.report(OWN_OPERATOR, task.task_id, value=name, name=path, severity=severity)
     lowering.fates[task.task_id] = Fate.CARRIED if accepted else Fate.REFUSED
     return task
+
+
+def refuse_other_defaults(lowering: Lowering, task: Task, name: str) -> bool:
+    """Refuses a task that loses an argument for which its class has a default of its own; whether it did."""
+    for argument in task.arguments:
+        default = argument.default
+        if argument.name not in service().dropped_aws_keys or isinstance(default, Missing):
+            continue
+        if default not in (None, "aws_default", argument.value):
+            value, shown = show(argument.value), show(default)
+            lowering.refuse(OTHER_DEFAULT, task, argument=argument.name, value=value, name=name, default=shown)
+            return True
+    return False
 
 
 def refuse_other_ids(lowering: Lowering, task: Task, name: str) -> bool:

@@ -252,7 +252,9 @@ class _Walk:
     def _changed(self, rule: Rule, before: Value, after: Value, called: str = "") -> Value:
         if rule not in self.reported:
             name = called or (before.name if isinstance(before, EnumValue) else show(before))
-            self._report(rule, value=name, shown=show(after))
+            # What code of the user's makes of the other type is not known.
+            is_own = self.task.operator.file and rule.severity is Severity.INFO
+            self._report(rule, value=name, shown=show(after), severity=Severity.WARNING if is_own else None)
             self.reported.append(rule)
         return after
 
@@ -265,13 +267,17 @@ class _Walk:
             self._report(RESERVED_KEY, value=key)
         return key
 
+    def _goes_into_package(self) -> bool:
+        carried = self.lowering.fates.get(self.task.task_id) is Fate.CARRIED
+        return carried and self.argument.name == "python_callable"
+
     def _refuse(self, value: Value) -> Value:
         match value:
             case DatetimeValue(text) if not _is_aware(text):
                 return value
             case EntryValue() | OutputValue():
                 pass
-            case CallableValue() if self.lowering.fates.get(self.task.task_id) is Fate.CARRIED:
+            case CallableValue() if self._goes_into_package():
                 pass  # it goes into the package, or that was refused
             case CallableValue():
                 self._report(HOLDS_CODE, value=show(value))

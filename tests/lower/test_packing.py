@@ -70,8 +70,9 @@ def test_nothing_is_carried_where_no_package_is_asked_for(ir):
     assert ir.run(carry_code, ir.workflow(ir.task("load", PYTHON))).fates == {}
 
 
-def test_a_subclass_is_not_carried(ir, packing):
-    assert packing(carry_code, tasks=[ir.task("load", "etl.Own", target=PYTHON, overrides=("execute",))]).fates == {}
+def test_a_subclass_without_an_address_is_not_carried(ir, packing):
+    found = packing(carry_code, tasks=[ir.task("load", "etl.Own", target=PYTHON, overrides=("execute",))])
+    assert (found.fates, codes(found)) == ({"load": Fate.REFUSED}, ["DC548"])
 
 
 def test_a_subclass_that_only_presets_arguments_is_carried_as_the_class_below_it(ir, packing):
