@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-first-hour test-hooks test-editor test-browser lint format picture docs corpus matrix templates context-tables mutants bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-runs test-first-hour test-hooks test-editor test-browser lint format picture docs corpus matrix templates context-tables mutants bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
@@ -24,6 +24,7 @@ help:
 	@echo "make test-editor what needs Node: the editor's language server, SARIF's own schema"
 	@echo "make test-browser the assessment's page in this machine's Chromium"
 	@echo "make test-migrate-full   all crash points and large migrations; test-migrate-model: 2,000 random sequences"
+	@echo "make test-runs   the run proof for every pair of fixtures with code"
 	@echo "make lint        only what comes before the tests"
 	@echo "make format      put the code into the house's format"
 	@echo "make picture     the picture of an assessment in README, anew (needs a Chromium, four minutes)"
@@ -53,6 +54,9 @@ demo-migrate: $(READY)
 
 test-mutants: $(READY)
 	@DAGCONV_TEST_FULL=1 $(BIN)/pytest -q tests/prove/test_package_mutants.py
+
+test-runs: $(READY)
+	@DAGCONV_TEST_FULL=1 $(BIN)/pytest -q tests/prove/test_enactment.py
 
 test-migrate-full: $(READY)
 	@DAGCONV_TEST_FULL=1 $(BIN)/pytest -q tests/migrate

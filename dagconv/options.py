@@ -28,6 +28,7 @@ def compile_options(settings: Settings, now: datetime.datetime) -> CompileOption
         jobs=settings.count("jobs") or _processors(),
         limits=settings.limits,
         thorough=settings.flag("thorough"),
+        run=settings.text("prove") == "run",
         inputs=given,
     )
 

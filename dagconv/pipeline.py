@@ -20,6 +20,7 @@ from dagconv.discover.source_airflow import shown, source_airflows
 from dagconv.emit.document import UnemittableError, emit_document
 from dagconv.emit.size import least_bytes
 from dagconv.emit.writer import write_yaml
+from dagconv.enacting import Enacting
 from dagconv.errors import EngineBrokenError, UsageError
 from dagconv.ir.rendering import RenderPlan
 from dagconv.ir.source_airflow import SourceAirflow
@@ -66,12 +67,13 @@ OnDag = Callable[[str, Workflow, Workflow], None]
 @dataclass(frozen=True, slots=True)
 class CompileOptions:
     """How to convert. `jobs` files are worked on at a time, each within `limits`; `thorough` loads each file a second
-    time under another hash seed, so that the order of sets shows."""
+    time under another hash seed, so that the order of sets shows; `run` has the tasks of both sides run too."""
 
     lowering: Options
     jobs: int = 1
     limits: Limits = DEFAULT_LIMITS
     thorough: bool = False
+    run: bool = False
     inputs: Inputs = NO_INPUTS
 
 
@@ -240,6 +242,9 @@ class Compiler:
             found += [one for one in rendered.diagnostics if has_error([one])] or prove_rendering(
                 source.workflow, plan, told, rendered.rendering, back.rendering
             )
+        if self.options.run and not has_error(found):
+            enacting = Enacting(self.worker, file, self.options.limits, self.options.inputs)
+            found += enacting.prove(lowering, text.name, text.yaml, text.packaged)
         return found
 
     def render_both(self, file: SourceFile, text: Text, plan: RenderPlan | None) -> tuple[LoadResult, LoadResult]:

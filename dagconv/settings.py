@@ -77,6 +77,7 @@ KEYS = (
     Key("source-provider", Kind.TEXT, None, "release of the Amazon provider that the source ran with"),
     Key("dst", Kind.TEXT, "refuse", "offset for crons of zones whose clocks change", ("refuse", "winter", "summer")),
     Key("code-package", Kind.FLAG, False, "carry the code of Python and Bash tasks in a package beside the definition"),
+    Key("prove", Kind.TEXT, None, "run the tasks of both sides too, with services stood in for", ("run",)),
     Key(
         "template-variables",
         Kind.TEXT,

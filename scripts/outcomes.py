@@ -86,7 +86,7 @@ def converted(cases: Sequence[str]) -> dict[str, Outcome]:
         shared.worker.preload(_PRELOADED)
 
         def run(case: str) -> Outcome:
-            running = replace(shared, options=CompileOptions(_options(case)))
+            running = replace(shared, options=options_of(case))
             result = running.convert((SourceFile(f"{case}/dag.py", case, explicit=True),))
             packages = [one.package for one in result.definitions if one.package is not None]
             texts = [definition.text for definition in result.definitions]
@@ -162,10 +162,11 @@ def fixed(case: str) -> Files:
     return {WANT: findings_text(case, judge(before)), "after.yaml": safe.text, "after.unsafe.yaml": unsafe.text}
 
 
-def _options(case: str) -> Options:
+def options_of(case: str) -> CompileOptions:
+    """How a case is converted: `prove`, and options of lowering."""
     given: dict[str, Any] = json.loads(read_file(case, "options.json") or "{}")
-    accept = frozenset(given.pop("accept", ()))
-    return Options(now=NOW, accept=accept, **given)
+    accept, run = frozenset(given.pop("accept", ())), given.pop("prove", None) == "run"
+    return CompileOptions(Options(now=NOW, accept=accept, **given), run=run)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ WALK = "which files of a folder are read, which a case of one file cannot show"
 BATCH = "several definitions, or what is beside them"
 BUG = "a bug of dagconv, or a damage done on purpose"
 ACCOUNT = "what an account holds, which the stand-in of the service shows"
+RUN = "what shows only when tasks are run, which takes time"
 OUTPUT = "what lies where the output goes"
 
 # Code -> what a fixture cannot show, and the test that shows it.
@@ -75,6 +76,10 @@ ELSEWHERE = {
     "DC710": (BUG, "prove/test_entries.py::test_a_changed_entry_is_found"),
     "DC712": (BUG, "prove/test_rendering.py::test_what_was_declared_and_shows_nowhere_is_found"),
     "DC715": (BUG, "prove/test_effects.py::test_one_that_is_left_out_changed_or_added_is_found"),
+    "DC740": (BUG, "prove/test_enactment.py::test_it_finds_damage_by_itself"),
+    "DC741": (RUN, "prove/test_enactment.py::test_chance_at_import_is_told_and_a_task_without_end_refused"),
+    "DC742": (RUN, "prove/test_enactment.py::test_what_no_run_reached_is_told"),
+    "DC743": (RUN, "prove/test_enactment.py::test_what_is_made_anew_is_told_and_not_compared"),
     "DC801": (ACCOUNT, "migrate/test_plan.py::test_findings_and_their_near_misses"),
     "DC802": (ACCOUNT, "migrate/test_faults_account.py::test_43_names_that_collide_or_are_not_legal"),
     "DC803": (ACCOUNT, "migrate/test_plan.py::test_findings_and_their_near_misses"),

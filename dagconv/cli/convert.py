@@ -82,6 +82,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 @setting("airflowignore")
 @setting("region", metavar="NAME")
 @setting("code-package")
+@setting("prove")
 @source_options
 @click.option("--forecast", is_flag=True, help="Try what each further step would open; nothing of that is written.")
 @click.option("--modernize-report", is_flag=True, help="List each name and argument of another Airflow release.")

@@ -10,6 +10,7 @@ from typing import Any
 
 from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.ir import codec
+from dagconv.ir.enactment import Enactment
 from dagconv.ir.rendering import Rendering
 from dagconv.load import rules
 from dagconv.load.text import unwritable_text
@@ -29,6 +30,7 @@ class LoadResult:
     failed: bool = False
     reads: Reads = NO_READS
     rendering: Rendering | None = None
+    enactment: Enactment | None = None
 
 
 def read_reply(reply: Reply, path: Path, limits: Limits) -> LoadResult:
@@ -49,7 +51,7 @@ def read_reply(reply: Reply, path: Path, limits: Limits) -> LoadResult:
     if answer.failed and not any(finding.severity is Severity.ERROR for finding in findings):
         findings.append(rules.BAD_REPLY.at(Location(str(path)), reason="it failed without a reason"))
     dags = () if answer.failed else answer.dags
-    return LoadResult(dags, tuple(findings), answer.failed, read_reads(reply), answer.rendering)
+    return LoadResult(dags, tuple(findings), answer.failed, read_reads(reply), answer.rendering, answer.enactment)
 
 
 def read_reads(reply: Reply) -> Reads:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dagconv.diagnostics import Diagnostic, Location, Severity
+from dagconv.ir.enactment import RunPlan
 from dagconv.ir.rendering import RenderPlan
 from dagconv.load import rules
 from dagconv.load.moving import settle_moving_dates
@@ -82,6 +83,21 @@ def render_source(
     """Imports the file once more, in a child of its own, and renders what the plan names; no DAG is read."""
     roots = import_roots(path, root, inputs.folders)
     request = Load(str(path), str(root), roots, now.timestamp(), limits, inputs, code=code, render=plan)
+    return read_reply(worker.ask(request), path, limits)
+
+
+def enact_source(
+    worker: Worker,
+    path: Path,
+    root: Path,
+    limits: Limits,
+    now: datetime.datetime,
+    plan: RunPlan,
+    inputs: Inputs = NO_INPUTS,
+) -> LoadResult:
+    """Imports the file once more, in a child of its own, and runs the tasks of the DAG that the plan names."""
+    roots = import_roots(path, root, inputs.folders)
+    request = Load(str(path), str(root), roots, now.timestamp(), limits, inputs, code=True, enact=plan)
     return read_reply(worker.ask(request), path, limits)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from dagconv.ir import codec
 from dagconv.ir.code import Testified
+from dagconv.ir.enactment import Enactment
 from dagconv.ir.rendering import Rendering
 from dagconv.ir.testimony import SeenDag
 from dagconv.ir.workflow import Workflow
@@ -44,13 +45,14 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`failed` when the file could not be loaded at all; `rendering` where it was asked for."""
+    """`failed` when the file could not be loaded at all; `rendering` and `enactment` where they were asked for."""
 
     version: int
     failed: bool
     dags: tuple[Loaded, ...]
     findings: tuple[Finding, ...]
     rendering: Rendering | None = None
+    enactment: Enactment | None = None
 
 
 def encode_answer(answer: Answer, reads: Reads = NO_READS) -> bytes:

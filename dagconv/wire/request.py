@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dagconv.ir import codec
+from dagconv.ir.enactment import RunPlan
 from dagconv.ir.rendering import RenderPlan
 from dagconv.wire.inputs import NO_INPUTS, Inputs
 from dagconv.wire.limits import Limits
@@ -35,7 +36,7 @@ class Load:
     `root` is the source and `roots` the folders of sys.path, all absolute; `now` the conversion's moment in seconds
     of the epoch. Without `compat` only what Airflow 3.0.6 itself can load is loaded; `asking` goes on with stand-ins
     for what is not supplied; `code` has the functions of tasks testified to. With `render` the
-    DAG that it names is rendered instead.
+    DAG that it names is rendered instead, with `enact` it is run.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Load:
     asking: bool = False
     code: bool = False
     render: RenderPlan | None = None
+    enact: RunPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Reload:
     """Reads a definition's text back; `markers` are values of the environment variables that the text may expand.
 
     `package` is the path of a code package that goes with it; its `modules` are imported first, those in `entries`
-    hold what tasks call, and its `targets` are testified to. With `render` the definition is rendered too.
+    hold what tasks call, and its `targets` are testified to. With `render` the definition is rendered too, with
+    `enact` its tasks are run.
     `written`: dagconv has made the text itself, of operators that it knows.
     """
 
@@ -79,12 +82,13 @@ class Reload:
     entries: tuple[str, ...] = ()
     targets: tuple[Target, ...] = ()
     render: RenderPlan | None = None
+    enact: RunPlan | None = None
     written: bool = False
 
     @property
     def runs_no_user_code(self) -> bool:
         """Whether a process that has read it may read another: dag-factory imports what other texts name."""
-        return self.written and self.package is None and self.render is None
+        return self.written and self.package is None and self.render is None and self.enact is None
 
 
 ChildRequest = Load | Reload

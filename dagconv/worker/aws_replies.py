@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
@@ -29,6 +30,17 @@ def install() -> None:
             waiting[name] = replace
     if waiting:
         sys.meta_path.insert(0, _Waiting(waiting))
+
+
+@dataclass(slots=True)
+class StandIn:
+    """Who answers, for a task that is enacted, the calls that nothing was supplied for."""
+
+    reply: Callable[[Any, str, dict[str, Any]], Any] | None = None
+    note: Callable[[str], None] = lambda _: None
+
+
+STAND_IN = StandIn()
 
 
 class _Waiting(MetaPathFinder):
@@ -75,10 +87,13 @@ def _watch_region(module: Any) -> None:
 def _replace(module: Any) -> None:
     def make_api_call(self: Any, operation_name: str, api_params: dict[str, Any]) -> Any:
         service = str(self.meta.service_model.service_name)
+        STAND_IN.note(f"{service} {operation_name} {_plain(api_params)}")
         for entry in INPUTS.given.aws_replies:
             same = (entry.service, entry.operation) == (service, operation_name)
             if same and _plain(entry.parameters) == _plain(api_params):
                 return _answer(self, service, operation_name, entry.reply)
+        if STAND_IN.reply is not None:
+            return STAND_IN.reply(self, operation_name, api_params)
         told = {"service": service, "operation": operation_name, "parameters": _plain(api_params)}
         OBSERVATIONS.report("aws-call-at-import", told)
         if INPUTS.asking:

@@ -112,7 +112,7 @@ def _nothing() -> None:
     pass
 
 
-def prepare_rendering(*, needed: bool) -> None:
+def prepare_runs(*, needed: bool) -> None:
     """Imports what builds the context of a run, once; only where it is needed, since most batches never do."""
     name = "airflow.sdk.execution_time.task_runner"
     if not needed or name in sys.modules:

@@ -35,6 +35,8 @@ LIBC = ctypes.CDLL(None)
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 Report = Callable[[str, dict[str, Any]], None]
+# User code may replace it.
+_fork = os.fork
 
 
 class BlockedError(OSError):
@@ -94,8 +96,29 @@ def _address_space() -> int:
 def guard(report: Report, source_root: str, trace: int) -> None:
     """Watches user code by audit events: blocks the network, process bombs and shots at the worker; reports these,
     other programs, and writes under the source tree. The last line before an exit goes to `trace`."""
-    sys.addaudithook(_Guard(report, source_root, trace).on_event)
+    global _guard
+    _guard = _Guard(report, source_root, trace)
+    sys.addaudithook(_guard.on_event)
     os._exit = _exit_with_trace(os._exit, trace)
+
+
+def fork() -> int:
+    """A copy that the worker itself makes of a guarded process, and that no limit counts."""
+    if _guard is None:
+        return _fork()
+    _guard.resting = True
+    try:
+        return _fork()
+    finally:
+        _guard.resting = False
+
+
+def confine(report: Report, home: Path) -> None:
+    """For tasks that are run: besides the network no other program either, and no change outside `home`."""
+    if _guard is None:
+        guard(report, str(home), 2)
+    assert _guard is not None
+    _guard.report, _guard.home = report, str(home)
 
 
 def _exit_with_trace(original: Any, trace: int) -> Any:
@@ -109,13 +132,20 @@ def _exit_with_trace(original: Any, trace: int) -> Any:
     return _exit
 
 
+_guard: _Guard | None = None
+
+
 class _Guard:
     def __init__(self, report: Report, source_root: str, trace: int) -> None:
         self.report, self.root, self.trace = report, source_root, trace
         self.owner, self.worker = os.getpid(), os.getppid()
         self.started = 0
+        self.resting = False
+        self.home: str | None = None  # of a process that is confined to it
 
     def on_event(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.resting:
+            return
         if event in _NETWORK:
             self._network(event, arguments)
         elif event in _PROCESSES:
@@ -139,6 +169,9 @@ class _Guard:
         raise BlockedError(f"dagconv blocks the network while a DAG file is imported ({address})")
 
     def _process(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.home is not None:
+            self.report("process-at-run", {"program": _program(event, arguments)})
+            raise BlockedError("dagconv starts no other program while tasks are enacted")
         self.started += 1
         # A forked copy starts no further ones: copies of copies would multiply.
         if self.started > MAX_PROCESSES or (event in _FORKS and os.getpid() != self.owner):
@@ -149,8 +182,15 @@ class _Guard:
     def _changes(self, path: object) -> None:
         text = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else ""
         full = os.path.abspath(text)  # noqa: PTH100  # no link is followed
+        if text and self.home is not None and not _lies_in(os.path.realpath(text), self.home):
+            self.report("write-at-run", {"path": text})
+            raise BlockedError("dagconv lets no task that is enacted change files outside its folder")
         if text and full.startswith(self.root + os.sep):
             self.report("write-at-import", {"path": os.path.relpath(full, self.root)})
+
+
+def _lies_in(path: str, home: str) -> bool:
+    return path.startswith(os.path.realpath(home) + os.sep) or path == os.devnull
 
 
 def _program(event: str, arguments: tuple[Any, ...]) -> str:

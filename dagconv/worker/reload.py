@@ -12,6 +12,7 @@ from dagconv.wire.answer import Answer, failure
 from dagconv.wire.request import Reload
 from dagconv.worker.complain import finding, shown_error
 from dagconv.worker.describe import read_dags
+from dagconv.worker.enact.enact import enact, importing
 from dagconv.worker.record import RECORDER, no_file
 from dagconv.worker.render.render import render_plan
 from dagconv.worker.testify_code import testify_package
@@ -27,7 +28,8 @@ def reload(request: Reload, trace: int) -> Answer:
 
     RECORDER.is_user_file = no_file
     try:
-        code = testify_package(request, trace)
+        with importing(request.enact):
+            code = testify_package(request, trace)
     except BaseException as error:  # noqa: BLE001  # code of the user's runs when it is imported
         return failure(finding("package-import", {"error": shown_error(error)}))
     text, schedules = without_engine_refused_schedules(request.text)
@@ -46,6 +48,9 @@ def reload(request: Reload, trace: int) -> Answer:
     except Exception as error:  # noqa: BLE001  # dag-factory raises unrelated types
         place = _yaml_line(error) if isinstance(error, yaml.YAMLError) else None
         return failure(finding("engine-refuses", {"error": shown_error(error)}, None, place))
+    if request.enact is not None:
+        enactment = enact(request.enact, found[request.enact.dag_id], source=False)
+        return Answer(codec.VERSION, False, (), (), enactment=enactment)
     dags, findings = read_dags(list(found.values()))
     told = tuple(replace(dag, schedule_text=schedules.get(dag.workflow.dag_id), code=code) for dag in dags)
     plan = request.render

@@ -81,7 +81,7 @@ class Server:
                 gc.freeze()
                 self._reply(call, End(Outcome.DONE))
             case Load() | Reload() as request:
-                engine.prepare_rendering(needed=request.render is not None)
+                engine.prepare_runs(needed=request.render is not None or request.enact is not None)
                 if isinstance(request, Reload) and request.runs_no_user_code:
                     self._prove(call, request.limits)
                 else:

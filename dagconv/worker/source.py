@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dagconv.ir import codec
+from dagconv.ir.enactment import RunPlan
 from dagconv.ir.rendering import RenderPlan
 from dagconv.wire.answer import Answer
 from dagconv.wire.request import Again, Load
@@ -23,6 +24,7 @@ from dagconv.worker.compat.subdag import INLINED
 from dagconv.worker.compat.uses import USES
 from dagconv.worker.complain import describe_error, was_reported
 from dagconv.worker.describe import read_dags
+from dagconv.worker.enact.enact import enact, importing
 from dagconv.worker.noticed import OBSERVATIONS
 from dagconv.worker.observe import watch_files
 from dagconv.worker.reads import READS
@@ -55,6 +57,8 @@ def load(request: Load, trace: int) -> Answer:
     if request.asking:
         watch_files()
     witness = Witness(request)
+    if request.enact is not None:
+        return _import(path, witness, plan=request.enact)
     if request.render is not None:
         return _import(path, witness, plan=request.render)
     return _import(path, witness) if request.again is None else _import_elsewhen(path, request.again, witness)
@@ -121,10 +125,10 @@ def _turn_clocks_left_behind() -> None:
 
 
 def _import(
-    path: str, code: Witness, prepare: Callable[[], None] = lambda: None, plan: RenderPlan | None = None
+    path: str, code: Witness, prepare: Callable[[], None] = lambda: None, plan: RenderPlan | RunPlan | None = None
 ) -> Answer:
-    """`prepare` is the last thing before the file runs. With a `plan` the DAG that it names is rendered, and nothing
-    else is read of it."""
+    """`prepare` is the last thing before the file runs. With a `plan` the DAG that it names is rendered or run, and
+    nothing else is read of it."""
     from airflow.models.dagbag import DagBag
 
     problems: list[BaseException] = []
@@ -149,7 +153,8 @@ def _import(
     AUDIT.watch()
     prepare()
     try:
-        found = bag.process_file(path, only_if_updated=False, safe_mode=False)
+        with importing(plan if isinstance(plan, RunPlan) else None):
+            found = bag.process_file(path, only_if_updated=False, safe_mode=False)
     except BaseException as error:  # noqa: BLE001  # DagBag lets KeyboardInterrupt through
         problems.append(error)
         found = []
@@ -159,6 +164,8 @@ def _import(
     found = [dag for dag in found if not any(dag is inner for inner in INLINED)]
     if plan is not None and not problems:
         (dag,) = (dag for dag in found if dag.dag_id == plan.dag_id)
+        if isinstance(plan, RunPlan):
+            return Answer(codec.VERSION, False, (), (), enactment=enact(plan, dag, source=True))
         rendering = render_plan(plan, dag, source=True)
         changed = audit.findings(libraries, audit.user_files())
         return Answer(codec.VERSION, False, (), (*OBSERVATIONS.found, *changed), rendering)

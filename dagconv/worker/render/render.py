@@ -21,11 +21,11 @@ from dagconv.worker.objects import encode_object, text_of
 from dagconv.worker.read.mapping import instances, is_mapped
 from dagconv.worker.render.engine import engine_context, supervisor_stood_in
 from dagconv.worker.render.old import NEWEST, OLDER, OLDEST, old_context
-from dagconv.worker.render.run import run_of
+from dagconv.worker.render.run import Run, run_of
 from dagconv.worker.render.values import Outputs
 
 LONG = 300
-_SEED = 20_240_229
+SEED = 20_240_229
 _MARKS = ("{{", "{%", "{#", "\n", "\r")
 # Where an object lies is chance, in every process another.
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
@@ -36,7 +36,7 @@ _SEQUENCES = (list, tuple, set)
 def render_plan(plan: RenderPlan, dag: Any, *, source: bool) -> Rendering:
     """Raises KeyError for a task that is not there."""
     side = _Side(plan, dag, source)
-    with _repeatable(), supervisor_stood_in():
+    with repeatable(), supervisor_stood_in():
         return Rendering(tuple(field for pair in plan.pairs for field in side.render_task(pair)))
 
 
@@ -70,7 +70,7 @@ class _Side:
                         again = self._render(task, name, values[name], context)
                         unstable |= {name} if again != results[name][0] else set()
         for name, value in values.items():
-            raw = _shortened(text_of(_typed(value)))
+            raw = _shortened(text_of(typed(value)))
             told = tuple(results[name]) if name in changing else (raw,)
             yield Rendered(pair.task_id, name, raw, told, tuple(sorted(reads.get(name, ()))), name not in unstable)
 
@@ -100,26 +100,33 @@ class _Side:
         names = self.names if self.source else {}
         outputs = Outputs(occasion.values, names, self.dag.dag_id, self.dag.task_dict)
         index = -1 if pair.index is None or not self.source else pair.index
+        context = engine_context(task, run, outputs, index)
         if not self.source:
-            return Recorded(engine_context(task, run, outputs, index))
-        match self.plan.runs.generation:
-            case "3":  # which fails on the names that it removed: they are taken as what they meant
-                engine = engine_context(task, run, outputs, index)
-                return Recorded({**old_context(task, run, outputs, index, NEWEST), **engine})
-            case "1.10":
-                return Recorded(old_context(task, run, outputs, index, OLDEST))
-            case _:  # as pendulum 2 had dates and as pendulum 3 has them, by turns: the release is not known
-                return Recorded(old_context(task, run, outputs, index, (OLDER, NEWEST)[number % 2]))
+            return Recorded(context)
+        return Recorded(source_context(self.plan.runs.generation, number, task, run, outputs, index, context))
 
     def _render(self, task: Any, name: str, value: Any, context: Recorded) -> str:
         """As `render_template_fields` does it, with a holder in the task's place."""
         holder = types.SimpleNamespace(**{name: _fresh(value)}, task_type=type(task).__name__)
-        random.seed(_SEED)
+        random.seed(SEED)
         try:
             task._do_render_template_fields(holder, (name,), context, self.environment, set())
         except Exception as error:  # noqa: BLE001  # a run fails with it, whatever it is
             return _shortened(text_of({"raises": f"{type(error).__name__}: {_message(error)}"}))
-        return _shortened(text_of(_typed(getattr(holder, name))))
+        return _shortened(text_of(typed(getattr(holder, name))))
+
+
+def source_context(
+    generation: str, number: int, task: Any, run: Run, outputs: Outputs, index: int, engine: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The context of a run in the source's own Airflow, given the `engine`'s; `number` is that of the run."""
+    match generation:
+        case "3":  # which fails on the names that it removed: they are taken as what they meant
+            return {**old_context(task, run, outputs, index, NEWEST), **engine}
+        case "1.10":
+            return old_context(task, run, outputs, index, OLDEST)
+        case _:  # as pendulum 2 had dates and as pendulum 3 has them, by turns: the release is not known
+            return old_context(task, run, outputs, index, (OLDER, NEWEST)[number % 2])
 
 
 class Recorded(dict[str, Any]):
@@ -148,20 +155,20 @@ def _fresh(value: Any) -> Any:
     return copy.deepcopy(value) if "template_fields" in dir(kind) else value
 
 
-def _typed(value: Any) -> Any:
+def typed(value: Any) -> Any:
     """As the objects of both sides are encoded, but any sequence as a list: kinds of containers are declared and
     judged there."""
     kind = type(value)
     if issubclass(kind, str):
         return str.__str__(value)
     if kind in (list, tuple):
-        return [_typed(item) for item in value]
+        return [typed(item) for item in value]
     if kind in (set, frozenset):
-        return sorted((_typed(item) for item in value), key=text_of)
+        return sorted((typed(item) for item in value), key=text_of)
     if kind is dict:
-        return {"dict": [[_typed(key), _typed(item)] for key, item in value.items()]}
+        return {"dict": [[typed(key), typed(item)] for key, item in value.items()]}
     if issubclass(kind, enum.Enum):  # no text to render: what an operator makes of it is told by the change
-        return _typed(value._value_)
+        return typed(value._value_)
     return encode_object(value)
 
 
@@ -188,7 +195,7 @@ def _clock(occasion: Occasion) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _repeatable() -> Iterator[None]:
+def repeatable() -> Iterator[None]:
     """Random numbers, uuids and the system's entropy come from the seed."""
     module: Any = uuid
     saved: list[tuple[Any, str, Callable[..., Any]]] = [(module, "uuid1", uuid.uuid1), (module, "uuid4", uuid.uuid4)]

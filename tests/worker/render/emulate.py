@@ -17,7 +17,7 @@ def main() -> None:
 
     engine.configure(Path(tempfile.mkdtemp(dir=Path(sys.argv[2]).parent)))
     engine.start()
-    engine.prepare_rendering(needed=True)
+    engine.prepare_runs(needed=True)
     table = json.loads(Path(sys.argv[1]).read_text())
     release = "2.7" if table["versions"]["pendulum"].startswith("2.") else "2.11"
     columns = table["columns"]
