@@ -11,6 +11,7 @@ from dagconv.ir.enactment import Enactment, RunPlan, Scenario, TaskRun
 from dagconv.ir.rendering import Pair, Runs
 from dagconv.ir.workflow import Workflow
 from dagconv.prove.occasions import occasions
+from dagconv.prove.rendering import Told, is_case
 
 _PAGE = (Page("docs/proof.md", "Fifth: the tasks themselves"),)
 
@@ -71,8 +72,10 @@ MAX_ALONE = 12
 _LONG = 120
 _STATES = {"success": "succeeded", "failed": "failed", "skipped": "was skipped"}
 # Fields of a task by which it may start or end otherwise, when they were declared.
-_COURSE = frozenset({"trigger_rule", "upstream", "retries", "mode", "soft_fail", "timeout", "execution_timeout"})
-_OF_CODE = "DC5"
+_COURSE = frozenset({"trigger_rule", "upstream", "retries", "mode", "soft_fail", "timeout"})
+# By which a function or an output travels in a package: no reason to do anything otherwise.
+_OF_CODE = frozenset({"DC510", "DC530"})
+_NOTHING = "EmptyOperator"
 
 
 def run_plan(source: Workflow, lowered: Workflow, changes: Sequence[Change], runs: Runs) -> RunPlan:
@@ -100,14 +103,15 @@ def _listed(group: Sequence[str]) -> str:
 
 
 def prove_runs(
-    workflow: Workflow, lowered: Workflow, changes: Sequence[Change], source: Enactment, written: Enactment
+    workflow: Workflow, lowered: Workflow, plan: RunPlan, told: Told, source: Enactment, written: Enactment
 ) -> Iterator[Diagnostic]:
     """The first difference of each task; then what no run has reached."""
     unfinished = next((run for side in (source, written) for run in _all(side) if run.state == "unfinished"), None)
     if unfinished is not None:
         yield not_finished(workflow, "tasks", f"{unfinished.task_id} {unfinished.error}")
         return
-    found = dict(_differences(lowered, changes, source, written))
+    changes = told.changes
+    found = dict(_differences(lowered, plan, told, source, written))
     for task_id, (scenario, what, before, after) in found.items():
         place = _origin(task_id, changes)
         yield RUN_DIFFERS.at(
@@ -123,9 +127,11 @@ def prove_runs(
         yield from _unreached(workflow, lowered, changes, written)
 
 
-def unrepeatable(workflow: Workflow, lowered: Workflow, source: Enactment, again: Enactment) -> Iterator[Diagnostic]:
+def unrepeatable(
+    workflow: Workflow, lowered: Workflow, plan: RunPlan, source: Enactment, again: Enactment
+) -> Iterator[Diagnostic]:
     """The tasks of the source that did something else in a second enactment."""
-    for task_id, (_, what, before, after) in _differences(lowered, (), source, again):
+    for task_id, (_, what, before, after) in _differences(lowered, plan, Told(), source, again):
         place = workflow.locate(task_id, None)
         yield NOT_REPEATABLE.at(place, dag_id=workflow.dag_id, task_id=task_id, what=what, before=before, after=after)
 
@@ -144,17 +150,17 @@ def _origin(task_id: str, changes: Sequence[Change]) -> str:
 
 
 def _differences(
-    lowered: Workflow, changes: Sequence[Change], source: Enactment, written: Enactment
+    lowered: Workflow, plan: RunPlan, told: Told, source: Enactment, written: Enactment
 ) -> Iterator[tuple[str, tuple[str, str, str, str]]]:
     """Task, and scenario, what it does, before and after."""
-    own = [c for c in changes if not c.code.startswith(_OF_CODE)]
+    own = [(c.task_id, c) for c in told.changes if c.code not in _OF_CODE and c.task_id is not None]
     fields: dict[str, set[str]] = defaultdict(set)
-    for change in own:
-        if change.task_id is not None:
-            fields[change.task_id].add(change.field)
-    loose = _after(lowered, {task_id for task_id, names in fields.items() if names & _COURSE})
-    told: set[str] = set()
-    for one, two in zip(source.runs, written.runs, strict=True):
+    for task_id, change in own:
+        fields[task_id].add(change.field)
+    other = {task_id for task_id, c in own if c.field in _COURSE or str(c.after).endswith(_NOTHING)}
+    said: set[str] = set()
+    for scenario, one, two in zip(plan.scenarios, source.runs, written.runs, strict=True):
+        loose = _after(lowered, other | set(_diverging(lowered, told, scenario)))
         befores = {run.task_id: run for run in one.tasks}
         order = [run.task_id for run in two.tasks if run.task_id in befores]
         kept = [run.task_id for run in one.tasks if run.task_id in set(order)]
@@ -164,13 +170,19 @@ def _differences(
             return
         for after in two.tasks:
             before = befores.get(after.task_id, TaskRun(after.task_id, "not there"))
-            if after.task_id in told or after.task_id in loose:
+            if after.task_id in said or after.task_id in loose:
                 continue
             for what, left, right in _of_task(before, after, fields[after.task_id]):
                 if left != right:
-                    told.add(after.task_id)
+                    said.add(after.task_id)
                     yield after.task_id, (one.scenario, what, *_around(left, right))
                     break
+
+
+def _diverging(lowered: Workflow, told: Told, scenario: Scenario) -> Iterator[str]:
+    """Tasks whose texts were told to render to something else in this run."""
+    here = [one for one in told.divergences if is_case(one.case, scenario.occasion, "")]
+    return (task.task_id for task in lowered.tasks if any(one.task_id in (task.task_id, None) for one in here))
 
 
 def _of_task(before: TaskRun, after: TaskRun, fields: set[str]) -> Iterator[tuple[str, str, str]]:
@@ -182,9 +194,9 @@ def _of_task(before: TaskRun, after: TaskRun, fields: set[str]) -> Iterator[tupl
             _text(f"{key}={text}" for key, text in before.outputs),
             _text(f"{key}={text}" for key, text in after.outputs),
         )
-    if not fields - {"task_id"}:
+    if "operator" not in fields:
         yield "does", _text(before.calls), _text(after.calls)
-        yield "raises", before.error, after.error
+    yield "raises", before.error, after.error
 
 
 def _text(parts: Iterator[str] | Sequence[str]) -> str:

@@ -113,7 +113,7 @@ class Both:
         fail in one of them, or the text reads what differs and prints a part of it that does not."""
         if entry.task_id is None:
             return True
-        kind = [(before, after) for run, before, after in self.runs if _is_case(entry.case, run, after)]
+        kind = [(before, after) for run, before, after in self.runs if is_case(entry.case, run, after)]
         if not kind or any(before != after or before.startswith(_RAISES) for before, after in kind):
             return True
         reads = set(self.one.reads)
@@ -138,7 +138,7 @@ def _compare_field(workflow: Workflow, pair: Pair, field: Both, told: Sequence[D
             yield _finding(workflow, pair, field.one.field, rules.RENDERS_BY_CHANCE)
         return
     for run, before, after in field.runs:
-        if not _alike(before, after) and not any(_is_case(entry.case, run, after) for entry in told):
+        if not _alike(before, after) and not any(is_case(entry.case, run, after) for entry in told):
             what = {"where": run.name, "before": _shown(before), "after": _shown(after)}
             yield _finding(workflow, pair, field.one.field, rules.RENDERS_OTHERWISE, **what)
             return
@@ -155,7 +155,7 @@ def _alike(one: str, two: str) -> bool:
     return one == two or (one.startswith(_RAISES) and two.startswith(_RAISES))
 
 
-def _is_case(case: Case, run: Occasion, after: str) -> bool:
+def is_case(case: Case, run: Occasion, after: str) -> bool:
     match case:
         case Case.SCHEDULED:
             return run.scheduled

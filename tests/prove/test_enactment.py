@@ -14,15 +14,16 @@ from outcomes import CONVERTED, options_of
 from dagconv import packing, pipeline
 from dagconv.diagnostics.report import FileStatus
 from dagconv.discover.source import SourceFile
-from dagconv.ir.change import Change
-from dagconv.ir.enactment import Enacted, Enactment, TaskRun
-from dagconv.ir.rendering import OWN_MOMENT
+from dagconv.ir.change import Case, Change, Divergence
+from dagconv.ir.enactment import Enacted, Enactment, RunPlan, Scenario, TaskRun
+from dagconv.ir.rendering import OWN_MOMENT, Occasion
 from dagconv.ir.task import MISSING, Operator, Task
 from dagconv.ir.workflow import Workflow
 from dagconv.language.archive import PackageFile, write_archive
 from dagconv.lower.lowering import Options
 from dagconv.pipeline import CompileOptions, compiler
 from dagconv.prove.enactment import MAX_ALONE, prove_runs, run_plan, unrepeatable
+from dagconv.prove.rendering import Told
 from dagconv.wire.limits import Limits
 
 NOW = datetime.datetime(2026, 11, 23, 12, 0, tzinfo=datetime.timezone.utc)
@@ -44,11 +45,13 @@ def side(*runs, scenario="r"):
 
 
 A, B = TaskRun("a", "success", 1, (("return_value", "1"),)), TaskRun("b", "success", 1)
+PLAN = RunPlan("d", OWN_MOMENT, (Scenario("r", Occasion("r", False, "2025-06-11T00:00:00+00:00", "text")),), ())
 FLOW = workflow(task("a"), task("b", "a"))
 
 
 def found(source, written, changes=(), flow=FLOW):
-    return [(one.code, one.task_id) for one in prove_runs(flow, flow, changes, source, written) if one.code != "DC742"]
+    told = prove_runs(flow, flow, PLAN, Told(changes), source, written)
+    return [(one.code, one.task_id) for one in told if one.code != "DC742"]
 
 
 @pytest.mark.parametrize(
@@ -80,9 +83,19 @@ def test_a_declared_difference_excuses_what_it_is_about():
     tried, called = replace(A, tries=2), replace(A, calls=("executes x",))
     assert found(side(A, B), side(tried, B), change("retries")) == []
     assert found(side(A, B), side(tried, B), change("bucket")) == [("DC740", "a")]
-    assert found(side(A, B), side(called, B), change("bucket")) == []
-    assert found(side(A, B), side(called, B), change("op_args", "DC530")) == [("DC740", "a")]
+    assert found(side(A, B), side(called, B), change("operator")) == []
+    for other in ("bucket", "execution_timeout"):
+        assert found(side(A, B), side(called, B), change(other)) == [("DC740", "a")]
+    assert found(side(A, B), side(called, B), change("operator", "DC510")) == [("DC740", "a")]
     assert found(side(A, B), side(A, replace(B, state="skipped")), change("trigger_rule")) == []
+
+
+def test_what_was_told_to_render_otherwise_is_not_held_against_it():
+    other = replace(A, outputs=(("return_value", "2"),))
+    for case, codes in ((Case.MANUAL, []), (Case.SCHEDULED, [("DC740", "a")])):
+        told = Told((), (Divergence("DC430", "a", "op_kwargs", case, "a day later"),))
+        found = prove_runs(FLOW, FLOW, PLAN, told, side(A, B), side(other, B))
+        assert [(one.code, one.task_id) for one in found if one.code != "DC742"] == codes
 
 
 def test_a_run_that_was_cut_off_proves_nothing():
@@ -91,13 +104,13 @@ def test_a_run_that_was_cut_off_proves_nothing():
 
 
 def test_what_no_run_reached_is_told():
-    told = list(prove_runs(FLOW, FLOW, (), side(A, B), side(A, B)))
+    told = list(prove_runs(FLOW, FLOW, PLAN, Told(), side(A, B), side(A, B)))
     assert [(one.code, one.task_id) for one in told] == [("DC742", "a"), ("DC742", "b")]
     assert "never failed or was skipped" in told[0].message
 
 
 def test_what_is_made_anew_is_told_and_not_compared():
-    told = unrepeatable(FLOW, FLOW, side(A, B), side(replace(A, outputs=(("return_value", "5"),)), B))
+    told = unrepeatable(FLOW, FLOW, PLAN, side(A, B), side(replace(A, outputs=(("return_value", "5"),)), B))
     assert [(one.code, one.task_id) for one in told] == [("DC743", "a")]
 
 
@@ -151,6 +164,7 @@ def damaged(running, monkeypatch, tmp_path, text, old, new):
     monkeypatch.setattr(pipeline, "prove_package", lambda *_: [])
     file = SourceFile(str(tmp_path / "dag.py"), str(tmp_path), explicit=True)
     (report,) = running.convert((file,)).report.files
+    print([one.message for one in report.diagnostics])
     return {one.code for one in report.diagnostics if one.code.startswith("DC7")} - {"DC742"}
 
 
@@ -211,7 +225,7 @@ def test_chance_at_import_is_told_and_a_task_without_end_refused(running, tmp_pa
     (report,) = running.convert((file,)).report.files
     assert "DC740" not in {one.code for one in report.diagnostics}
     (tmp_path / "dag.py").write_text(DAG.replace("return x - y", "while True: pass"))
-    short = replace(running, options=replace(running.options, limits=Limits(timeout=5)))
+    short = replace(running, options=replace(running.options, limits=Limits(timeout=2)))
     (report,) = short.convert((file,)).report.files
     assert "DC741" in {one.code for one in report.diagnostics}
     assert report.status is FileStatus.REFUSED

@@ -97,7 +97,7 @@ class Attempt:
                 task.execute = lambda context: self._note(context, calls)
             vars(task).update(on_execute_callback=[])
             state, _, error = runner.run(instance, context, _Log())
-        raised = "" if error is None else f"{type(error).__name__}: {error}"
+        raised = "" if error is None else f"{_airflows(error)}: {error}"
         outputs = [[key, value] for key, value in supervisor.pushed.items()]
         reads = None if supervisor.reads_states else supervisor.reads
         found = [str(state.value), outputs, supervisor.skips, calls, raised, reads]
@@ -134,6 +134,12 @@ def _runs(task: Any) -> bool:
     return not execute.__module__.startswith(_AIRFLOW) or any(
         kind.__name__ in _RUN for kind in type(task).__mro__ if kind.__module__.startswith(_AIRFLOW)
     )
+
+
+def _airflows(error: BaseException) -> str:
+    """The kind of an error, without those by which this package refines Python's."""
+    kinds = (kind for kind in type(error).__mro__ if not kind.__module__.startswith("dagconv."))
+    return next(kinds).__name__
 
 
 class _Log:

@@ -14,7 +14,6 @@ from typing import Any
 from dagconv.ir.rendering import Occasion
 from dagconv.worker import aws_replies, isolation
 from dagconv.worker.enact.replies import made_up
-from dagconv.worker.record import RECORDER, no_file
 from dagconv.worker.render.render import repeatable
 from dagconv.worker.render.values import value_of
 from dagconv.worker.supplied import INPUTS
@@ -51,7 +50,6 @@ def stood_in(occasion: Occasion, calls: list[str]) -> Iterator[None]:
 
     home = Path.cwd()
     seed = _KINDS.index(occasion.values)
-    RECORDER.is_user_file = no_file
     INPUTS.given = replace(INPUTS.given, variables=MadeUp(INPUTS.given.variables, occasion.values))
     isolation.confine(lambda what, params: calls.append(_tried(what, params)), home)
     aws_replies.STAND_IN.note = calls.append
