@@ -49,6 +49,7 @@ class ConvertOptions(TypedDict, total=False):
     dst: Literal["refuse", "winter", "summer"]
     accept: Sequence[str]
     code_package: bool
+    prove: Literal["run"]
     template_variables: Literal["refuse", "keep", "fold", "params"]
     variables: Sequence[str]
     connections: Sequence[str]
