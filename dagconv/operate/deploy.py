@@ -50,6 +50,9 @@ def require_owned(there: Found, *, adopt: bool) -> None:
 def carry_out(world: World, intent: Intent, wishes: Wishes) -> Deployed:
     """Raises CallError, StepRefusedError, RacedError, UsageError."""
     deployment = intent.deployment
+    if intent.there is not None and {change.member for change in intent.changes} == {"tags"}:
+        world.workflows.tag(intent.there.arn, deployment.tags)  # tags are of the workflow: no version for them
+        return Deployed(intent.there.arn, intent.there.version, ())
     definition = _upload(world, UploadDefinition, deployment, deployment.key, deployment.definition.encode())
     code = _code(world, intent, wishes)
     if intent.there is None:

@@ -14,6 +14,7 @@ _UNDEFINED = re.compile(r"'([^']+)' is undefined|has no attribute '([^']+)'|No f
 _ARGUMENT = re.compile(
     r"unexpected keyword argument '([^']+)'|Invalid arguments were passed to \w+ .*?kwargs: \{'([^']+)'", re.DOTALL
 )
+_IGNORED = re.compile(r"ignored attributes: ([\w, ]+)")
 _DENIED = re.compile(
     r"is not authorized to perform: (?P<action>[\w:*-]+)(?: on resource: (?P<resource>\S+))?", re.DOTALL
 )
@@ -46,6 +47,9 @@ def places_of(error: str, definition: str, name: str, task: str | None = None) -
     if argument := _ARGUMENT.search(error):
         wanted = argument[1] or argument[2]
         return _shown(document, [key for key in _keys(_part(document, task)) if key.text == wanted])
+    if ignored := _IGNORED.search(error):
+        names = {name.strip() for name in ignored[1].split(",")}
+        return _shown(document, [key for key in _attributes(document.root) if key.text in names])
     templates = list(_templates(_part(document, task)))
     if undefined := _UNDEFINED.search(error):
         wanted = next(group for group in undefined.groups() if group)
@@ -79,6 +83,18 @@ def _part(document: Document, task: str | None) -> Node | None:
     tasks = dag.get("tasks") if isinstance(dag, Mapping) else None
     found = tasks.get(task) if task and isinstance(tasks, Mapping) else None
     return found or root
+
+
+def _attributes(root: Node) -> Iterator[Scalar]:
+    """The keys of the DAG, of its default_args and of each task: what an operator is given holds no attributes."""
+    dag = root.entries[0].value if isinstance(root, Mapping) and root.entries else None
+    if not isinstance(dag, Mapping):
+        return
+    tasks = dag.get("tasks")
+    each = [entry.value for entry in tasks.entries] if isinstance(tasks, Mapping) else []
+    parts = (dag, dag.get("default_args"), *each)
+    for part in parts:
+        yield from (entry.key for entry in part.entries) if isinstance(part, Mapping) else ()
 
 
 def _templates(node: Node | None) -> Iterator[Scalar]:

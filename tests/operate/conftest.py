@@ -23,10 +23,15 @@ TRUST = {
 }
 
 
+def prepare(stand: Stand) -> None:
+    """A bucket and a role that the service may assume."""
+    stand.open()
+    stand.set(trust={"RoleName": "Prod-execution-role", "PolicyDocument": json.dumps(TRUST)})
+    stand.verbs = "workflow"
+
+
 @pytest.fixture
 def stand(bare: Stand) -> Stand:
     """A fresh account with a bucket and a role that the service may assume."""
-    bare.open()
-    bare.set(trust={"RoleName": "Prod-execution-role", "PolicyDocument": json.dumps(TRUST)})
-    bare.verbs = "workflow"
+    prepare(bare)
     return bare

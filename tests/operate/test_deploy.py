@@ -124,6 +124,22 @@ def test_every_member_is_sent_again(stand):
     assert stand.workflows()["etl"]["Code"] != was["Code"]
 
 
+def test_a_tag_alone_uses_no_version(stand):
+    write(stand)
+    first(stand)
+    deploy(stand, "--tag", "team=data")
+    there = stand.workflows()["etl"]
+    assert (there["versions"], there["tags"]["team"]) == (1, "data")
+    assert "nothing to change" in deploy(stand, "--tag", "team=data").out
+
+
+def test_what_the_service_ignores_is_placed(stand):
+    (stand.folder / "etl.yaml").write_text(TEXT.format(schedule="null", prefix="a") + "      pool: small\n")
+    done = first(stand)
+    assert "ignored attributes: pool" in done.err
+    assert "  at etl.yaml:9:7" in done.err
+
+
 def test_a_stranger_s_workflow_is_left_alone_unless_adopted(stand):
     write(stand)
     first(stand)

@@ -82,3 +82,29 @@ START = (
 )
 def test_a_denied_call_names_its_action_and_resource(text, denied):
     assert denied_in(text) == denied
+
+
+NOTED = """\
+etl:
+  description: nightly
+  default_args: {owner: me, retries: 0}
+  tasks:
+    first:
+      operator: airflow.providers.amazon.aws.operators.s3.S3CreateObjectOperator
+      data: {owner: not an attribute}
+      pool: small
+    second: {operator: x.Y, pool: large}
+"""
+
+
+@pytest.mark.parametrize(
+    ("warning", "places"),
+    [
+        ("ignored attributes: description", ["e.yaml:2:3"]),
+        ("ignored attributes: owner, pool", ["e.yaml:3:18", "e.yaml:8:7", "e.yaml:9:29"]),
+        ("ignored attributes: deferrable", []),
+        ("the description is long", []),
+    ],
+)
+def test_a_warning_of_the_service_points_at_its_keys(warning, places):
+    assert places_of(warning, NOTED, "e.yaml") == places

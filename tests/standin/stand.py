@@ -117,8 +117,17 @@ class Stand:
             (target / f"{dag_id}.yaml").write_text(text)
         return target
 
-    def cli(self, *arguments: str, env: dict[str, str] | None = None, kill_after: float | None = None) -> Ran:
-        """Runs `dag-converter migrate ...`, or another group, in a forked process of its own."""
+    def cli(
+        self,
+        *arguments: str,
+        env: dict[str, str] | None = None,
+        kill_after: float | None = None,
+        kill_at: tuple[Callable[[], bool], int] | None = None,
+    ) -> Ran:
+        """Runs `dag-converter migrate ...`, or another group, in a forked process of its own.
+
+        `kill_at` is a condition and the signal that the process gets as soon as it holds.
+        """
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             sys.stdout.flush()
             child = os.fork()
@@ -127,7 +136,7 @@ class Stand:
             if kill_after is not None:
                 time.sleep(kill_after)
                 os.kill(child, signal.SIGINT)
-            _, status = os.waitpid(child, 0)
+            status = _signal_when(child, *kill_at) if kill_at else os.waitpid(child, 0)[1]
             out.seek(0)
             err.seek(0)
             return Ran(os.waitstatus_to_exitcode(status), out.read().decode(), err.read().decode())
@@ -200,6 +209,18 @@ class Stand:
             traceback.print_exc()
         finally:
             os._exit(code)
+
+
+def _signal_when(child: int, holds: Callable[[], bool], sign: int) -> int:
+    """The status of a process that gets the signal, unless it ends before."""
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        if holds():
+            os.kill(child, sign)
+            return os.waitpid(child, 0)[1]
+        time.sleep(0.02)
 
 
 def _warm_up() -> None:

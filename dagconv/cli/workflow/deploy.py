@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dagconv.cli.approval import approval_option, approve
+from dagconv.cli.main import Terminated
 from dagconv.cli.workflow import EXIT_CODES
 from dagconv.cli.workflow.options import FAILED, aws_world, show_json, workflow_options
 from dagconv.diagnostics.render.terminal import safe
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
+    from dagconv.aws.services import World
+    from dagconv.operate.deploy import Deployed
     from dagconv.operate.desire import Intent, Wishes
     from dagconv.operate.find import Found
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--description", metavar="TEXT")
 @click.option("--tag", "tags", multiple=True, metavar="KEY=VALUE")
 @click.option("--engine-version", type=click.IntRange(1), metavar="N")
+@click.option("--like-environment", metavar="NAME", help="Role, network, log group and key of an environment.")
 @click.option("--schedule/--manual", "schedule", default=None, help="Let it run by its schedule, or when started only.")
 @click.option("--from-version", metavar="V", help="Deploy the definition and settings of an earlier version again.")
 @click.option("--adopt", is_flag=True, help="Take over a workflow that another hand made.")
@@ -47,9 +51,10 @@ def command(file: Path | None, **flags: Any) -> int:
 
     What is not given comes from the workflow as it is. Where nothing changed, no call that changes is made.
     """
-    from dagconv.operate.deploy import RacedError, carry_out, require_owned
+    from dagconv.operate.deploy import require_owned
     from dagconv.operate.desire import intend
     from dagconv.operate.find import look_for
+    from dagconv.operate.likeness import like_environment
 
     with aws_world(flags) as world:
         if flags["from_version"]:
@@ -58,6 +63,9 @@ def command(file: Path | None, **flags: Any) -> int:
         else:
             wishes = _wishes(file, flags)
             there = look_for(world, wishes.name)
+        if flags["like_environment"]:
+            environment = world.environments.get(flags["like_environment"])
+            wishes = like_environment(environment, wishes, new=there is None)
         if there is not None:
             require_owned(there, adopt=flags["adopt"])
         intent = intend(wishes, there)
@@ -71,15 +79,41 @@ def command(file: Path | None, **flags: Any) -> int:
             approve(f"{wishes.name} will run by the clock: {_next_run(intent)}.", flags)
         elif there is not None and not there.ours:
             approve(f"Take {wishes.name} over, which is {there.owner}?", flags)
-        try:
-            done = carry_out(world, intent, wishes)
-        except RacedError as error:
-            click.echo(f"Error: {safe(str(error))}", err=True)
-            return FAILED
+        done = _carry_out(world, intent, wishes, file)
+    if done is None:
+        return FAILED
     for warning in done.warnings:
         click.echo(f"warning of the service: {safe(warning)}", err=True)
+        _place(warning, wishes, file)
     document |= {"arn": done.arn, "version": done.version, "result": "updated" if there else "created"}
     return _end(document, f"{wishes.name}: {document['result']}, version {done.version}\n  {done.arn}", flags)
+
+
+def _carry_out(world: World, intent: Intent, wishes: Wishes, file: Path | None) -> Deployed | None:
+    """None where somebody else changed the workflow at the same time, which is said."""
+    from dagconv.aws.services import CallError
+    from dagconv.operate.deploy import RacedError, carry_out
+
+    try:
+        return carry_out(world, intent, wishes)
+    except RacedError as error:
+        click.echo(f"Error: {safe(str(error))}", err=True)
+        return None
+    except (KeyboardInterrupt, Terminated):
+        click.echo(f"{safe(wishes.name)} may be half done: the same deploy again finishes it", err=True)
+        raise
+    except CallError as error:
+        _place(error.message, wishes, file)
+        raise
+
+
+def _place(words: str, wishes: Wishes, file: Path | None) -> None:
+    """Where the definition holds what the service speaks of; that of a DAG file is named as it would be written."""
+    from dagconv.operate.explain import places_of
+
+    name = str(file) if file is not None and file.suffix != ".py" else f"{wishes.dag_id}.yaml"
+    if places := places_of(words, wishes.definition, name):
+        click.echo(f"  at {safe(', '.join(places))}", err=True)
 
 
 def _end(document: dict[str, Any], text: str, flags: dict[str, Any]) -> int:

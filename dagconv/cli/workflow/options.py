@@ -13,7 +13,7 @@ from dagconv.diagnostics.render.terminal import safe
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
-    from dagconv.aws.services import CallError, World
+    from dagconv.aws.services import World
 
 Command = TypeVar("Command", bound=Callable[..., object])
 FAILED = 1
@@ -39,29 +39,16 @@ def aws_world(flags: Mapping[str, Any]) -> Iterator[World]:
     from dagconv.aws.redact import redact_text
     from dagconv.aws.services import CallError
     from dagconv.aws.session import open_world
+    from dagconv.catalog.next_steps import next_step
     from dagconv.deploy.steps.step import StepRefusedError
 
     world = open_world(flags["region"], flags["profile"], lambda text: click.echo(safe(redact_text(text)), err=True))
     try:
         yield world
     except CallError as error:
-        raise UsageError(safe(redact_text(f"{error}{_next_step(error)}"))) from error
+        raise UsageError(safe(redact_text(f"{error}; {next_step(error.cause.value, error.code)}"))) from error
     except StepRefusedError as error:
         raise UsageError(safe(redact_text(str(error)))) from error
-
-
-def _next_step(error: CallError) -> str:
-    from dagconv.aws.services import Cause
-
-    steps = {
-        Cause.DENIED: "; the caller lacks this permission",
-        Cause.EXPIRED: "; sign in again (aws sso login, or new keys) and repeat the call",
-        Cause.THROTTLED: "; try again in a minute",
-        Cause.UNKNOWN: "; it may have been carried out: look with `workflow show`, then repeat the call",
-        Cause.UNREACHABLE: "; look at the network and --region",
-        Cause.QUOTA: "; delete what is not needed or ask AWS for a higher quota",
-    }
-    return steps.get(error.cause, "")
 
 
 def show_json(document: Any) -> None:
