@@ -83,9 +83,10 @@ def _twice(node: yaml.Node, seen: frozenset[int] = frozenset()) -> Iterator[Stra
         return
     inner = seen | {id(node)}
     if isinstance(node, yaml.MappingNode):
-        names = [str(key.value) for key, _ in node.value]
+        # 1 and '1' are two keys; the text of a number is written in one way only.
+        names = [(key.tag, str(key.value)) for key, _ in node.value]
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-            yield None, name, "stands twice in one mapping"
+            yield None, name[1], "stands twice in one mapping"
     for child in node.value:
         for part in child if isinstance(child, tuple) else (child,):
             yield from _twice(part, inner)
