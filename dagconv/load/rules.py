@@ -219,6 +219,19 @@ NOT_REPRODUCIBLE = Rule(
     fix="a constructor that depends on its arguments alone",
     source=(Page("docs/proof.md", "Second: source against definition"),),
 )
+INSTANCES_FAIL = Rule(
+    code="DC165",
+    slug="instances-fail",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="Airflow cannot make the instances of a mapped task.",
+    message="the instances of task {task_id} fail in Airflow too: {error}",
+    help="map over arguments of the operator's own only; give retries, owner, pool and the like to partial()",
+    why="Airflow makes the instances in the run only, so that the import succeeds all the same.",
+    example="S3ListOperator.partial(task_id='list').expand_kwargs([{'bucket': 'a', 'retries': 2}])",
+    fix="S3ListOperator.partial(task_id='list', retries=2).expand_kwargs([{'bucket': 'a'}])",
+    source=(Engine("airflow.sdk.definitions.mappedoperator", "MappedOperator.unmap"),),
+)
 CHANGES_BETWEEN_LOADS = Rule(
     code="DC117",
     slug="changes-between-loads",
@@ -543,6 +556,7 @@ LOAD_RULES = (
     CONNECTION_READ,
     ENVIRONMENT_READ,
     NOT_REPRODUCIBLE,
+    INSTANCES_FAIL,
     CHANGES_BETWEEN_LOADS,
     ADDRESS,
     DUPLICATE_IN_FILE,

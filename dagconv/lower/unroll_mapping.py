@@ -90,6 +90,21 @@ TOO_MANY = Rule(
     fix="Let one task handle all items.",
     source=(ContractRule(15), ContractRule(42)),
 )
+WIRING = Rule(
+    code="DC397",
+    slug="mapped-over-wiring",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task is mapped over something that Airflow keeps for itself, such as the params of each instance.",
+    message="expand_kwargs gives {value} for single instances, which is no argument of the operator's own",
+    help="write the tasks in a loop instead of mapping",
+    why="Airflow merges params with those of the mapped task and of the DAG and wires instances by itself.",
+    example="S3ListOperator.partial(task_id='list').expand_kwargs([{'bucket': 'a', 'params': {'x': 1}}])",
+    fix="for x in (1, 2): S3ListOperator(task_id=f'list_{x}', bucket='a', params={'x': x})",
+    source=(ContractRule(15), Engine("airflow.sdk.definitions.mappedoperator", "MappedOperator")),
+)
+# What `unmap` merges, wires or takes away itself (Airflow 3.0.6); a task's own id always wins.
+_WIRED = ("params", "dag", "task_group", "is_setup", "is_teardown", "on_failure_fail_dagrun")
 # Task id and operator's path of this many take more than 50 KB, whatever they are.
 MAX_INSTANCES = 1000
 _MAPPED_ARGUMENT = "airflow.sdk.definitions._internal.expandinput.MappedArgument"
@@ -131,6 +146,10 @@ def _unroll(lowering: Lowering, task: Task, mapping: Mapping, taken: set[str]) -
     if len(items) > MAX_INSTANCES:
         lowering.report(TOO_MANY, task.task_id, value=len(items), limit=MAX_INSTANCES)
         return
+    wired = next((name for name in _WIRED for item in items if name in dict(item or ())), None)
+    if wired:
+        lowering.report(WIRING, task.task_id, value=wired)
+        return
     names = [f"{task.task_id}__{index}" for index in range(len(items))]
     clash = next((name for name in names if name in taken), None)
     if clash:
@@ -142,6 +161,8 @@ def _unroll(lowering: Lowering, task: Task, mapping: Mapping, taken: set[str]) -
         lowering.declare(UNROLLED, name, "task_id", MISSING, task.task_id)
         lowering.declare(UNROLLED, name, "mapping", mapping_text(mapping), MISSING)
         for key, value in item or ():
+            if key == "task_id":  # that of the mapped task wins
+                continue
             old = new.argument(key)
             default = old.default if old else MISSING
             lowering.declare(UNROLLED, name, key, old.value if old else MISSING, value)

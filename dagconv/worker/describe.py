@@ -13,6 +13,7 @@ from dagconv.worker.compat.era import era_of
 from dagconv.worker.complain import finding, is_user_class, message_of, shown_error
 from dagconv.worker.objects import MAX_STATES, TooManyObjectsError
 from dagconv.worker.read.location import SourceMap
+from dagconv.worker.read.mapping import InstancesFailError
 from dagconv.worker.read.task import Source
 from dagconv.worker.read.twin import NotReproducibleError
 from dagconv.worker.read.workflow import read_workflow
@@ -40,6 +41,9 @@ def read_dags(
             testimony = witness.testify_dag(dag, dag.tasks if source.twins else ())
         except NotReproducibleError as error:
             findings.append(_not_readable("task-not-reproducible", dag, message_of(error), error.position))
+        except InstancesFailError as failed:
+            cause = shown_error(failed.cause)
+            findings.append(_not_readable("instances-fail", dag, cause, failed.position, task_id=failed.task_id))
         except TooManyObjectsError:
             made = dag_construction(dag)
             params = {"reason": f"of DAG {dag.dag_id} hangs together with more than {MAX_STATES} objects"}
@@ -52,8 +56,8 @@ def read_dags(
     return dags, findings
 
 
-def _not_readable(slug: str, dag: Any, error: str, position: Position | None) -> Finding:
-    params = {"error": error, "dag_id": dag.dag_id}
+def _not_readable(slug: str, dag: Any, error: str, position: Position | None, **more: str) -> Finding:
+    params = {"error": error, "dag_id": dag.dag_id, **more}
     return finding(slug, params, *_file_and_line(position))
 
 

@@ -11,6 +11,15 @@ from dagconv.ir.value import MapValue, Value
 from dagconv.worker.read.value import read_value
 from dagconv.worker.record import RECORDER, construction_of
 
+
+class InstancesFailError(Exception):
+    """Airflow itself cannot make the instances of a mapped task, and finds that out in the run only."""
+
+    def __init__(self, task: Any, cause: Exception) -> None:
+        super().__init__(task.task_id)
+        self.task_id, self.position, self.cause = task.task_id, RECORDER.mapped.get(id(task)), cause
+
+
 # Beyond this a definition could not hold the instances anyway (contract 1.10).
 MAX_INSTANCES = 1000
 
@@ -71,7 +80,12 @@ def instances(task: Any) -> list[Any]:
 
 
 def _instance(task: Any, row: Mapping[str, Any] | None) -> Any:
-    made = task.unmap(row)
+    # Lowering refuses rows with these, and an instance without a DAG cannot be read.
+    row = {name: value for name, value in (row or {}).items() if name not in ("dag", "task_group")}
+    try:
+        made = task.unmap(row)
+    except Exception as error:
+        raise InstancesFailError(task, error) from error
     for name in ("start_date", "end_date"):  # what a DAG's `add_task` leaves on a task without dates
         vars(made).setdefault(name, None)
     construction = construction_of(made)
