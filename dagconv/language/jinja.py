@@ -107,8 +107,8 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class XComPull:
-    """A call of ti.xcom_pull. `task_ids` are the ids it names, None when it names none (the task itself); `many`
-    when they are a list; `dynamic` when ids, DAG or key are no literals, and then `key` may be None.
+    """A call of ti.xcom_pull. `task_ids` are the ids it names, None when it names none (in Airflow 3: the task itself);
+    `many` when they are a list; `dynamic` when ids, DAG or key are no literals, and then `key` may be None.
     """
 
     reference: Reference

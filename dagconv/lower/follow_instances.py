@@ -56,19 +56,6 @@ GAPS = Rule(
     fix="Let every instance return something, or count values instead of places.",
     source=(ContractRule(44), Engine("airflow.sdk.execution_time.task_runner", "RuntimeTaskInstance")),
 )
-LISTED = Rule(
-    code="DC495",
-    slug="pull-of-several-with-gaps",
-    severity=Severity.INFO,
-    effect=Effect.CHANGED,
-    summary="A template of Airflow 2 pulls from several tasks, of which one may give no result.",
-    message="{key} pulls from several tasks: None stands for one without a result, which Airflow 2 leaves out",
-    help="no step is needed where every task gives a result; else filter: ... | reject('none') | list",
-    why="Airflow 2 gives the results that are there. A pull from several tasks has a place for each in Airflow 3.",
-    example="{{ ti.xcom_pull(['copy', 'check']) | length }}",
-    fix="Let every task return something, or count values instead of places.",
-    source=(Engine("airflow.sdk.execution_time.task_runner", "RuntimeTaskInstance"),),
-)
 INDEX = Rule(
     code="DC489",
     slug="instance-names-itself",
@@ -101,8 +88,6 @@ _SELF = frozenset({"ti", "task_instance", "task"})
 
 
 def follow_instances(lowering: Lowering) -> None:
-    if lowering.generation == "2":
-        lowering.map_tasks(lambda task: _tell_listed(lowering, task))
     if not lowering.unrolled:
         return
     places = {name: (mapped, at) for mapped, names in lowering.unrolled.items() for at, name in enumerate(names)}
@@ -119,19 +104,6 @@ def follow_instances(lowering: Lowering) -> None:
         )
 
     lowering.map_tasks(follow)
-
-
-def _tell_listed(lowering: Lowering, task: Task) -> Task:
-    """Changes nothing."""
-
-    def tell(argument: Argument, template: Template) -> str:
-        if any(pull.many for pull in template.xcom_pulls):
-            lowering.report(LISTED, task.task_id, argument.name)
-            how = "None for each task without a result, which Airflow 2 leaves out"
-            lowering.diverge(LISTED, task.task_id, argument.name, Case.NO_OUTPUT, how)
-        return template.text
-
-    return rewrite_templates(lowering, LISTED, task, tell)
 
 
 def _follow_pulls(lowering: Lowering, task: Task, argument: Argument, template: Template) -> str:

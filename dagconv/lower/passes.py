@@ -44,6 +44,7 @@ from dagconv.lower.refuse_secrets import refuse_secrets
 from dagconv.lower.refuse_triggers import refuse_triggers
 from dagconv.lower.settle_configuration import settle_configuration
 from dagconv.lower.settle_generation import settle_generation
+from dagconv.lower.settle_pulls import settle_pulls
 from dagconv.lower.shift_intervals import shift_intervals
 from dagconv.lower.unroll_mapping import unroll_mapping
 from dagconv.lower.write_old_defaults import write_old_defaults
@@ -89,6 +90,7 @@ PASSES: tuple[Pass, ...] = (
     inline_template_files,  # before the passes that look into templates
     refuse_rendering,  # before macros are folded: it asks what the source's texts are
     fold_macros,  # before the passes that read references: a macro may hide a variable's name
+    settle_pulls,  # after macros, which may hold ids; before instances make one pull a list
     follow_instances,  # after macros, which may hold ids of tasks
     lower_variables,  # after params are plain, to which it adds; before what it leaves is refused
     lower_templates,  # after dates were shifted, so that only variables right with any schedule are left

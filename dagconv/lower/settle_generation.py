@@ -130,7 +130,7 @@ def settle_generation(lowering: Lowering) -> None:
         _settle_catchup(lowering, generation)
         _settle_intervals(lowering, generation)
     elif generation == UNTOLD:
-        _refuse_what_depends(lowering, _told(lowering))
+        _refuse_what_depends(lowering, told(lowering))
     lowering.runs = Runs(generation if generation in OLD else "3", lowering.workflow.schedule)
 
 
@@ -152,7 +152,7 @@ def _generation(lowering: Lowering) -> str:
     return UNTOLD
 
 
-def _told(lowering: Lowering) -> str:
+def told(lowering: Lowering) -> str:
     """What stands against a certain answer."""
     root, era = lowering.options.root, lowering.workflow.era
     if root.contradiction:
@@ -205,15 +205,15 @@ def _is_scheduled(schedule: Schedule) -> bool:
     return isinstance(schedule, Cron | Delta)
 
 
-def _refuse_what_depends(lowering: Lowering, told: str) -> None:
+def _refuse_what_depends(lowering: Lowering, against: str) -> None:
     """Names each line whose meaning depends on the generation; a DAG without one is the same in all."""
     schedule = lowering.workflow.schedule
     if isinstance(schedule, NoSchedule) and not _is_given(lowering, "schedule"):
-        lowering.report(UNTOLD_SCHEDULE, None, "schedule", told=told)
+        lowering.report(UNTOLD_SCHEDULE, None, "schedule", told=against)
     if not _is_scheduled(schedule):
         return
     if lowering.workflow.start_date is not None and not _is_given(lowering, "catchup"):
-        lowering.report(UNTOLD_CATCHUP, None, "catchup", told=told)
+        lowering.report(UNTOLD_CATCHUP, None, "catchup", told=against)
     if not getattr(schedule, "timetable", False):
         dates = frozenset(renames().dates)
         for task in lowering.tasks:
@@ -221,4 +221,4 @@ def _refuse_what_depends(lowering: Lowering, told: str) -> None:
                 one = replace(task, arguments=(argument,))
                 names = sorted(templates_of(one, dates))
                 if names:
-                    lowering.report(UNTOLD_DATE, task.task_id, argument.name, names=", ".join(names), told=told)
+                    lowering.report(UNTOLD_DATE, task.task_id, argument.name, names=", ".join(names), told=against)

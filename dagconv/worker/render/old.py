@@ -122,7 +122,7 @@ class OldInstance:
         del include_prior_dates, session
         dag = dag_id or self.dag_id
         if task_ids is None or isinstance(task_ids, str):
-            task_id = task_ids or self.task_id
+            task_id = task_ids or "any task"  # whichever gave the key last
             found = self._outputs.of(task_id, key, dag)
             if isinstance(map_indexes, int):
                 return found[map_indexes] if 0 <= map_indexes < len(found) else default
