@@ -6,11 +6,20 @@ import functools
 import types
 from collections.abc import Iterator
 
+# What Airflow's own code asks of a task that it is handed and BaseOperator does not have (Airflow 3.0.6, models, sdk,
+# serialization and ti_deps).
+ASKED_BY_AIRFLOW = frozenset(
+    {"deps", "dry_run", "end_from_trigger", "expand_start_from_trigger", "expand_start_trigger_args", "external_dag_id"}
+    | {"external_task_id", "group_id", "logical_date", "map_index", "partial_kwargs", "python_callable"}
+    | {"recursion_depth", "reschedule", "trigger_dag_id", "unmap"}
+)
+
 
 @functools.cache
 def names_read(cls: type[object]) -> frozenset[str]:
-    """Attributes, globals and texts in the code of the class and all of its bases."""
-    return frozenset(name for owner in cls.__mro__ for member in vars(owner).values() for name in _in_member(member))
+    """Attributes, globals and texts in the code of the class and its bases, and what Airflow asks of any task."""
+    found = (name for owner in cls.__mro__ for member in vars(owner).values() for name in _in_member(member))
+    return frozenset(found) | ASKED_BY_AIRFLOW
 
 
 def _in_member(member: object) -> Iterator[str]:
