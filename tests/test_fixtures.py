@@ -20,6 +20,7 @@ MEANINGLESS = {
     "losses/aws_conn_id_none",
     "losses/default_pool",
     "losses/email_switched_off",
+    "losses/empty_callback_assigned",
     "losses/empty_callbacks",
     "losses/nothing_lost_by_tasks",
 }

@@ -239,8 +239,9 @@ class Lowering:
 
 
 def given(task: Task, name: str) -> Argument | None:
-    """The argument if its value differs from its default: one that equals it says nothing."""
+    """The argument if its value differs from its default: one that equals it says nothing, unless it was set
+    afterwards, past the constructor that may make something else of the default."""
     argument = task.argument(name)
-    if argument is None or (argument.default is not MISSING and codec.same(argument.value, argument.default)):
-        return None
-    return argument
+    if argument is None or argument.origin is Origin.ASSIGNED or argument.default is MISSING:
+        return argument
+    return None if codec.same(argument.value, argument.default) else argument

@@ -52,7 +52,11 @@ def compare_testimony(
             yield task.task_id, "task", *(("there", None) if one else (None, "there"))
             continue
         own = declared[task.task_id]
-        inherited = {n: texts for n, texts in _inherited(after, task, reload).items() if _is_declared(changes, n)}
+        inherited = {
+            name: texts
+            for name, texts in _inherited(after, task, reload).items()
+            if _is_declared(changes, name) or _has_own(before, made.get(task.task_id, task.task_id), name)
+        }
         if not task.operator.file:  # of the user's classes all code is compared (code.py)
             yield from _compare_class(task.task_id, one, two, own)
         yield from _compare_attributes(task.task_id, one.attributes, two.attributes, own, inherited, task)
@@ -76,6 +80,12 @@ def _originals(source: SeenDag, made: Mapping[str, str]) -> dict[str, SeenTask]:
 
 def _is_declared(changes: Sequence[Change], field: str) -> bool:
     return any(change.task_id is None and change.field == field for change in changes)
+
+
+def _has_own(before: Workflow, task_id: str, name: str) -> bool:
+    """Whether the source's task has a date of its own, of which the arguments tell what becomes."""
+    task = before.task(task_id)
+    return task is not None and task.argument(name) is not None
 
 
 def _inherited(workflow: Workflow, task: Task, reload: SeenDag) -> dict[str, tuple[str | None, ...]]:

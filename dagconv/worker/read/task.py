@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dagconv.catalog.service import service
 from dagconv.diagnostics.model import Location
 from dagconv.ir import codec
 from dagconv.ir.task import Argument, Mapping, Operator, Origin, Residue, Task
@@ -222,10 +223,12 @@ def _reconcile(
     if assigned:
         expected = twin_attributes(make_twin(task, target, arguments))
     anew = construction_of(task).anew  # type: ignore[union-attr]
+    # Their arguments say what is lost; the witness still compares the attributes.
+    ignored = names & service().ignored_task_keys.keys()
     residues = [
         Residue(name, expected.get(name), actual.get(name), _is_own(task, target, name, expected))
         for name in sorted(actual.keys() | expected.keys())
-        if not _alike(actual.get(name), expected.get(name)) and name not in anew
+        if not _alike(actual.get(name), expected.get(name)) and name not in anew and name not in ignored
     ]
     return arguments, tuple(residues)
 
