@@ -109,7 +109,7 @@ docs: $(READY)
 	@echo "written: .cache/site/index.html"
 
 templates: $(READY)
-	@DAGCONV_TEMPLATES=5000 $(BIN)/pytest -q -s tests/lower/test_generated_templates.py
+	@DAGCONV_TEMPLATES=5000 $(BIN)/pytest -q -s --timeout 0 tests/lower/test_generated_templates.py
 
 matrix: $(READY)
 	@$(BIN)/python scripts/matrix.py
