@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-runs test-first-hour test-hooks test-editor test-browser lint format picture docs corpus matrix templates context-tables mutants bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-runs test-first-hour test-hooks test-editor test-browser lint format picture docs corpus matrix templates context-tables old-names mutants bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
@@ -35,6 +35,7 @@ help:
 	@echo "make matrix      convert a task per operator class and argument, compare with what is expected"
 	@echo "make mutants     damage the passes that rewrite texts, and ask the rendering witness alone"
 	@echo "make context-tables  record what runs of Airflow 2 hold in their context, by Airflow 2.7 and 2.11"
+	@echo "make old-names   what older wheels offer to DAG files against schemas/old_names.json, read in two ways"
 	@echo "make bench       measure against the other converter, side by side; BENCH=\"--rows 'one file'\" for less"
 	@echo "make lock        pin the packages of this environment in requirements.lock"
 
@@ -122,6 +123,9 @@ mutants: $(READY)
 
 context-tables: $(READY)
 	@$(BIN)/python scripts/context_tables.py
+
+old-names: $(READY)
+	@DAGCONV_TEST_FULL=1 $(BIN)/pytest -q --timeout 0 tests/scripts/test_old_names.py
 
 bench: $(READY)
 	@$(BIN)/python scripts/bench.py $(BENCH)

@@ -1,4 +1,4 @@
-"""Typed look-ups over schemas/renames.json: what older and newer Airflow releases call things, for worker and lower."""
+"""Typed look-ups over schemas/renames.json and old_names.json: what other Airflow releases call things."""
 
 from __future__ import annotations
 
@@ -88,10 +88,10 @@ class Renames:
 
 @functools.cache
 def renames() -> Renames:
-    data = read_schema("renames.json")
+    data, listed = read_schema("renames.json"), read_schema("old_names.json")
     dag, variables = data["dag"], data["variables"]
     return Renames(
-        names=data["names"],
+        names={old: new for old, (_, new) in listed["moved"].items()} | data["names"],
         absent={old: Absent(*row) for old, row in data["absent"].items()},
         importable=data["importable"],
         newer=data["newer"],
@@ -100,7 +100,7 @@ def renames() -> Renames:
             for old, row in data["adapted"].items()
         },
         emulated=data["emulated"],
-        gone=data["gone"],
+        gone={old: _in_its_place(*row) for old, row in listed["gone"].items()} | data["gone"],
         arguments=data["arguments"],
         adapted_arguments=data["adapted_arguments"],
         lost_arguments=data["lost_arguments"],
@@ -116,6 +116,11 @@ def renames() -> Renames:
             for cls, arguments in data["defaults"].items()
         },
     )
+
+
+def _in_its_place(last: str, advice: str) -> str:
+    """From the last release that had a name, and the path that this advised to use."""
+    return f"{advice or 'nothing'} (last seen in {last})"
 
 
 def release(text: str) -> tuple[int, ...]:

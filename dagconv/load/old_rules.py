@@ -41,7 +41,7 @@ GONE_NAME = Rule(
     why="What the name did cannot be done in Airflow 3, so what it meant for the DAG cannot be kept.",
     example="from airflow.models import KnownEvent",
     fix="Remove the use.",
-    source=(Page("schemas/renames.json"),),
+    source=(Page("schemas/renames.json"), Page("schemas/old_names.json")),
 )
 EMULATED_NAME = Rule(
     code="DC133",
