@@ -82,6 +82,8 @@ def _comes_by_itself(owner: object, name: str, before: object, after: object) ->
     module = str(after.__module__) if isinstance(after, type | types.FunctionType) else type(after).__module__
     if before is _MISSING and type(owner) is types.ModuleType:
         return type(after) is types.ModuleType or _is_library(module) or module.startswith("dagconv.worker.compat")
+    if str(getattr(owner, "__module__", "")) == "airflow.utils.setup_teardown":  # which tasks open `with` blocks hold
+        return type(after) in (bool, *_CONTAINERS)
     if before is _MISSING and name == "__init__":  # of a protocol's class, at its first call
         return after is object.__init__
     if before is None and type(owner) is types.ModuleType and _is_library(module):  # made at its first use
