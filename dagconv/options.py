@@ -13,6 +13,7 @@ from dagconv.catalog.renames import release
 from dagconv.errors import UsageError
 from dagconv.load import inputs
 from dagconv.load.configuration import read_configuration
+from dagconv.load.given_secrets import given_secrets
 from dagconv.load.overlay import install_overlay
 from dagconv.lower.lowering import Options
 from dagconv.pipeline import CompileOptions
@@ -24,7 +25,7 @@ def compile_options(settings: Settings, now: datetime.datetime) -> CompileOption
     """Raises UsageError for a setting that cannot be, and for a file that cannot be read."""
     given = inputs_of(settings)
     return CompileOptions(
-        lowering=replace(_lowering_of(settings, now), variables=given.variables),
+        lowering=replace(_lowering_of(settings, now), variables=given.variables, secrets=given_secrets(given)),
         jobs=settings.count("jobs") or _processors(),
         limits=settings.limits,
         thorough=settings.flag("thorough"),

@@ -156,7 +156,7 @@ class Compiler:
                     server.close()
                 raise
         settle_duplicates(outcomes)
-        report, definitions = conclude(outcomes, time.monotonic() - started)
+        report, definitions = conclude(outcomes, time.monotonic() - started, self.options.lowering.secrets)
         sources = tuple(sorted({shown(airflow) for airflow in roots.values()} - {""}))
         return ConvertResult(replace(report, sources=sources), definitions)
 

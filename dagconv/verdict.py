@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from dagconv.discover.source import SourceFile
 from dagconv.errors import InternalError
 from dagconv.ir.workflow import Workflow
 from dagconv.load.comments import read_comments
+from dagconv.load.given_secrets import masked
 from dagconv.load.identity import Seen, find_duplicates, is_foreign
 
 _DAG = re.compile(r"\bDAG\s*\(|@dag\b|\bdag\s*\(")  # what makes a DAG, as far as a line shows
@@ -121,8 +122,10 @@ def _makes_a_dag(path: str) -> bool:
     return any(_DAG.search(line) for line in read_source_lines(path) or [])
 
 
-def conclude(outcomes: Sequence[FileOutcome], seconds: float) -> tuple[Report, tuple[Definition, ...]]:
-    """The report, and the definitions that may be written."""
+def conclude(
+    outcomes: Sequence[FileOutcome], seconds: float, secrets: Collection[str] = ()
+) -> tuple[Report, tuple[Definition, ...]]:
+    """The report, in which no secret stands, and the definitions that may be written."""
     settle_modules(outcomes)
     files, definitions = [], []
     for outcome in outcomes:
@@ -131,16 +134,26 @@ def conclude(outcomes: Sequence[FileOutcome], seconds: float) -> tuple[Report, t
         for dag in outcome.dags:
             written = dag.definition if not spoiled and not has_error(dag.diagnostics) else None
             status = FileStatus.CONVERTED if written else FileStatus.REFUSED
-            dags.append(DagReport(dag.seen.dag_id, status, None, dag.proof))
+            dag_id = dag.seen.dag_id if written else masked(dag.seen.dag_id, secrets)
+            dags.append(DagReport(dag_id, status, None, dag.proof))
             if written:
                 definitions.append(written)
         found = [*outcome.diagnostics, *(d for dag in outcome.dags for d in dag.diagnostics)]
-        shown = [_shown(d, outcome.file) for d in dict.fromkeys(found)]
+        kept = {dag.dag_id for dag in dags}
+        shown = [_without(_shown(d, outcome.file), secrets, kept) for d in dict.fromkeys(found)]
         if outcome.dags and not outcome.failed:  # else most of what a comment speaks of was never found
             shown = apply_ignores(read_comments(outcome.file.path), shown)
         diagnostics = tuple(sorted(shown, key=Diagnostic.sort_key))
         files.append(FileReport(outcome.file.path, _status(outcome, dags), tuple(dags), diagnostics))
     return Report(tuple(files), (), seconds), tuple(definitions)
+
+
+def _without(found: Diagnostic, secrets: Collection[str], kept: Collection[str]) -> Diagnostic:
+    if not secrets:
+        return found
+    params = tuple((k, masked(v, secrets) if isinstance(v, str) else v) for k, v in found.params)
+    dag_id = found.dag_id if found.dag_id is None or found.dag_id in kept else masked(found.dag_id, secrets)
+    return replace(found, params=params, dag_id=dag_id)
 
 
 def _status(outcome: FileOutcome, dags: Sequence[DagReport]) -> FileStatus:

@@ -5,7 +5,6 @@ Assessed is the folder of an environment in every kind of trouble that the tests
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import subprocess
@@ -26,13 +25,15 @@ def main() -> None:
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
         raise SystemExit("no Chromium is installed here")
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
         write_folder()
         page = Path(folder) / "report.html"
         command = [sys.executable, "-m", "dagconv", "assess", "dags", "--source-airflow", "2", "--output", str(page)]
         subprocess.run(command, check=False)
         options = ["--headless", "--no-sandbox", "--hide-scrollbars", f"--window-size={SIZE}"]
         subprocess.run([browser, *options, f"--screenshot={PICTURE}", page.as_uri()], check=True, capture_output=True)
+        os.chdir(ROOT)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dagconv.assessment.assessment import Assessed, Assessment, Reason
-from dagconv.aws.redact import MASK, redact_text
+from dagconv.aws.redact import redact_text
 from dagconv.catalog.service import service
 from dagconv.diagnostics import Diagnostic, Location
 from dagconv.diagnostics.folding import fold
 from dagconv.diagnostics.lines import read_source_lines
 from dagconv.diagnostics.report import FileReport, FileStatus, Report
-from dagconv.language.secret import is_secret_name
+from dagconv.load.given_secrets import given_secrets, masked
 from dagconv.version import __version__
 from dagconv.wire.inputs import Inputs
 
@@ -24,16 +24,9 @@ Document = dict[str, Any]
 
 
 def masking(inputs: Inputs) -> Mask:
-    """Hides what was given under the name of a secret, all of the Connections, and what looks like a secret."""
-    given = [value for name, value in (*inputs.variables.items(), *inputs.environment.items()) if is_secret_name(name)]
-    hidden = sorted({value for value in (*given, *inputs.connections.values()) if value}, key=len, reverse=True)
-
-    def mask(text: str) -> str:
-        for value in hidden:
-            text = text.replace(value, MASK)
-        return redact_text(text)
-
-    return mask
+    """Hides the secrets among what was given, and what looks like a secret."""
+    given = given_secrets(inputs)
+    return lambda text: redact_text(masked(text, given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +78,8 @@ def _places(findings: Iterable[Diagnostic], mask: Mask) -> list[Document]:
         at = found.location or Location("")
         said: Document = {"file": at.file, "line": at.line, "text": mask(_line(at.file, at.line)), "dags": []}
         place = places.setdefault((at.file, at.line), {**said, "message": mask(found.message)})
-        if found.dag_id and found.dag_id not in place["dags"]:
-            place["dags"].append(found.dag_id)
+        if found.dag_id and (dag := mask(found.dag_id)) not in place["dags"]:
+            place["dags"].append(dag)
     return list(places.values())
 
 
@@ -98,7 +91,7 @@ def _line(file: str, line: int | None) -> str:
 def _dag(dag: Assessed, made: Made) -> Document:
     said: Document = {
         "path": dag.path,
-        "dag": dag.dag_id,
+        "dag": made.mask(dag.dag_id) if dag.dag_id else dag.dag_id,
         "outcome": dag.outcome,
         "stops": _findings(dag, dag.stops, made.mask),
         "losses": _findings(dag, dag.losses, made.mask),
@@ -106,7 +99,7 @@ def _dag(dag: Assessed, made: Made) -> Document:
     if dag.outline is not None:
         ids = {node.task_id: index for index, node in enumerate(dag.outline.nodes)}
         said["tasks"] = [
-            [node.task_id, node.operator, [ids[name] for name in node.upstream if name in ids]]
+            [made.mask(node.task_id), node.operator, [ids[name] for name in node.upstream if name in ids]]
             for node in dag.outline.nodes
         ]
         said["schedule"] = {"before": asdict(dag.outline.before), "after": asdict(dag.outline.after)}

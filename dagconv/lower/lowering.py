@@ -33,7 +33,7 @@ from dagconv.language.names import free_name
 class Options:
     """Settings of a conversion that change meaning. `now` is the conversion's moment, timezone-aware UTC; `root` is
     what was found about all DAGs of a root, `source_airflow` what the user says, which goes before; `variables` are
-    texts by name, for `template_variables` fold and params."""
+    texts by name, for `template_variables` fold and params; `secrets` those among the inputs, with what they are."""
 
     now: datetime.datetime
     region: str | None = None
@@ -45,6 +45,7 @@ class Options:
     configuration: Mapping[str, str] = field(default_factory=dict)
     template_variables: str = "refuse"
     variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     code_package: bool = False
 
 

@@ -42,6 +42,7 @@ from dagconv.lower.refuse_placeholders import refuse_placeholders
 from dagconv.lower.refuse_rendering import refuse_rendering
 from dagconv.lower.refuse_secrets import refuse_secrets
 from dagconv.lower.refuse_triggers import refuse_triggers
+from dagconv.lower.refuse_written_secrets import refuse_written_secrets
 from dagconv.lower.settle_configuration import settle_configuration
 from dagconv.lower.settle_generation import settle_generation
 from dagconv.lower.settle_pulls import settle_pulls
@@ -98,6 +99,7 @@ PASSES: tuple[Pass, ...] = (
     lower_xcoms,  # after unrolling, whose instances have outputs of their own
     lower_values,  # after the drops, which take values away that have no form
     fold_settings,  # after values, so that it compares what will be written with the source
+    refuse_written_secrets,  # before dollars are escaped, of which a secret may hold some
     escape_dollars,  # the last to touch texts: it looks at what will be written
     lower_default_args,  # last: only now is every argument of every task what will be written
 )

@@ -18,7 +18,11 @@ FOUND = {
 }
 
 
-@pytest.mark.parametrize("code", CODES)
+# Needs --stub-missing, which no fixture is converted with; tests/test_catalogue.py names the test that shows it.
+WITH_INPUTS = {"DC408"}
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES) - WITH_INPUTS))
 def test_a_rule_of_lowering_fires_in_a_fixture(code):
     assert code in FOUND
 
