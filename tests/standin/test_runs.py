@@ -61,10 +61,10 @@ def test_what_is_cut_off_says_so() -> None:
 
 
 def test_every_state_of_the_service_can_be_shown() -> None:
-    of_task = shapes.operation("mwaa-serverless", "GetTaskInstance").output_shape.members["Status"].enum  # type: ignore[union-attr]
+    of_task = shapes.operation("mwaa-serverless", "GetTaskInstance").output_shape.members["Status"].enum
     shown = {run_of(Script(states={"first": [state]})).instances(15)[0]["Status"] for state in of_task}
     assert shown == set(of_task)
-    detail = shapes.operation("mwaa-serverless", "GetWorkflowRun").output_shape.members["RunDetail"]  # type: ignore[union-attr]
+    detail = shapes.operation("mwaa-serverless", "GetWorkflowRun").output_shape.members["RunDetail"]
     runs = (run_of(Script()), run_of(Script(limit=25)), run_of(Script(frozenset({"last"}))))
     seen = {state for run in runs for state in states(run)} | {stopped().state(now) for now in (16, 90)}
     assert seen == set(detail.members["RunState"].enum)
