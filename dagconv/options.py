@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,22 @@ from dagconv.load.configuration import read_configuration
 from dagconv.load.given_secrets import given_secrets
 from dagconv.load.overlay import install_overlay
 from dagconv.lower.lowering import Options
-from dagconv.pipeline import CompileOptions
 from dagconv.settings import Settings
-from dagconv.wire.inputs import Inputs
+from dagconv.wire.inputs import NO_INPUTS, Inputs
+from dagconv.wire.limits import DEFAULT_LIMITS, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class CompileOptions:
+    """How to convert. `jobs` files are worked on at a time, each within `limits`; `thorough` loads each file a second
+    time under another hash seed, so that the order of sets shows; `run` has the tasks of both sides run too."""
+
+    lowering: Options
+    jobs: int = 1
+    limits: Limits = DEFAULT_LIMITS
+    thorough: bool = False
+    run: bool = False
+    inputs: Inputs = NO_INPUTS
 
 
 def compile_options(settings: Settings, now: datetime.datetime) -> CompileOptions:

@@ -27,8 +27,9 @@ from dagconv.wire.inputs import Inputs
 from dagconv.wire.request import Target
 
 
-def pack(lowering: Lowering, file: SourceFile, source: Workflow, inputs: Inputs) -> Package | None:
-    """The code package of a workflow whose tasks call code. Raises Obstacle."""
+def pack(lowering: Lowering, file: SourceFile, source: Workflow, inputs: Inputs, looked: set[str]) -> Package | None:
+    """The code package of a workflow whose tasks call code; `looked` takes each path that is looked at for it. Raises
+    Obstacle."""
     if lowering.code is None or not (_has_entries(lowering) or lowering.scripts):
         return None
     path, root = Path(file.path).absolute(), Path(file.root).absolute()
@@ -44,7 +45,7 @@ def pack(lowering: Lowering, file: SourceFile, source: Workflow, inputs: Inputs)
         operators=lowering.operators,
         users=dict(_operators_of(lowering)),
     )
-    library = Library(lowering.code.modules, import_roots(path, root, inputs.folders))
+    library = Library(lowering.code.modules, import_roots(path, root, inputs.folders), looked)
     return build_package(lowering.workflow.dag_id, contents, library)
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from dagconv.cache.lasting import lasts_until, next_day
+from dagconv.caching import Cache, Found, Made, find_all
 from dagconv.check.rules.text.size import refuse_least_size
 from dagconv.diagnostics import Diagnostic
-from dagconv.diagnostics.report import Proof, ProofStatus, Report
+from dagconv.diagnostics.report import Proof, ProofStatus
 from dagconv.discover.source import SourceFile
-from dagconv.discover.source_airflow import shown, source_airflows
+from dagconv.discover.source_airflow import source_airflows
 from dagconv.emit.document import UnemittableError, emit_document
 from dagconv.emit.size import least_bytes
 from dagconv.emit.writer import write_yaml
@@ -32,8 +35,9 @@ from dagconv.load.process import Worker
 from dagconv.load.reload import Packaged, reload_definition
 from dagconv.load.reply import LoadResult
 from dagconv.load.source import load_source, render_source
-from dagconv.lower.lowering import Lowering, Options
+from dagconv.lower.lowering import Lowering
 from dagconv.lower.passes import lower
+from dagconv.options import CompileOptions
 from dagconv.package.build import Package
 from dagconv.package.obstacle import Obstacle
 from dagconv.package.report_needs import needs_data
@@ -41,19 +45,9 @@ from dagconv.packing import check_packed, pack, prove_package, put
 from dagconv.prove.compare import Side, prove, prove_single
 from dagconv.prove.occasions import render_plan
 from dagconv.prove.rendering import Told, prove_rendering
-from dagconv.verdict import (
-    DagOutcome,
-    Definition,
-    FileOutcome,
-    at_source,
-    conclude,
-    has_error,
-    settle_duplicates,
-)
+from dagconv.verdict import ConvertResult, DagOutcome, Definition, FileOutcome, at_source, concluded, has_error
 from dagconv.wire.answer import Loaded
-from dagconv.wire.inputs import NO_INPUTS, Inputs
-from dagconv.wire.limits import DEFAULT_LIMITS, Limits
-from dagconv.wire.reads import NO_READS, Reads
+from dagconv.wire.reads import NO_READS, Reads, union
 from dagconv.write.companions import with_checksum
 
 __all__ = ["CompileOptions", "Compiler", "ConvertResult", "Definition", "compiler", "convert"]
@@ -64,36 +58,15 @@ Progress = Callable[[SourceFile, Reads], None]
 OnDag = Callable[[str, Workflow, Workflow], None]
 
 
-@dataclass(frozen=True, slots=True)
-class CompileOptions:
-    """How to convert. `jobs` files are worked on at a time, each within `limits`; `thorough` loads each file a second
-    time under another hash seed, so that the order of sets shows; `run` has the tasks of both sides run too."""
-
-    lowering: Options
-    jobs: int = 1
-    limits: Limits = DEFAULT_LIMITS
-    thorough: bool = False
-    run: bool = False
-    inputs: Inputs = NO_INPUTS
-
-
-@dataclass(frozen=True, slots=True)
-class ConvertResult:
-    """`definitions` are those that were proved, in the order of the files."""
-
-    report: Report
-    definitions: tuple[Definition, ...]
-
-
 @contextlib.contextmanager
-def compiler(options: CompileOptions, worker: Worker | None = None) -> Iterator[Compiler]:
+def compiler(options: CompileOptions, worker: Worker | None = None, cache: Cache | None = None) -> Iterator[Compiler]:
     """A compiler with its worker, which may run already. Raises EngineMissingError without the extra `airflow`."""
     with contextlib.ExitStack() as stack:
         spool = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dagconv-")))
         worker = worker or stack.enter_context(Worker())
         again = stack.enter_context(Worker(hash_seed=1)) if options.thorough else worker
         dags = stack.enter_context(ThreadPoolExecutor(max(options.jobs, 1)))
-        yield Compiler(options, worker, again, spool, dags)
+        yield Compiler(options, worker, again, spool, dags, cache=cache)
 
 
 @contextlib.contextmanager
@@ -115,6 +88,27 @@ class Text:
     packaged: Packaged | None
 
 
+@dataclass(slots=True)
+class Trail:
+    """What the result of one file rests on: what was `read` for it, paths that packaging `looked` at, and the
+    `workflows` that were compared with `now`."""
+
+    now: datetime.datetime
+    read: list[Reads] = field(default_factory=list)
+    looked: set[str] = field(default_factory=set)
+    workflows: list[Workflow] = field(default_factory=list)
+    started_ns: int = field(default_factory=time.time_ns)
+
+    def reads(self) -> Reads:
+        there = {path for path in self.looked if os.path.lexists(path)}
+        looked = Reads(files=tuple(sorted(there)), absent=tuple(sorted(self.looked - there)))
+        return union((*self.read, looked))
+
+    def until(self) -> datetime.datetime:
+        """What could not be loaded tells nothing of its dates."""
+        return lasts_until(self.workflows, self.now) if self.workflows else next_day(self.now)
+
+
 @dataclass(frozen=True, slots=True)
 class Compiler:
     """The way of each file through the stages. Its definitions can be read until its context is left."""
@@ -126,22 +120,21 @@ class Compiler:
     # For the DAGs of files that hold several.
     dags: ThreadPoolExecutor
     on_dag: OnDag | None = None
+    cache: Cache | None = None
 
     def convert(self, files: Sequence[SourceFile], on_progress: Progress | None = None) -> ConvertResult:
         """Converts all files of a call before anything is handed out. Raises EngineBrokenError."""
         started = time.monotonic()
-        for server in {self.worker, self.again}:
-            server.preload(tuple(name for file in files for name in file.imports))
         told = threading.Lock()
         roots = source_airflows(files, self.options.lowering.source_airflow)
+        # The stages of a kept result cannot be shown to anybody.
+        cache = self.cache if self.on_dag is None else None
+        kept = find_all(cache, files, roots, self.options) if cache is not None else {}
+        for server in {self.worker, self.again}:
+            server.preload(tuple(name for file in files if file.path not in kept for name in file.imports))
 
         def work(file: SourceFile) -> FileOutcome:
-            try:
-                outcome, reads = self.convert_file(file, roots[file.root])
-            except (UsageError, EngineBrokenError):
-                raise
-            except Exception as error:  # noqa: BLE001  # a bug ends the file that shows it, and no other
-                outcome, reads = FileOutcome(file, [internal_error(file.path, error)], failed=True), NO_READS
+            outcome, reads = kept.get(file.path) or self._worked(file, roots[file.root], cache)
             with told:
                 if on_progress is not None:
                     on_progress(file, reads)
@@ -155,13 +148,25 @@ class Compiler:
                 for server in {self.worker, self.again}:
                     server.close()
                 raise
-        settle_duplicates(outcomes)
-        report, definitions = conclude(outcomes, time.monotonic() - started, self.options.lowering.secrets)
-        sources = tuple(sorted({shown(airflow) for airflow in roots.values()} - {""}))
-        return ConvertResult(replace(report, sources=sources), definitions)
+        if cache is not None and cache.kept:
+            cache.folder.trim()
+        return concluded(outcomes, roots.values(), time.monotonic() - started, self.options.lowering.secrets)
 
-    def convert_file(self, file: SourceFile, airflow: SourceAirflow) -> tuple[FileOutcome, Reads]:
-        """What came of the file, and what loading it read."""
+    def _worked(self, file: SourceFile, airflow: SourceAirflow, cache: Cache | None) -> Found:
+        """What comes of the file, kept where that can be."""
+        trail = Trail(self.options.lowering.now)
+        try:
+            found = self.convert_file(file, airflow, trail), trail.reads()
+        except (UsageError, EngineBrokenError):
+            raise
+        except Exception as error:  # noqa: BLE001  # a bug ends the file that shows it, and no other
+            return FileOutcome(file, [internal_error(file.path, error)], failed=True), NO_READS
+        if cache is not None:
+            cache.keep(file, airflow, self.options, found, Made(trail.started_ns, trail.until()))
+        return found
+
+    def convert_file(self, file: SourceFile, airflow: SourceAirflow, trail: Trail) -> FileOutcome:
+        """What came of the file; `trail` takes what that rests on."""
         path, root = Path(file.path).absolute(), Path(file.root).absolute()
         loaded = load_source(
             self.worker,
@@ -173,22 +178,24 @@ class Compiler:
             inputs=self.options.inputs,
             code=self.options.lowering.code_package,
         )
+        trail.read.append(loaded.reads)
         told = [found for found in loaded.diagnostics if not is_overruled(found, airflow)]
         spoiled = has_error(loaded.diagnostics)
 
         def work(dag: Loaded) -> DagOutcome:
             seen = Seen(str(path), dag.workflow.dag_id, dag.workflow.location, dag.origin)
-            return self.convert_dag(seen, file, dag, airflow, spoiled=spoiled)
+            return self.convert_dag(seen, file, dag, airflow, trail, spoiled=spoiled)
 
         dags = list(self.dags.map(work, loaded.dags) if len(loaded.dags) > 1 else map(work, loaded.dags))
-        return FileOutcome(file, told, dags, failed=loaded.failed), loaded.reads
+        return FileOutcome(file, told, dags, failed=loaded.failed)
 
     def convert_dag(
-        self, seen: Seen, file: SourceFile, source: Loaded, airflow: SourceAirflow, *, spoiled: bool
+        self, seen: Seen, file: SourceFile, source: Loaded, airflow: SourceAirflow, trail: Trail, *, spoiled: bool
     ) -> DagOutcome:
         """The first stage that refuses the DAG ends the work on it; of a file that is `spoiled` none is proved."""
         lowering = Lowering(source.workflow, replace(self.options.lowering, root=airflow), code=source.code)
         lower(lowering)
+        trail.workflows += (source.workflow, lowering.workflow)
         if self.on_dag is not None:
             self.on_dag(file.path, source.workflow, lowering.workflow)
         found = lowering.diagnostics
@@ -196,7 +203,7 @@ class Compiler:
             return DagOutcome(seen, found)
 
         try:
-            package = pack(lowering, file, source.workflow, self.options.inputs)
+            package = pack(lowering, file, source.workflow, self.options.inputs, trail.looked)
         except Obstacle as obstacle:
             return DagOutcome(seen, [*found, obstacle.diagnostic(seen.dag_id)])
         found = found + (package.findings(seen.dag_id, self.options.lowering.accept) if package else [])
@@ -217,7 +224,7 @@ class Compiler:
             return DagOutcome(seen, found)
 
         packaged = put(package, lowering, self.spool, self.options.inputs) if package else None
-        differences = self.differences(file, source, lowering, Text(name, text, package, packaged))
+        differences = self.differences(file, source, lowering, Text(name, text, package, packaged), trail)
         declared = tuple(sorted({change.code for change in lowering.changes}))
         if has_error(differences):
             return DagOutcome(seen, found + differences, Proof(ProofStatus.DIFFERENT, declared))
@@ -225,10 +232,13 @@ class Compiler:
         definition = self.spooled(seen, file, text, packaged, needs)
         return DagOutcome(seen, found + differences, Proof(ProofStatus.EQUAL, declared), definition)
 
-    def differences(self, file: SourceFile, source: Loaded, lowering: Lowering, text: Text) -> list[Diagnostic]:
+    def differences(
+        self, file: SourceFile, source: Loaded, lowering: Lowering, text: Text, trail: Trail
+    ) -> list[Diagnostic]:
         """What the proof finds between a DAG and the definition that is to be written for it."""
         plan = render_plan(source.workflow, lowering.workflow, lowering.changes, lowering.runs)
         back, rendered = self.render_both(file, text, plan)
+        trail.read += (back.reads, rendered.reads)
         found = at_source(source.workflow, back.diagnostics) or prove_single(source.workflow, back.dags)
         if has_error(found):
             return found

@@ -64,6 +64,7 @@ KEYS = (
     Key("jobs", Kind.COUNT, None, "files that are loaded at the same time; the number of processors when not set"),
     Key("timeout", Kind.NUMBER, DEFAULT_LIMITS.timeout, "seconds that loading one file may take"),
     Key("memory", Kind.COUNT, DEFAULT_LIMITS.memory_mb, "MB of memory that loading one file may take"),
+    Key("cache", Kind.FLAG, True, "keep results of files, and use those whose reads have not changed since"),
     Key("thorough", Kind.FLAG, False, "load every file under a second hash seed too"),
     Key(
         "airflowignore",

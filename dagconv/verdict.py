@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from dagconv.diagnostics.ignoring import apply_ignores
 from dagconv.diagnostics.lines import read_source_lines
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Proof, Report
 from dagconv.discover.source import SourceFile
+from dagconv.discover.source_airflow import shown
 from dagconv.errors import InternalError
+from dagconv.ir.source_airflow import SourceAirflow
 from dagconv.ir.workflow import Workflow
 from dagconv.load.comments import read_comments
 from dagconv.load.given_secrets import masked
@@ -48,6 +50,14 @@ class Definition:
     def text(self) -> str:
         """The YAML, without a header line."""
         return self.spooled.read_text("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertResult:
+    """`definitions` are those that were proved, in the order of the files."""
+
+    report: Report
+    definitions: tuple[Definition, ...]
 
 
 @dataclass(slots=True)
@@ -120,6 +130,16 @@ def _name(found: Diagnostic) -> tuple[str, Location]:
 
 def _makes_a_dag(path: str) -> bool:
     return any(_DAG.search(line) for line in read_source_lines(path) or [])
+
+
+def concluded(
+    outcomes: Sequence[FileOutcome], airflows: Iterable[SourceAirflow], seconds: float, secrets: Collection[str] = ()
+) -> ConvertResult:
+    """What came of a call, once all of its files are looked at together."""
+    settle_duplicates(outcomes)
+    report, definitions = conclude(outcomes, seconds, secrets)
+    sources = tuple(sorted({shown(airflow) for airflow in airflows} - {""}))
+    return ConvertResult(replace(report, sources=sources), definitions)
 
 
 def conclude(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 # A shell that starts the tests in the background has SIGINT ignored, and every process started here would inherit it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Results that a user keeps are no business of the tests, nor theirs of the user.
+_CACHE = tempfile.TemporaryDirectory(prefix="dagconv-tests-")
+os.environ["XDG_CACHE_HOME"] = _CACHE.name
 
 # The same examples in every run, and no verdict that depends on how busy the machine is or on how many are filtered.
 settings.register_profile(

@@ -29,7 +29,7 @@ TYPES = {
 # What says how findings are shown, where definitions go, and which files of a folder are judged.
 NOT_ABOUT_CONVERTING = {
     "output", "format", "color", "schema-line", "strict", "select", "extend-select", "ignore", "per-file-ignores",
-    "baseline", "include", "exclude",
+    "baseline", "include", "exclude", "cache",
 }  # fmt: skip
 
 

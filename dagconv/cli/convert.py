@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dagconv.cli.diff import show_diff
+from dagconv.cli.kept import kept_result, using_cache
 from dagconv.cli.main import EXIT_CODES
 from dagconv.cli.options import report_options, selection_of, setting, settings_of
 from dagconv.cli.present import Row, exit_code, show_report, summary_lines, without_known, write_bytes
@@ -44,9 +45,9 @@ from dagconv.write.rules import LEFT_OVER, RENAMED
 
 if TYPE_CHECKING:  # loading the pipeline takes time that --help and a wrong call need not wait for
     from dagconv.discover.source import SourceFile
-    from dagconv.load.process import Worker
-    from dagconv.pipeline import Compiler, ConvertResult
+    from dagconv.pipeline import Compiler
     from dagconv.settings import Settings
+    from dagconv.verdict import ConvertResult
     from dagconv.wire.reads import Reads
 
 # The lines that the service's documentation shows; scripts look for them.
@@ -79,6 +80,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 @setting("timeout", metavar="S")
 @setting("memory", metavar="MB")
 @setting("thorough")
+@setting("cache")
 @setting("airflowignore")
 @setting("region", metavar="NAME")
 @setting("code-package")
@@ -175,35 +177,35 @@ def _converted(
     syntax = ignore_syntax(sources, settings.text("airflowignore"), settings.text("source-airflow"))
     discovery = discover(sources, syntax, auto=flags["auto"])
 
-    from dagconv.load.process import Worker
-
     if not discovery.files:
-        from dagconv.pipeline import ConvertResult
+        from dagconv.verdict import ConvertResult
 
         yield ConvertResult(Report(), ()), discovery, []
         return
     if flags["verbose"]:
         _say_what_is_done(settings, discovery)
-    # It imports Airflow while the stages are imported here.
-    with Worker() as worker, _running(settings, worker) as running:
-        with progress(len(discovery.files), quiet=flags["quiet"]) as step:
-
-            def told(file: SourceFile, reads: Reads) -> None:
-                step(file.path)
-                for line in reads_lines(file.path, reads) if flags["verbose"] else ():
-                    click.echo(line, err=True)
-
-            result = running.convert(discovery.files, told)
-        yield result, discovery, _forecast(running, result, discovery) if flags["forecast"] else []
-
-
-@contextlib.contextmanager
-def _running(settings: Settings, worker: Worker) -> Iterator[Compiler]:
     from dagconv.options import compile_options
-    from dagconv.pipeline import compiler
 
-    with compiler(compile_options(settings, datetime.datetime.now(datetime.timezone.utc)), worker) as running:
-        yield running
+    options = compile_options(settings, datetime.datetime.now(datetime.timezone.utc))
+    with using_cache(settings) as cache, progress(len(discovery.files), quiet=flags["quiet"]) as step:
+
+        def told(file: SourceFile, reads: Reads) -> None:
+            step(file.path)
+            for line in reads_lines(file.path, reads) if flags["verbose"] else ():
+                click.echo(line, err=True)
+
+        kept = kept_result(cache, discovery.files, options, told) if not flags["forecast"] else None
+        if kept is not None:
+            yield kept, discovery, []
+            return
+        from dagconv.load.process import Worker
+
+        with Worker() as worker:  # it imports Airflow while the stages are imported here
+            from dagconv.pipeline import compiler
+
+            with compiler(options, worker, cache) as running:
+                result = running.convert(discovery.files, told)
+                yield result, discovery, _forecast(running, result, discovery) if flags["forecast"] else []
 
 
 def _forecast(running: Compiler, result: ConvertResult, discovery: Discovery) -> list[Row]:

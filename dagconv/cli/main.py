@@ -28,6 +28,7 @@ Exit codes:
 # Verb -> its one line in `--help`. The module `dagconv.cli.<verb>` is imported only when the verb is used.
 VERBS = {
     "assess": "Say how much of a folder or an environment moves, and what the rest needs.",
+    "cache": "Show or empty the results kept from earlier calls.",
     "completion": "Print the completion script of a shell.",
     "config": "Show the settings in force and where they come from.",
     "convert": "Compile DAG files to definitions, each proved to mean the same.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from dagconv.cache.state import obstacle
 from dagconv.diagnostics.render.terminal import safe
 from dagconv.wire.reads import Reads
 
@@ -37,6 +38,8 @@ def reads_lines(path: str, reads: Reads) -> Iterator[str]:
             yield safe(f"{path} {words} {', '.join(names[:_MOST])}{more}")
     flags = (("clock", "asks for the time"), ("randomness", "asks for random numbers"), ("overflow", "reads even more"))
     yield from (safe(f"{path} {words}") for field, words in flags if getattr(reads, field))
+    if reason := obstacle(reads):
+        yield safe(f"{path} is converted anew in each call: it {reason}")
 
 
 def _shown(name: str) -> str:

@@ -107,7 +107,9 @@ class _Builder:
     def _add_scripts(self) -> None:
         """Takes files in as they are, with their run bit."""
         for name in sorted(self.contents.scripts):
-            file = next((path for root in self.library.roots if (path := Path(root) / name).is_file()), None)
+            places = [Path(root) / name for root in self.library.roots]
+            self.library.looked.update(map(str, places))
+            file = next((path for path in places if path.is_file()), None)
             if file is None:
                 raise Obstacle(FILE_MISSING, self.library.modules[0].file, 1, name=name)
             self.scripts[name] = PackageFile(name, file.read_bytes(), bool(file.stat().st_mode & 0o100))
@@ -196,6 +198,7 @@ class _Builder:
         self._add(file.name, path, file.slice(), file.source.file)
 
     def _add_whole(self, source: SourceModule, name: str, tail: str = "") -> None:
+        self.library.looked.add(source.file)
         try:
             text = source_text(source.file)
             read_module(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dagconv.ir.code import SourceModule
@@ -24,10 +24,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The user's modules: those that the worker saw imported, and files in the folders of sys.path."""
+    """The user's modules: those that the worker saw imported, and files in the folders of sys.path. `looked` takes the
+    path of each file that is looked for or read."""
 
     modules: Sequence[SourceModule]
     roots: Sequence[str]
+    looked: set[str] = field(default_factory=set)
 
     def find(self, name: str) -> SourceModule | None:
         """The module of that name if it is the user's; one that was not imported has nothing known of it."""
@@ -39,11 +41,13 @@ class Library:
         inside = Path(*name.split("."))
         for root in self.roots:
             for file in (Path(root) / inside / "__init__.py", Path(root) / inside.with_suffix(".py")):
+                self.looked.add(str(file))
                 if file.is_file():
                     return SourceModule(str(file), name)
         return None
 
     def of_file(self, file: str) -> SourceModule:
+        self.looked.add(file)
         return next((module for module in self.modules if module.file == file), SourceModule(file))
 
 

@@ -24,7 +24,9 @@ _PATH_MODULES = tuple(
     form.format(name) for name in ("genericpath", "posixpath", "pathlib", "os") for form in ("/{}.py", "<frozen {}>")
 )
 # Who asks only whether a path is there, and of which kind.
-_ASKS_KIND = frozenset({"exists", "isfile", "isdir", "islink", "lexists", "is_file", "is_dir", "is_symlink", "ismount"})
+_ASKS_KIND = frozenset(
+    {"_joinrealpath", "exists", "isfile", "isdir", "islink", "lexists", "is_file", "is_dir", "is_symlink", "ismount"}
+)
 
 
 def start(is_library: Callable[[str], bool]) -> None:
@@ -107,7 +109,7 @@ def watch_clock(traveller: Any) -> None:
     original = cls.time_ns
 
     def time_ns(self: Any) -> int:
-        if not _is_dags_own(sys._getframe(2)) and RECORDER.position() is not None:
+        if not _is_dags_own(sys._getframe(1)) and RECORDER.position() is not None:
             READS.clock = True
         now: int = original(self)
         return now
@@ -115,9 +117,12 @@ def watch_clock(traveller: Any) -> None:
     cls.time_ns = time_ns
 
 
-def _is_dags_own(frame: FrameType | None) -> bool:
-    """Each DAG object keeps when it was made, which says nothing of the DAG."""
-    return frame is not None and frame.f_code.co_filename.startswith("<attrs generated methods airflow.")
+def _is_dags_own(frame: FrameType) -> bool:
+    """Each DAG object keeps when it was made, and a cron that its timetable only checks begins now: neither says
+    anything of the DAG."""
+    before = frame.f_back.f_code.co_filename if frame.f_back is not None else ""
+    checks = frame.f_code.co_filename.endswith("/croniter/croniter.py") and before.endswith("/timetables/_cron.py")
+    return checks or before.startswith("<attrs generated methods airflow.")
 
 
 def _watch_distributions() -> None:

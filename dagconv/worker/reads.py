@@ -63,9 +63,14 @@ class Recording:
             else:
                 held[name] = None
 
-    def seeded(self) -> None:
-        """The state of random numbers was set on purpose."""
+    def seed(self, seed: int) -> None:
+        """Sets the state of random numbers on purpose."""
+        self._note_randomness()
+        random.seed(seed)
         self._random = random.getstate()
+
+    def _note_randomness(self) -> None:
+        self.randomness = self.randomness or (self.active and random.getstate() != self._random)
 
     def untraceable(self, what: str) -> None:
         self.note("untraceable", what)
@@ -73,7 +78,7 @@ class Recording:
     def start(self, is_library: Callable[[str], bool]) -> None:
         """From now on all that is read is the load's doing."""
         self.is_library, self.home = is_library, f"{pathlib.Path.cwd()}/"
-        self.seeded()
+        self._random = random.getstate()
         self._seen = len(sys.modules)
         sys.addaudithook(self._on_event)
         self.active = True
@@ -171,7 +176,7 @@ class Recording:
     def finish(self) -> Reads:
         """All that was read; the recording ends."""
         if self.active:
-            self.randomness = self.randomness or random.getstate() != self._random
+            self._note_randomness()
             self._tell_native_modules()
         self.active = False
         names = {kind: tuple(sorted(held)) for kind, held in self.names.items()}

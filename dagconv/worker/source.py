@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import random
 import sys
 import sysconfig
 import time
@@ -89,8 +88,7 @@ def _import_elsewhen(path: str, again: Again, code: Witness) -> Answer:
     """The same import one day and some hours later, with other random numbers and addresses of objects."""
     import time_machine
 
-    random.seed(again.seed)
-    READS.seeded()
+    READS.seed(again.seed)
     with time_machine.travel(again.moment, tick=True) as traveller:
         read_hooks.watch_clock(traveller)
         _turn_clocks_left_behind()

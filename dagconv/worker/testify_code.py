@@ -6,7 +6,6 @@ import decimal
 import importlib
 import logging
 import operator
-import os
 import socket
 import sys
 import zipfile
@@ -22,6 +21,7 @@ from dagconv.worker.complain import is_user_class
 from dagconv.worker.identity import Identity
 from dagconv.worker.modules import read_modules
 from dagconv.worker.record import RECORDER, no_file
+from dagconv.worker.supplied import INPUTS
 
 
 class Witness:
@@ -60,7 +60,7 @@ def _process(roots: tuple[str, ...], path: list[str]) -> dict[str, str]:
         **dict.fromkeys(AUDIT.changed_names(), "changed"),
         "sys.path": repr([(number, place) for number, place in enumerate(sys.path) if place not in path]),
         "socket.getdefaulttimeout()": str(socket.getdefaulttimeout()),
-        "os.getcwd()": str(Path.cwd().name == Path(os.environ["HOME"]).name),
+        "os.getcwd()": str(Path.cwd().name == Path(INPUTS.process["HOME"]).name),
         "logging.getLogger().level": str(logging.getLogger().level),
         "decimal.getcontext()": str(decimal.getcontext()),
         "sys.getrecursionlimit()": str(sys.getrecursionlimit()),

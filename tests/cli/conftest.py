@@ -82,7 +82,7 @@ class FakeCompiler:
 
 
 @contextlib.contextmanager
-def fake_compiler(_options, _worker=None) -> Iterator[FakeCompiler]:
+def fake_compiler(_options, _worker=None, _cache=None) -> Iterator[FakeCompiler]:
     yield FakeCompiler()
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from dagconv.ir.rendering import OWN_MOMENT, Occasion, Pair, Rendered, Rendering, RenderPlan
 from dagconv.worker.objects import encode_object, text_of
 from dagconv.worker.read.mapping import instances, is_mapped
+from dagconv.worker.reads import READS
 from dagconv.worker.render.engine import engine_context, supervisor_stood_in
 from dagconv.worker.render.old import NEWEST, OLDER, OLDEST, old_context
 from dagconv.worker.render.run import Run, run_of
@@ -108,7 +109,7 @@ class _Side:
     def _render(self, task: Any, name: str, value: Any, context: Recorded) -> str:
         """As `render_template_fields` does it, with a holder in the task's place."""
         holder = types.SimpleNamespace(**{name: _fresh(value)}, task_type=type(task).__name__)
-        random.seed(SEED)
+        READS.seed(SEED)
         try:
             task._do_render_template_fields(holder, (name,), context, self.environment, set())
         except Exception as error:  # noqa: BLE001  # a run fails with it, whatever it is
