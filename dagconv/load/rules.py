@@ -232,6 +232,19 @@ INSTANCES_FAIL = Rule(
     fix="S3ListOperator.partial(task_id='list', retries=2).expand_kwargs([{'bucket': 'a'}])",
     source=(Engine("airflow.sdk.definitions.mappedoperator", "MappedOperator.unmap"),),
 )
+METHODS_REPLACED = Rule(
+    code="DC166",
+    slug="dag-methods-replaced",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The file replaces methods of a DAG, which Airflow calls when it runs.",
+    message="DAG {dag_id} has code of its own for {names}, which the service does not run",
+    help="leave the DAG's methods as they are; filters and macros that a template needs can be written into it",
+    why="Airflow imports the DAG file in each task's process; the service runs the definition alone.",
+    example="dag.get_template_env = lambda **options: environment",
+    fix="DAG('report', user_defined_macros={'bucket': 'data'})",
+    source=(Engine("airflow.sdk.definitions.dag", "DAG.get_template_env"),),
+)
 CHANGES_BETWEEN_LOADS = Rule(
     code="DC117",
     slug="changes-between-loads",
@@ -557,6 +570,7 @@ LOAD_RULES = (
     ENVIRONMENT_READ,
     NOT_REPRODUCIBLE,
     INSTANCES_FAIL,
+    METHODS_REPLACED,
     CHANGES_BETWEEN_LOADS,
     ADDRESS,
     DUPLICATE_IN_FILE,

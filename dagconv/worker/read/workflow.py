@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dagconv.diagnostics.model import Location
@@ -45,6 +45,15 @@ def read_workflow(dag: Any, source: Source) -> Workflow:
         location=place,
         argument_locations=tuple(sorted(named.items())),
     )
+
+
+def replaced_methods(dag: Any, is_user_class: Callable[[type], bool]) -> list[str]:
+    """Methods of Airflow's DAG that the file has set on the object, or overrides in a class of its own."""
+    from airflow.sdk import DAG
+
+    own = [vars(owner) for owner in type(dag).__mro__ if is_user_class(owner)]
+    names = {name for members in (vars(dag), *own) for name in members if not name.startswith("__")}
+    return sorted(name for name in names if callable(getattr(DAG, name, None)))
 
 
 def _read_date(value: Any) -> DatetimeValue | None:
