@@ -184,7 +184,7 @@ class Stand:
     def journal(self, *kinds: str) -> list[dict[str, Any]]:
         """The fields of all records, or of those of the kinds, each with its kind."""
         (path,) = self.folder.glob(".dagconv/*/journal.jsonl")
-        bodies = [json.loads(line.split(" ", 1)[1]) for line in path.read_text().splitlines()]
+        bodies = [json.loads(line.split(" ", 2)[2]) for line in path.read_text().splitlines()]
         found = [{"kind": kind, **fields} for body in bodies for kind, fields in body.items()]
         return [record for record in found if not kinds or record["kind"] in kinds]
 

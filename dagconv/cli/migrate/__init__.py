@@ -29,6 +29,7 @@ VERBS = {
     "destroy": ("destroy", "Delete the workflows that are tagged as ours."),
     "import": ("adopt", "Adopt an existing workflow."),
     "unlock": ("unlock", "Free the lock of a call that is certainly dead."),
+    "state": ("state", "Share the state of a migration with colleagues."),
     "repair": ("repair", "Set a damaged journal aside."),
     "rehearse": ("rehearse", "Rehearse a migration on this machine, without AWS."),
 }

@@ -10,7 +10,7 @@ import click
 
 from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import FAILED, aws_options, open_aws, parallel_options, the_state
+from dagconv.cli.migrate.options import FAILED, aws_options, open_aws, parallel_options, state_of, the_state
 from dagconv.cli.migrate.plan import make_plan, plan_options
 from dagconv.errors import UsageError
 
@@ -39,7 +39,6 @@ def command(**flags: Any) -> int:
     from dagconv.cli.migrate.show import show_result
     from dagconv.migrate.run.apply import apply_plan, resume_apply
     from dagconv.migrate.run.execute import Limits
-    from dagconv.migrate.run.state import State, state_folder
 
     world = open_aws(flags)
     limits = Limits(flags["parallel"], flags["max_failures"])
@@ -52,7 +51,7 @@ def command(**flags: Any) -> int:
                 return 0
         else:
             plan = _plan(world, flags)
-            state = State(state_folder(flags["state_dir"], world.identity.caller(), plan.owner.mark), world.say)
+            state = state_of(world, flags, plan.owner.mark)
             result = apply_plan(world, plan, state, limits, overwrite=flags["overwrite"])
     except CallError as error:
         raise UsageError(str(error)) from error

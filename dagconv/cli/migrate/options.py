@@ -12,6 +12,7 @@ from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
     from dagconv.aws.services import World
+    from dagconv.deploy.deployment import S3Location
     from dagconv.migrate.run.records import ApplyRun
     from dagconv.migrate.run.state import State
 
@@ -31,6 +32,7 @@ def aws_options(command: Command) -> Command:
             metavar="DIR",
             help="Folder of the journal; keep it between calls.",
         ),
+        click.option("--state", "shared", metavar="S3", help="Keep the state in s3://BUCKET/PREFIX, for colleagues."),
     )
     for option in reversed(options):
         command = option(command)
@@ -94,20 +96,41 @@ def the_state(world: World, flags: dict[str, Any]) -> tuple[State, ApplyRun]:
 
     Raises UsageError when there is none, or several and neither --environment nor --migration tells them apart.
     """
+    from dagconv.aws.services import CallError
     from dagconv.migrate.run.records import ApplyRun, Verb
-    from dagconv.migrate.run.state import State, find_states
+    from dagconv.migrate.run.state import find_states, open_state
 
-    caller, root = world.identity.caller(), flags["state_dir"]
-    found = find_states(root, caller, flags["environment"], flags["migration"])
+    caller, root, shared = world.identity.caller(), flags["state_dir"], shared_place(flags)
+    place = flags["shared"] or root
+    try:
+        found = find_states(world, root, shared, flags["environment"], flags["migration"])
+    except CallError as error:
+        raise UsageError(f"cannot read the states in {place}: {error}") from error
     if len(found) > 1:
-        names = ", ".join(folder.name.split("-", 5)[-1] for folder in found)
-        raise UsageError(f"several migrations are kept in {root} ({names}): name one with --environment or --migration")
-    for folder in found:
-        state = State(folder, world.say)
+        names = ", ".join(name.split("-", 5)[-1] for name in found)
+        raise UsageError(
+            f"several migrations are kept in {place} ({names}): name one with --environment or --migration"
+        )
+    for name in found:
+        state = open_state(world, root, shared, name)
         run = state.journal().last(Verb.APPLY)
         if run is not None and isinstance(run.about, ApplyRun):
             return state, run.about
     raise UsageError(
-        f"nothing was applied from {root} to account {caller.account} in {caller.region}; "
-        "name the folder with --state-dir"
+        f"nothing was applied from {place} to account {caller.account} in {caller.region}; "
+        "name the folder with --state-dir, or the bucket with --state"
     )
+
+
+def shared_place(flags: dict[str, Any]) -> S3Location | None:
+    """Where colleagues keep states together. Raises UsageError for what is no place in a bucket."""
+    from dagconv.migrate.run.bucket_storage import bucket_place
+
+    return bucket_place(flags["shared"]) if flags["shared"] else None
+
+
+def state_of(world: World, flags: dict[str, Any], mark: str) -> State:
+    """The state of one migration, whether it has a journal or not."""
+    from dagconv.migrate.run.state import open_state, state_name
+
+    return open_state(world, flags["state_dir"], shared_place(flags), state_name(world.identity.caller(), mark))

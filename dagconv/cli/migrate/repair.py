@@ -8,7 +8,8 @@ import click
 
 from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
-from dagconv.cli.migrate.options import aws_options, mark_of, open_aws
+from dagconv.cli.migrate.options import aws_options, mark_of, open_aws, state_of
+from dagconv.errors import UsageError
 
 
 @click.command("repair", epilog=EXIT_CODES, short_help="Set a damaged journal aside.")
@@ -18,12 +19,15 @@ from dagconv.cli.migrate.options import aws_options, mark_of, open_aws
 @aws_options
 def command(**flags: Any) -> int:
     """Set a damaged journal aside, under another name. The next plan finds what exists by its tags."""
-    from dagconv.migrate.run.state import State, state_folder
+    from dagconv.aws.services import CallError
 
     world = open_aws(flags)
     mark, _ = mark_of(world, flags)
-    state = State(state_folder(flags["state_dir"], world.identity.caller(), mark), world.say)
-    approve(f"Set the journal in {state.folder} aside? A rollback of what it holds is then impossible.", flags)
-    moved = state.set_aside()
+    state = state_of(world, flags, mark)
+    approve(f"Set the journal in {state.storage.place} aside? A rollback of what it holds is then impossible.", flags)
+    try:
+        moved = state.storage.set_journal_aside()
+    except CallError as error:
+        raise UsageError(str(error)) from error
     click.echo("there is no journal" if moved is None else f"the journal is now {moved}; plan again")
     return 0

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from dagconv.deploy.steps.step import AnyStep, Outcome, StepKey
 from dagconv.errors import UsageError
-from dagconv.files import sync_folder
 from dagconv.migrate.run.records import (
     About,
     Begin,
@@ -25,6 +23,7 @@ from dagconv.migrate.run.records import (
     from_line,
     to_line,
 )
+from dagconv.migrate.run.storage import Storage
 
 # "N:before" or "N:after": the process kills itself around writing its Nth record. For crash tests.
 KILL_AT = "DAGCONV_TEST_KILL_AT"
@@ -71,33 +70,61 @@ class InForce:
 
 
 class Journal:
-    """Appends to `journal.jsonl`. Every record is on disk when `write` returns.
+    """Appends to the journal of a state. A record is there to stay when `write` returns; only the outcome of a step
+    may wait for the record after it where the storage is slow: it is looked for again where it is missing.
 
-    Raises UsageError when a line before the last cannot be read: then nothing in it is trusted (docs/faults.md 4, 5).
+    Readers change nothing: a last line that is torn, or is just being written, is left out, and cut off by the first
+    record that is written behind it. Raises UsageError when a line before the last cannot be read: then nothing in
+    it is trusted (docs/faults.md 4, 5).
     """
 
-    def __init__(self, path: Path, say: Callable[[str], None] = lambda _: None) -> None:
-        self.path = path
-        self._lock = threading.Lock()
+    def __init__(self, storage: Storage, say: Callable[[str], None] = lambda _: None) -> None:
+        self._storage = storage
+        self._say = say
+        self._queueing, self._writing = threading.Lock(), threading.Lock()
+        self._queue: list[bytes] = []
+        self._broken: UsageError | None = None
         self._written = 0
         self._kill_at = os.environ.get(KILL_AT, "")
-        self.records = list(_read(path, say))
+        data = storage.read_journal()
+        self.records, self._size = _read(data, storage.place)
+        self._torn = len(data) > self._size
 
     def write(self, record: Record) -> None:
-        """Raises UsageError when the disk is full or the folder read-only; nothing may be called then
-        (docs/faults.md 6).
+        """Raises UsageError when the disk is full, the folder read-only or the bucket lost; nothing may be called
+        then (docs/faults.md 6).
         """
-        with self._lock:
+        with self._queueing:
             self._written += 1
-            self._die("before")
-            try:
-                self._append(to_line(record))
-            except OSError as error:
-                raise UsageError(
-                    f"cannot write the journal {self.path}: {error.strerror}; nothing was called"
-                ) from error
+            number = self._written
+            self._die(number, "before")
+            self._queue.append(to_line(record))
             self.records.append(record)
-            self._die("after")
+        if not (self._storage.slow and isinstance(record, StepDone)):
+            self._flush()
+        self._die(number, "after")
+
+    def _flush(self) -> None:
+        """Writes what waits, that of other threads too."""
+        with self._writing:
+            if self._broken is not None:
+                raise self._broken
+            with self._queueing:
+                data, self._queue = b"".join(self._queue), []
+            if not data:
+                return  # another thread has written ours
+            try:
+                self._storage.append_journal(data, self._size)
+            except UsageError as error:
+                self._broken = error
+                raise
+            self._size += len(data)
+            if self._torn:
+                self._torn = False
+                self._say(
+                    f"warning: the last line of the journal in {self._storage.place} was torn and is cut off; what "
+                    "it meant is read back from AWS"
+                )
 
     def runs(self) -> list[Run]:
         """All runs in the order in which they began."""
@@ -138,22 +165,8 @@ class Journal:
                     found.update(versions)
         return found
 
-    def _append(self, line: bytes) -> None:
-        fresh = not self.path.exists()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            written = 0
-            while written < len(line):
-                written += os.write(descriptor, line[written:])
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if fresh:
-            sync_folder(self.path.parent)
-
-    def _die(self, moment: str) -> None:
-        if self._kill_at == f"{self._written}:{moment}":
+    def _die(self, number: int, moment: str) -> None:
+        if self._kill_at == f"{number}:{moment}":
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -173,34 +186,18 @@ def _tell(run: Run, record: Record) -> None:
             pass
 
 
-def _read(path: Path, say: Callable[[str], None]) -> Iterator[Record]:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise UsageError(f"cannot read the journal {path}: {error.strerror}") from error
-    lines = data.split(b"\n")
-    complete, tail = lines[:-1], lines[-1]
-    for number, line in enumerate(complete, 1):
-        record = from_line(line)
-        if record is None and number == len(complete) and not tail:
-            tail = line
+def _read(data: bytes, place: str) -> tuple[list[Record], int]:
+    """The records, and how many bytes they fill."""
+    records, size = list[Record](), 0
+    for number, line in enumerate(data.splitlines(keepends=True), 1):
+        record = from_line(line.removesuffix(b"\n")) if line.endswith(b"\n") else None
+        if record is None and size + len(line) == len(data):
             break
         if record is None:
             raise UsageError(
-                f"{path}:{number}: this line is damaged, so the journal is not trusted; "
+                f"line {number} of the journal in {place} is damaged, so the journal is not trusted; "
                 "`migrate repair` sets it aside and reads the truth from AWS"
             )
-        yield record
-    if tail:
-        say(f"warning: the last line of {path} is torn and was cut off; what it meant is read back from AWS")
-        _cut(path, len(data) - len(tail) - (1 if data.endswith(b"\n") else 0))
-
-
-def _cut(path: Path, size: int) -> None:
-    """Ends the file after its last whole record, so that the next one starts on a line of its own."""
-    try:
-        os.truncate(path, size)
-    except OSError as error:
-        raise UsageError(f"cannot write the journal {path}: {error.strerror}") from error
+        records.append(record)
+        size += len(line)
+    return records, size

@@ -14,8 +14,11 @@ from dagconv.aws.redact import redact
 from dagconv.deploy.deployment import S3Location
 from dagconv.deploy.remote import Owner
 from dagconv.deploy.steps.step import AnyStep, Outcome, StepKey
+from dagconv.errors import UsageError
 from dagconv.ir.codec import DecodeError, decode, encode
 from dagconv.migrate.steps import STEPS
+
+FORMAT = 1  # of a line
 
 
 class Verb(str, enum.Enum):
@@ -169,17 +172,22 @@ _KINDS: Mapping[str, type[Record]] = {kind.__name__: kind for kind in typing.get
 
 
 def to_line(record: Record) -> bytes:
-    """Check sum and JSON, secrets masked."""
+    """Format, check sum and JSON, secrets masked."""
     text = json.dumps(redact({type(record).__name__: _fields(record)}), ensure_ascii=False, sort_keys=True)
-    return f"{_sum(text)} {text}\n".encode()
+    return f"{FORMAT} {_sum(text)} {text}\n".encode()
 
 
 def from_line(line: bytes) -> Record | None:
-    """None for a line that is not whole, or of no kind that is known."""
+    """None for a line that is not whole. Raises UsageError for one of another format."""
     try:
-        total, _, text = line.decode("utf-8").partition(" ")
+        stated, total, text = line.decode("utf-8").split(" ", 2)
+        if stated != str(FORMAT) and stated.isdecimal() and total == _sum(text):
+            raise UsageError(
+                f"the journal is of format {stated}, this version of dagconv writes format {FORMAT}: go on with the "
+                "version that wrote it"
+            )
         body: Any = json.loads(text)
-        if total != _sum(text):
+        if stated != str(FORMAT) or total != _sum(text):
             return None
         ((kind, fields),) = body.items()
         return _record(_KINDS[kind], fields)

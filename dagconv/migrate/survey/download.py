@@ -63,6 +63,9 @@ def download_dags(world: World, environment: Environment, scratch: Path) -> Down
             refused.append(_stand_in(name, item.key[len(path) + 1 :], reason))
     if environment.plugins:
         _fetch_plugins(world, bucket, environment, scratch)
+    for key in (environment.plugins, environment.requirements, environment.startup_script):
+        if key and (there := world.store.head(bucket, key)) is not None:
+            inputs[f"s3://{bucket}/{key}"] = there.etag
     return Download(folder, inputs, tuple(refused))
 
 
