@@ -34,9 +34,9 @@ def source_options(command: Command) -> Command:
     return setting("source-airflow")(command)
 
 
-_FILES = (
-    "variables", "connections", "env-file", "aws-replies", "requirements", "airflow-config", "dags-root", "plugins"
-)  # fmt: skip
+# What decides what the DAGs mean and lies outside their folder.
+BESIDE = ("variables", "connections", "env-file", "aws-replies", "requirements", "airflow-config", "plugins")
+_FILES = (*BESIDE, "dags-root")
 _CHOICES = ("source-airflow", "source-provider", "dst", "accept", "stub-missing", "discovery")
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.command("apply", epilog=EXIT_CODES, short_help="Carry a plan out.")
 @click.argument("plan_file", required=False, type=click.Path(path_type=Path), metavar="[PLAN]")
 @click.option("--resume", is_flag=True, help="End the last apply that was cut off or failed in part.")
+@click.option("--abandon", is_flag=True, help="Give up the run that was cut off; what it made stays.")
 @click.option("--overwrite", is_flag=True, help="Update workflows that were changed since the plan was made.")
 @click.option(
     "--approve-deletions", type=int, metavar="N", help="Delete the N workflows of the plan without asking for N."
@@ -43,6 +44,8 @@ def command(**flags: Any) -> int:
     world = open_aws(flags)
     limits = Limits(flags["parallel"], flags["max_failures"])
     try:
+        if flags["abandon"]:
+            return _abandon(world, flags)
         if flags["resume"]:
             state, _ = the_state(world, flags)
             result = resume_apply(world, state, limits)
@@ -62,10 +65,12 @@ def command(**flags: Any) -> int:
 def _plan(world: World, flags: dict[str, Any]) -> Plan:
     """The plan to carry out, shown and approved."""
     from dagconv.cli.migrate.show import show_plan, show_summary
-    from dagconv.migrate.plan.planfile import read_plan
+    from dagconv.migrate.plan.planfile import read_plan, require_no_secrets
     from dagconv.migrate.run.apply import require_place
 
     plan = read_plan(flags["plan_file"]) if flags["plan_file"] else make_plan(world, flags)
+    if not flags["plan_file"]:
+        require_no_secrets(plan, allowed=flags["allow_secrets"])
     require_place(world, plan)
     if flags["plan_file"] and flags["auto_approve"]:
         show_summary(plan)
@@ -76,6 +81,25 @@ def _plan(world: World, flags: dict[str, Any]) -> Plan:
     approve(f"Apply this plan to account {plan.account} in {plan.region}?", flags)
     _approve_deletions(plan, flags)
     return plan
+
+
+def _abandon(world: World, flags: dict[str, Any]) -> int:
+    from dagconv.cli.migrate.show import escape
+    from dagconv.migrate.run.abandon import abandon, what_stands
+
+    if flags["resume"] or flags["plan_file"]:
+        raise UsageError("--abandon gives up what was cut off: it takes neither a plan nor --resume")
+    state, about = the_state(world, flags)
+    run = state.journal().unfinished()
+    if run is None:
+        click.echo("nothing to give up: no run was cut off")
+        return 0
+    for key, stands in what_stands(world, run).items():
+        click.echo(f"{'stands ' if stands else 'nothing'}  {escape(str(key))}")
+    approve(f"Give up {run.verb.value} {run.name}? What stands stays until a new plan or `migrate rollback`.", flags)
+    given_up = abandon(world, state, about, run.id)
+    click.echo(f"{run.verb.value} {run.name} is given up" if given_up else "somebody else has ended it meanwhile")
+    return 0
 
 
 def _approve_deletions(plan: Plan, flags: dict[str, Any]) -> None:

@@ -54,7 +54,7 @@ def command(**flags: Any) -> int:
     from dagconv.migrate.run.cutover import candidates, cut_over, resume_cutover
 
     world = open_aws(flags)
-    state, about = the_state(world, flags)
+    state, about = the_state(world, flags, from_tags=True)
     stays = False
     try:
         if flags["resume"]:

@@ -38,7 +38,7 @@ def command(**flags: Any) -> int:
     from dagconv.migrate.run.execute import Limits
 
     world = open_aws(flags)
-    state, about = the_state(world, flags)
+    state, about = the_state(world, flags, from_tags=True)
     try:
         owned = owned_workflows(world, about.owner, take_over=flags["take_over"])
         if not owned and state.journal().unfinished() is None:

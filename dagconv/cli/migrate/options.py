@@ -91,8 +91,9 @@ def mark_of(world: World, flags: dict[str, Any]) -> tuple[str, str]:
     return environment.arn, environment.bucket
 
 
-def the_state(world: World, flags: dict[str, Any]) -> tuple[State, ApplyRun]:
-    """The state folder that the call is about and its last apply.
+def the_state(world: World, flags: dict[str, Any], *, from_tags: bool = False) -> tuple[State, ApplyRun]:
+    """The state that the call is about and its last apply; with `from_tags` what the tags of the workflows tell where
+    there is no state and the migration is named.
 
     Raises UsageError when there is none, or several and neither --environment nor --migration tells them apart.
     """
@@ -116,6 +117,8 @@ def the_state(world: World, flags: dict[str, Any]) -> tuple[State, ApplyRun]:
         run = state.journal().last(Verb.APPLY)
         if run is not None and isinstance(run.about, ApplyRun):
             return state, run.about
+    if from_tags and (flags["environment"] or flags["migration"]):
+        return _from_tags(world, flags)
     raise UsageError(
         f"nothing was applied from {place} to account {caller.account} in {caller.region}; "
         "name the folder with --state-dir, or the bucket with --state"
@@ -134,3 +137,17 @@ def state_of(world: World, flags: dict[str, Any], mark: str) -> State:
     from dagconv.migrate.run.state import open_state, state_name
 
     return open_state(world, flags["state_dir"], shared_place(flags), state_name(world.identity.caller(), mark))
+
+
+def _from_tags(world: World, flags: dict[str, Any]) -> tuple[State, ApplyRun]:
+    """Raises UsageError where no workflow bears the migration's tags, or they keep definitions in several places."""
+    from dagconv.aws.services import CallError
+    from dagconv.migrate.run.from_tags import read_applied
+
+    try:
+        mark, bucket = mark_of(world, flags)
+        applied = read_applied(world, mark, flags["environment"] or "", bucket)
+    except CallError as error:
+        raise UsageError(str(error)) from error
+    world.say(f"there is no state of {applied.owner.name} here: its workflows are known by their tags alone")
+    return state_of(world, flags, mark), applied

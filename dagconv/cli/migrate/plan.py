@@ -15,7 +15,7 @@ import click
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import FAILED, aws_options, open_aws
 from dagconv.cli.options import setting, settings_of
-from dagconv.cli.source import source_options
+from dagconv.cli.source import BESIDE, source_options
 from dagconv.deploy.definition import digest_file
 from dagconv.deploy.remote import TAG_PREFIX
 from dagconv.errors import UsageError
@@ -69,6 +69,9 @@ def plan_options(command: Any) -> Any:
         click.option("--take-over", is_flag=True, help="Move definitions here that are kept in another place."),
         click.option("--prune-versions", type=click.IntRange(0), default=0, metavar="N", help="Delete the N oldest."),
         click.option("--workflow-quota", type=click.IntRange(1), metavar="N", help="The account's raised quota."),
+        click.option(
+            "--allow-secrets-in-plan", "allow_secrets", is_flag=True, help="Write a plan although it holds a secret."
+        ),
         setting("jobs", "-j", metavar="N"),
         setting("timeout", metavar="S"),
         setting("memory", metavar="MB"),
@@ -93,11 +96,12 @@ def command(**flags: Any) -> int:
     """Show what migrating an environment would do. Nothing is changed."""
     from dagconv.aws.redact import redact
     from dagconv.cli.migrate.show import show_plan
-    from dagconv.migrate.plan.planfile import render_plan, write_plan
+    from dagconv.migrate.plan.planfile import render_plan, require_no_secrets, write_plan
 
     world = open_aws(flags)
     plan = make_plan(world, flags)
     if flags["out"]:
+        require_no_secrets(plan, allowed=flags["allow_secrets"])
         write_plan(plan, flags["out"])
     if flags["as_json"]:
         click.echo(json.dumps(redact(json.loads(render_plan(plan))), indent=1))
@@ -123,6 +127,7 @@ def make_plan(world: World, flags: dict[str, Any]) -> Plan:
         flags["bucket"],
         flags["role_arn"],
         flags["code"],
+        _beside(flags),
     )
     with tempfile.TemporaryDirectory(prefix="dagconv-plan-") as scratch:
         try:
@@ -175,6 +180,13 @@ def _conversion(flags: dict[str, Any]) -> dict[str, Any]:
     """The options that `convert` takes too: what decides the meaning of the source, and how it is loaded."""
     names = {key.name.replace("-", "_") for key in KEYS} - _OWN_OPTIONS
     return {name: value for name, value in flags.items() if name in names}
+
+
+def _beside(flags: dict[str, Any]) -> tuple[Path, ...]:
+    """Files and folders that decide what the DAGs mean, as far as they are there."""
+    values = (flags.get(name.replace("-", "_")) for name in BESIDE)
+    each = (one for value in values if value for one in (value if isinstance(value, tuple) else (value,)))
+    return tuple(path for path in map(Path, map(str, each)) if path.exists())
 
 
 def _told(value: object) -> str:

@@ -25,15 +25,16 @@ def command(**flags: Any) -> int:
     from dagconv.cli.migrate.show import escape, show_coverage
     from dagconv.migrate.run.coverage import read_coverage
     from dagconv.migrate.run.desired_state import compare, wanted_workflows
+    from dagconv.migrate.run.from_tags import tagged_workflows
 
     world = open_aws(flags)
-    state, about = the_state(world, flags)
+    state, about = the_state(world, flags, from_tags=True)
     journal = state.journal()
     drifted = 0
     try:
         there = {str(summary["WorkflowArn"]): summary for summary in world.workflows.all()}
         by_name = {str(s.get("Name")): s for s in there.values() if s.get("WorkflowStatus") != "DELETING"}
-        for wanted in wanted_workflows(state, journal):
+        for wanted in wanted_workflows(state, journal) or tagged_workflows(world, about.owner):
             summary = there.get(wanted.arn) or by_name.get(wanted.deployment.name, {})
             mode = summary.get("TriggerMode") or ("gone" if not summary else "?")
             click.echo(f"{escape(wanted.deployment.name):40} {mode:10} {summary.get('WorkflowStatus', 'GONE')}")

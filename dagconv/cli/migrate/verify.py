@@ -30,12 +30,13 @@ def command(**flags: Any) -> int:
     from dagconv.aws.services import CallError
     from dagconv.cli.migrate.show import escape
     from dagconv.migrate.run.desired_state import compare, wanted_workflows
+    from dagconv.migrate.run.from_tags import tagged_workflows
 
     world = open_aws(flags)
-    state, _ = the_state(world, flags)
-    wanted = wanted_workflows(state, state.journal())
+    state, about = the_state(world, flags, from_tags=True)
     bad = 0
     try:
+        wanted = wanted_workflows(state, state.journal()) or tagged_workflows(world, about.owner)
         for workflow in wanted:
             differences = compare(world, workflow).differences
             bad += bool(differences)

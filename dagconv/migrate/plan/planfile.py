@@ -8,7 +8,9 @@ from typing import Any
 
 import jsonschema
 
+from dagconv.aws.redact import looks_secret, redact_text
 from dagconv.catalog.files import read_schema
+from dagconv.deploy.deployment import Deployment
 from dagconv.errors import UsageError
 from dagconv.files import write_atomically
 from dagconv.ir.codec import DecodeError, decode, encode
@@ -28,6 +30,22 @@ def render_plan(plan: Plan) -> str:
 
 def write_plan(plan: Plan, path: Path) -> None:
     write_private(path, render_plan(plan))
+
+
+def require_no_secrets(plan: Plan, *, allowed: bool) -> None:
+    """Raises UsageError naming the workflows whose definitions or variables hold what looks like a secret."""
+    holders = sorted(item.name for item in plan.items if item.deployment is not None and _holds_secret(item.deployment))
+    if holders and not allowed:
+        raise UsageError(
+            f"the plan would hold what looks like a secret, of {', '.join(holders)}: put it into Secrets Manager and "
+            "read it from there, or write the plan all the same, for your eyes only, with --allow-secrets-in-plan"
+        )
+
+
+def _holds_secret(deployment: Deployment) -> bool:
+    return redact_text(deployment.definition) != deployment.definition or any(
+        looks_secret(name, value) for name, value in deployment.variables.items()
+    )
 
 
 def read_plan(path: Path) -> Plan:

@@ -28,6 +28,7 @@ from dagconv.migrate.steps.prune_versions import PruneVersions
 from dagconv.migrate.survey.survey import stale_inputs
 
 Chain = Sequence[AnyAction]
+_SHOWN = 5  # changes of a stale plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,17 @@ def apply_plan(world: World, plan: Plan, state: State, limits: Limits, *, overwr
     with local_lock(state.folder), BucketLock(world, lock, state.folder).held("apply"):
         journal = state.journal()
         if changed := stale_inputs(world, plan.inputs.items(), plan.bucket):
-            raise UsageError(f"the plan is stale, {changed[0]} changed since it was made; plan again")
+            raise UsageError(f"the plan is stale, {_listed(changed)} changed since it was made; plan again")
         state.keep_plan(plan)
         environment = plan.environment.name if plan.environment else ""
         about = ApplyRun(plan.id, plan.account, plan.region, plan.owner, lock, environment, overwrite)
         run = begin(world, journal, about)
         return _carry_out(world, plan, journal, run, limits, state)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def resume_apply(world: World, state: State, limits: Limits) -> Result | None:

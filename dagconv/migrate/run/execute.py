@@ -217,6 +217,7 @@ def begin(world: World, journal: Journal, about: About) -> Run:
         advice = f"`migrate {verb.value}` again ends it"
         if verb in (Verb.APPLY, Verb.CUTOVER):
             advice = f"`migrate {verb.value} --resume` ends it, `migrate rollback` takes it back"
+        advice += ", `migrate apply --abandon` gives it up"
         raise UsageError(f"{verb.value} {cut_off.name} was cut off: {advice}")
     run = Run(uuid.uuid4().hex, about, world.clock.now())
     journal.write(Begin(run.id, about, run.at))

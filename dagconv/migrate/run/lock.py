@@ -18,6 +18,8 @@ from dagconv.deploy.remote import Owner
 from dagconv.errors import UsageError
 from dagconv.migrate.plan.planfile import write_private
 
+_LONGEST_CALL = 24 * 3600.0  # seconds
+
 
 @contextlib.contextmanager
 def local_lock(folder: Path) -> Iterator[None]:
@@ -89,6 +91,20 @@ class BucketLock:
         if self._token_file is not None:
             self._token_file.unlink(missing_ok=True)
 
+    def perhaps_alive(self) -> str | None:
+        """Who holds the lock, if that call may still run: its process is on this machine, or on another one where
+        nobody can look and the lock is not a day old. Clocks that differ make it younger, never older.
+        """
+        found = self._find()
+        if found is None:
+            return None
+        body, age = found[0], self._age(found[0])
+        if body.get("host") == socket.gethostname() and isinstance(pid := body.get("pid"), int):
+            alive = _runs(pid)
+        else:
+            alive = age is None or age < _LONGEST_CALL
+        return str(body.get("owner", "somebody")) if alive else None
+
     def free(self) -> str | None:
         """Removes whatever lock is there; says whose it was, None when there is none."""
         found = self._find()
@@ -99,7 +115,10 @@ class BucketLock:
 
     def _take(self, verb: str) -> None:
         token = self._token() or self._new_token()
-        body: Json = {"owner": holder(), "token": token, "verb": verb, "since": self._world.clock.now()}
+        body: Json = {
+            "owner": holder(), "host": socket.gethostname(), "pid": os.getpid(), "token": token, "verb": verb,
+            "since": self._world.clock.now(),
+        }  # fmt: skip
         for _ in range(3):
             try:
                 self._write(body)
@@ -148,9 +167,25 @@ class BucketLock:
         return body, there
 
     def _describe(self, body: Json) -> str:
+        age = self._age(body)
+        said = "at an unknown time" if age is None else f"{age:.0f} s ago"
+        if age is not None and age < 0:
+            said = f"{-age:.0f} s from now (its clock or this one is wrong)"
+        return f"held by {body.get('owner', 'somebody')} for {body.get('verb', 'a change')}, taken {said}"
+
+    def _age(self, body: Json) -> float | None:
         since = body.get("since")
-        age = f"{self._world.clock.now() - since:.0f} s ago" if isinstance(since, int | float) else "at an unknown time"
-        return f"held by {body.get('owner', 'somebody')} for {body.get('verb', 'a change')}, taken {age}"
+        return self._world.clock.now() - since if isinstance(since, int | float) else None
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
 
 
 def _user() -> str:

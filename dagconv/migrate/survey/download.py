@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from dagconv.aws.services import CallError, Cause, StoredObject, World
-from dagconv.deploy.definition import Definition, Finding, Origin, as_finding
+from dagconv.deploy.definition import Definition, Finding, Origin, as_finding, digest
 from dagconv.diagnostics import Effect, Location, Page, Rule, Severity
 from dagconv.errors import UsageError
 from dagconv.migrate.survey.inventory import Environment
@@ -49,7 +50,9 @@ def download_dags(world: World, environment: Environment, scratch: Path) -> Down
     folder.mkdir(parents=True, exist_ok=True)
     inputs: dict[str, str] = {}
     refused: list[Definition] = []
-    for item in world.store.listing(bucket, path + "/"):
+    listed = {item.key: item for item in world.store.listing(bucket, path + "/")}
+    inputs[f"s3://{bucket}/{path}/"] = names_below(f"{path}/", listed)
+    for item in listed.values():
         name = f"s3://{bucket}/{item.key}"
         if item.key.endswith("/"):
             continue  # a folder's marker
@@ -67,6 +70,11 @@ def download_dags(world: World, environment: Environment, scratch: Path) -> Down
         if key and (there := world.store.head(bucket, key)) is not None:
             inputs[f"s3://{bucket}/{key}"] = there.etag
     return Download(folder, inputs, tuple(refused))
+
+
+def names_below(start: str, keys: Iterable[str]) -> str:
+    """A hash of the keys that begin so: it changes when an object comes or goes."""
+    return digest("\n".join(sorted(key for key in keys if key.startswith(start))).encode())
 
 
 def _local(folder: Path, key: str) -> Path | None:

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Protocol
 
 from dagconv.aws.services import CallError, Cause, Json, World, belongs_to
-from dagconv.deploy.definition import Definition, Origin, digest_file
+from dagconv.deploy.definition import Definition, Origin, digest, digest_file
 from dagconv.deploy.names import map_names
 from dagconv.deploy.remote import Owner, RemoteWorkflow, bears, named_migration, read_remote
 from dagconv.errors import UsageError
-from dagconv.migrate.survey.download import Download, download_dags
+from dagconv.migrate.survey.download import Download, download_dags, names_below
 from dagconv.migrate.survey.given import read_given, replace_converted
 from dagconv.migrate.survey.inventory import Environment, Inventory, Package, Surveyed, Wishes
 from dagconv.migrate.survey.source import can_pause, paused_dags
 
 _LOCAL_PREFIX = "file:"
+_INPUTS = ("*.py", "*.zip", ".airflowignore", "*.yaml", "*.yml")
 
 
 class Converter(Protocol):
@@ -30,7 +31,8 @@ class Converter(Protocol):
 class Sources:
     """Where DAGs come from: the environment's bucket, a local folder of DAGs, finished definitions, or two of them.
 
-    `migration` names a migration that has no environment.
+    `migration` names a migration that has no environment; `beside` are files and folders that decide what the DAGs
+    mean.
     """
 
     environment: str | None = None
@@ -40,6 +42,7 @@ class Sources:
     bucket: str | None = None
     role_arn: str | None = None
     code: Path | None = None
+    beside: tuple[Path, ...] = ()
 
 
 def survey(
@@ -57,6 +60,8 @@ def survey(
         raise UsageError("name the workflows' role: --role-arn ARN, or --environment NAME")
     bucket_facts = world.store.describe(bucket)
     definitions, surveyed, inputs = _read_definitions(world, sources, environment, convert, scratch)
+    for path in sources.beside:
+        inputs |= {f"{_LOCAL_PREFIX}{path.absolute()}": digest_file(path)} if path.is_file() else _hashes(path, _INPUTS)
     workflows, known = _read_workflows(world, definitions, wishes, mark)
     trust, reason = _read_role(world, role_arn)
     customer_key, multi_region = _read_key(world, wishes.kms_key or bucket_facts.kms_key)
@@ -87,18 +92,19 @@ def stale_inputs(world: World, inputs: Iterable[tuple[str, str]], bucket: str) -
     (docs/faults.md 54).
     """
     changed = []
-    listed: dict[str, str] | None = None
+    listed: dict[str, dict[str, str]] = {}
     for name, mark in inputs:
         if name.startswith(_LOCAL_PREFIX):
             path = Path(name.removeprefix(_LOCAL_PREFIX))
-            if not path.is_file() or digest_file(path) != mark:
-                changed.append(str(path))
-            continue
-        key = name.removeprefix(f"s3://{bucket}/")
-        if listed is None:
-            listed = {item.key: item.etag for item in world.store.listing(bucket, key.split("/", 1)[0])}
-        if listed.get(key) != mark:
-            changed.append(name)
+            now = _names_in(path) if name.endswith("/") else digest_file(path) if path.is_file() else ""
+        else:
+            key = name.removeprefix(f"s3://{bucket}/")
+            root = key.split("/", 1)[0]
+            if root not in listed:
+                listed[root] = {item.key: item.etag for item in world.store.listing(bucket, root)}
+            now = names_below(key, listed[root]) if key.endswith("/") else listed[root].get(key, "")
+        if now != mark:
+            changed.append(f"what files there are in {name}" if name.endswith("/") else name)
     return changed
 
 
@@ -181,8 +187,15 @@ def _text(path: Path) -> str:
 
 
 def _hashes(folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
+    """Of each file, and under the folder's own name of their names: one that is new is noticed, too."""
     files = sorted({path for pattern in patterns for path in folder.rglob(pattern) if path.is_file()})
-    return {f"{_LOCAL_PREFIX}{path.absolute()}": digest_file(path) for path in files}
+    hashes = {f"{_LOCAL_PREFIX}{path.absolute()}": digest_file(path) for path in files}
+    return hashes | {f"{_LOCAL_PREFIX}{folder.absolute()}/": _names_in(folder)}
+
+
+def _names_in(folder: Path) -> str:
+    files = {path for pattern in _INPUTS for path in folder.rglob(pattern) if path.is_file()}
+    return digest("\n".join(sorted(path.relative_to(folder).as_posix() for path in files)).encode())
 
 
 def _read_workflows(
