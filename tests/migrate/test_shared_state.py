@@ -17,7 +17,7 @@ from dagconv.migrate.run.bucket_storage import BucketStorage
 
 if TYPE_CHECKING:
     from dagconv.aws.services import World
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 FULL = bool(os.environ.get("DAGCONV_TEST_FULL"))
 STATE = ("--state", "s3://mwaa-rehearsal/team")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.migrate.conftest import Stand
+    from tests.standin.stand import Stand
 
 ALONE = ("--environment", "Prod", "--state-dir", "nowhere")
 
@@ -49,7 +49,7 @@ def test_without_a_state_an_edit_by_hand_is_seen(stand: Stand) -> None:
 
 
 def test_without_state_and_tags_nothing_is_guessed(stand: Stand) -> None:
-    for verb in ("status", "verify", "cutover", "destroy"):
+    for verb in ("status", "verify", "destroy"):
         ran = stand.cli(verb, *ALONE)
         assert (ran.code, "no workflow" in ran.err) == (2, True), ran.text
     stand.deploy("a")
