@@ -150,6 +150,7 @@ def _from_tags(world: World, flags: dict[str, Any]) -> tuple[State, ApplyRun]:
     except CallError as error:
         raise UsageError(str(error)) from error
     world.say(
-        f"there is no state of {applied.owner.name} here: its workflows are known by their tags alone, which do not tell who depends on their DAGs"
+        f"there is no state of {applied.owner.name} here: its workflows are known by their tags alone, which do not "
+        "tell who depends on their DAGs"
     )
     return state_of(world, flags, mark), applied
