@@ -11,7 +11,7 @@ from pathlib import Path
 from dagconv.ir.code import SourceModule
 
 # Airflow appends its folders to sys.path, so that these are always the library's.
-_LIBRARY = frozenset(sys.stdlib_module_names) | {"airflow", "airflow_shared", "boto3", "botocore", "pendulum", "yaml"}
+LIBRARY = frozenset(sys.stdlib_module_names) | {"airflow", "airflow_shared", "boto3", "botocore", "pendulum", "yaml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Library:
         for module in self.modules:
             if module.name == name:
                 return module
-        if name.partition(".")[0] in _LIBRARY:
+        if name.partition(".")[0] in LIBRARY:
             return None
         inside = Path(*name.split("."))
         for root in self.roots:

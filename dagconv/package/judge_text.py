@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from dagconv.diagnostics import Rule
-from dagconv.package.rules import DATE_IN_CODE, DEFERS, OWN_SOURCE, SECRET
+from dagconv.package.collect_files import LIBRARY
+from dagconv.package.rules import DATE_IN_CODE, DEFERS, IMPORT_BY_NAME, OWN_SOURCE, SECRET
 
 _SECRET_NAME = re.compile(
     r"(?i)(^|_)(password|passwd|secret|token|api_?key|access_?key|private_?key|credentials?)(_|$)"
@@ -15,6 +16,7 @@ _SECRET_NAME = re.compile(
 _SECRET_TEXT = re.compile(
     r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}\b"
 )
+_IMPORTERS = frozenset({"__import__", "import_module", "run_module", "run_path"})
 _PLACEHOLDER = re.compile(r"(?i)^(|x+|\*+|<.*>|\{.*\}|.*(example|changeme|your|dummy|placeholder|arn:aws).*)$")
 
 
@@ -38,6 +40,9 @@ def judge_text(text: str, dates: Collection[str]) -> Iterator[tuple[Rule, int, s
                     yield SECRET, line, name
             case ast.Attribute(value=ast.Name(id="inspect"), attr="getsource" | "getsourcelines" | "getsourcefile"):
                 yield OWN_SOURCE, line, f"inspect.{node.attr}"
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if name in _IMPORTERS:
+                if not _is_of_library(args):
+                    yield IMPORT_BY_NAME, line, f"{name}()"
 
 
 def _defers(node: ast.AST) -> Iterator[tuple[int, str]]:
@@ -59,6 +64,13 @@ def _defers(node: ast.AST) -> Iterator[tuple[int, str]]:
 
 def _is_about_deferring(test: ast.expr) -> bool:
     return ast.unparse(test) in ("self.deferrable", "deferrable", "self._deferrable")
+
+
+def _is_of_library(args: Sequence[ast.expr]) -> bool:
+    match args:
+        case [ast.Constant(value=str() as module), *_]:
+            return module.partition(".")[0] in LIBRARY
+    return False
 
 
 def _looks_secret(name: str, value: str) -> bool:

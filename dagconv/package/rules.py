@@ -58,6 +58,20 @@ DYNAMIC_NAMES = Rule(
     fix="STEPS = {'load': load}\ndef run(): return STEPS[step]()",
     source=_DESIGN,
 )
+IMPORT_BY_NAME = Rule(
+    code="DC550",
+    slug="code-imports-by-name",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="Code for the package imports a module by a call.",
+    message="{name} is called: the module that it imports would not be in the package",
+    help="import the module by a statement, in the function if it is to be late",
+    why="A package holds the modules that import statements name. Modules of Python's own library and of Airflow, said "
+    "by their name, are there without it.",
+    example="importlib.import_module('helper').load()",
+    fix="import helper\nhelper.load()",
+    source=_DESIGN,
+)
 CLOSURE_OVER_OBJECT = Rule(
     code="DC505",
     slug="closure-over-object",
