@@ -8,7 +8,7 @@ from dataclasses import dataclass
 CLICK = ("{python}", "-c", "import click")
 VALIDATES = ("{python}", "-c", "import click, ruamel.yaml, jsonschema")
 ENGINE = ("{python}", "-c", "import airflow.models.dagbag, dagfactory")
-CACHE_OPTION, WATCH_OPTION = "--cache-dir", "--watch"
+CACHE_OPTION, WATCH_OPTION = "--no-cache", "--watch"
 # Tasks of DAGs beyond the service's limit of size: what refusing them costs must not fall as they grow.
 TOO_LARGE = (500, 1000, 2000, 5000)
 
