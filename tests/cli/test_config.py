@@ -34,7 +34,7 @@ def test_a_wrong_setting_exits_2(call, monkeypatch):
 
 WRONG = {
     ("--select", "XX9"): "select: no code XX9",
-    ("--select", "DC3099"): "select: no code DC3099; did you mean DC309",
+    ("--select", "DC3099"): "select: no code DC3099; did you mean DC",
     ("--extend-select", "retries-above-limt"): "extend-select: no code retries-above-limt; did you mean retries-above-",
     ("--ignore", "DC623,nope"): "ignore: no code nope",
     ("--ignore", "DC221"): "ignore: DC221 was retired: said of the definition itself: DC459",
