@@ -453,7 +453,10 @@ def test_53_no_secret_is_printed_or_kept(stand: Stand) -> None:
     assert value not in stand.plan("--workflow-env", f"STAGE={value}", "--json").out
     stand.set(environment={"AirflowConfigurationOptions": {"smtp.smtp_password": value}})
     assert value not in stand.plan().text + (stand.folder / "plan.json").read_text()
-    secret = stand.plan("--workflow-env", "DATABASE=postgres://me:hunter2@db/x")
+    given = ("--workflow-env", "DATABASE=postgres://me:hunter2@db/x")
+    refused = stand.plan(*given)
+    assert (refused.code, "--allow-secrets-in-plan" in refused.err, "hunter2" in refused.text) == (2, True, False)
+    secret = stand.plan(*given, "--allow-secrets-in-plan")
     assert (secret.code, "DC817" in secret.out, "hunter2" in secret.text) == (1, True, False)
 
 
@@ -485,10 +488,10 @@ def test_m2_what_is_assigned_to_a_name_of_a_secret_is_masked(text: str, shown: s
 
 
 def test_m2_secrets_in_definitions_are_masked_in_text_and_json(stand: Stand) -> None:
-    stand.deploy("a", marker="db?password=hunter2first")
+    stand.deploy("a", marker="db?password=hunter2first", plan=("--allow-secrets-in-plan",))
     stand.define("a", marker="db?password=hunter2second")
     for options in ((), ("-v",), ("--json",)):
-        planned = stand.plan(*options)
+        planned = stand.plan(*options, "--allow-secrets-in-plan")
         assert (planned.code, "hunter2" in planned.text, "password=***" in planned.out) == (0, False, True), options
     assert stand.apply().code == 0
     (stored,) = {w["DefinitionS3Location"]["ObjectKey"] for w in stand.workflows().values()}
