@@ -555,5 +555,6 @@ def test_a_plan_starts_as_many_workers_as_processors_may_be_used(monkeypatch: py
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3}, raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     caller = SimpleNamespace(caller=lambda: SimpleNamespace(region="us-east-2"))
-    made = plan._converter(SimpleNamespace(identity=caller), {"definitions": None, "source": "dags"})
+    flags = {"environment": None, "definitions": None, "source": "dags"}
+    made = plan._converter(SimpleNamespace(identity=caller), flags)
     assert made.options.jobs == 1

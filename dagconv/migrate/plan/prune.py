@@ -62,7 +62,8 @@ def why_not_gone(there: RemoteWorkflow, surveyed: Iterable[Surveyed]) -> str:
         files = {source_tag(place.origin.value, file): file for file in place.files}
         if source in files and files[source] in place.broken:
             return f"{files[source]} could not be read"
-    looked_at = [place for place in surveyed if source.startswith(f"{place.origin.value}:")]
+    # A folder without any file is more likely the wrong one than one from which all is gone.
+    looked_at = [place for place in surveyed if source.startswith(f"{place.origin.value}:") and place.files]
     if not looked_at:
         return f"{source} was not looked at by this plan"
     gone = not any(source_tag(place.origin.value, file) == source for place in looked_at for file in place.files)
