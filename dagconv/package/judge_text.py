@@ -7,12 +7,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from dagconv.diagnostics import Rule
+from dagconv.language.secret import is_secret_name
 from dagconv.package.collect_files import LIBRARY
 from dagconv.package.rules import DATE_IN_CODE, DEFERS, IMPORT_BY_NAME, OWN_SOURCE, SECRET
 
-_SECRET_NAME = re.compile(
-    r"(?i)(^|_)(password|passwd|secret|token|api_?key|access_?key|private_?key|credentials?)(_|$)"
-)
 _SECRET_TEXT = re.compile(
     r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}\b"
 )
@@ -74,7 +72,7 @@ def _is_of_library(args: Sequence[ast.expr]) -> bool:
 
 
 def _looks_secret(name: str, value: str) -> bool:
-    return bool(_SECRET_NAME.search(name)) and len(value) >= 6 and not _PLACEHOLDER.match(value) and " " not in value
+    return is_secret_name(name) and len(value) >= 6 and not _PLACEHOLDER.match(value) and " " not in value
 
 
 def _keys_read(node: ast.AST) -> Iterator[str]:
