@@ -173,7 +173,8 @@ def _without(found: Diagnostic, secrets: Collection[str], kept: Collection[str])
         return found
     params = tuple((k, masked(v, secrets) if isinstance(v, str) else v) for k, v in found.params)
     dag_id = found.dag_id if found.dag_id is None or found.dag_id in kept else masked(found.dag_id, secrets)
-    return replace(found, params=params, dag_id=dag_id)
+    task_id = masked(found.task_id, secrets) if found.task_id else found.task_id
+    return replace(found, params=params, dag_id=dag_id, task_id=task_id)
 
 
 def _status(outcome: FileOutcome, dags: Sequence[DagReport]) -> FileStatus:

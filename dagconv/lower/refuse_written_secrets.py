@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.task import Missing
@@ -31,23 +31,28 @@ WRITTEN_SECRET = Rule(
 def refuse_written_secrets(lowering: Lowering) -> None:
     workflow = lowering.workflow
     severity = Severity.WARNING if WRITTEN_SECRET.accept in lowering.options.accept else None
-    of_dag: list[tuple[str, Value]] = [("dag_id", workflow.dag_id), ("description", workflow.description)]
-    of_dag += [
-        (f"params.{param.name}", param.default) for param in workflow.params if not isinstance(param.default, Missing)
-    ]
-    of_dag += [(argument.name, argument.value) for argument in workflow.settings]
-    for key, value in of_dag:
-        for words in _held(lowering, value):
-            lowering.report(WRITTEN_SECRET, None, key, severity=severity, value=words)
+    dag: list[tuple[str, Value]] = [("dag_id", workflow.dag_id), ("description", workflow.description)]
+    for param in workflow.params:
+        shown = () if isinstance(param.default, Missing) else (param.default,)
+        dag += [(f"params.{param.name}", value) for value in (param.name, *shown, param.description, param.schema)]
+    dag += [(argument.name, argument.value) for argument in workflow.settings]
+    _report(lowering, None, dag, severity)
     for task in lowering.tasks:
-        for argument in task.arguments:
-            for words in _held(lowering, argument.value):
-                lowering.report(WRITTEN_SECRET, task.task_id, argument.name, severity=severity, value=words)
+        written = ((argument.name, argument.value) for argument in task.arguments)
+        _report(lowering, task.task_id, (("task_id", task.task_id), *written), severity)
+
+
+def _report(
+    lowering: Lowering, task_id: str | None, written: Iterable[tuple[str, Value]], severity: Severity | None
+) -> None:
+    found = dict.fromkeys((key, words) for key, value in written for words in _held(lowering, value))
+    for key, words in found:
+        lowering.report(WRITTEN_SECRET, task_id, key, severity=severity, value=words)
 
 
 def _held(lowering: Lowering, value: Value) -> Iterator[str]:
     """In words, each once."""
-    texts = [part for _, part in walk(value) if isinstance(part, str)]
+    texts = [str(part) for _, part in walk(value) if isinstance(part, str | int)]
     secrets = lowering.options.secrets
     if any(is_secret_text(text) and "{{" not in text for text in texts):
         yield "a text that looks like a credential"

@@ -1,8 +1,9 @@
-"""Twenty secrets, planted wherever dagconv reads, stand in nothing that it writes or says."""
+"""Secrets, planted wherever dagconv reads, stand in nothing that it writes or says."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,8 @@ FILES = {
     "param": DAG.format(name="'param'", more=', params={"x": Variable.get("db_password")}', value="'x'"),
     "owner": DAG.format(name="'owner'", more=', default_args={"owner": Variable.get("owner_token")}', value="'x'"),
     "id": DAG.format(name='"id_" + Variable.get("id_secret")', more="", value="'x'"),
+    "task": DAG.format(name="'task'", more="", value="'x'").replace('"put"', 'Variable.get("id_secret")'),
+    "number": DAG.format(name="'number'", more="", value='{"pin": int(Variable.get("pin_token"))}'),
     "raises": DAG.format(name="'raises'", more="", value="int(Variable.get('db_password'))"),
     "prints": DAG.format(name="'prints'", more="", value="print(Variable.get('db_password'))"),
     "mapped": DAG.format(name="'mapped'", more="", value="[{Variable.get('key_secret'): 1}]"),
@@ -53,6 +56,7 @@ VARIABLES = {
     "id_secret": "planted-05",
     "key_secret": "planted-06",
     "text_password": "planted-07",
+    "pin_token": "73571642",
 }
 CONNECTIONS = {
     "db": {"conn_type": "postgres", "host": "h", "login": "u", "password": "planted-08"},
@@ -76,7 +80,7 @@ def folder(tmp_path, monkeypatch) -> Path:
 
 
 def planted(text: str) -> list[str]:
-    return [line for line in text.splitlines() if "planted-" in line.lower() or "AKIAPLANTED" in line]
+    return [line for line in text.splitlines() if re.search("planted-|AKIAPLANTED|73571642", line, re.I)]
 
 
 @pytest.mark.airflow

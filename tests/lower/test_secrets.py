@@ -6,6 +6,7 @@ import pytest
 
 from dagconv.diagnostics import Severity
 from dagconv.ir.value import ListValue, MapValue
+from dagconv.ir.workflow import Param
 from dagconv.lower.refuse_written_secrets import refuse_written_secrets
 
 SECRETS = {"hunter2": "the Variable db_password"}
@@ -23,6 +24,16 @@ def found(ir, value, **options):
 )
 def test_a_given_secret_is_found_at_any_depth(ir, value):
     assert found(ir, value) == [(Severity.ERROR, "x", "the Variable db_password")]
+
+
+def test_ids_params_and_numbers_hold_secrets_too(ir):
+    workflow = ir.workflow(ir.task("run_hunter2", args={"x": 831246}), params=(Param("a", description="is hunter2"),))
+    lowering = ir.run(refuse_written_secrets, workflow, secrets={**SECRETS, "831246": "the Variable pin_token"})
+    assert [(one.task_id, one.key, one.param("value")) for one in lowering.diagnostics] == [
+        (None, "params.a", "the Variable db_password"),
+        ("run_hunter2", "task_id", "the Variable db_password"),
+        ("run_hunter2", "x", "the Variable pin_token"),
+    ]
 
 
 def test_what_is_accepted_is_a_warning(ir):
