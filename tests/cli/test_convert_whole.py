@@ -139,8 +139,9 @@ def test_what_a_file_prints_or_raises_commands_no_terminal(project, outcome):
     assert b"\\x1b[31mred\\x07" in again.stderr
 
 
-def test_nothing_is_left_in_the_home_or_the_project(project, outcome):
-    assert list((project / "home").iterdir()) == []
+def test_nothing_but_kept_results_is_left_in_the_home_or_the_project(project, outcome):
+    kept = project / "home" / ".cache" / "dagconv" / "results"
+    assert {path for path in (project / "home").rglob("*") if not path.is_relative_to(kept)} == {*kept.parents[:2]}
     assert not {path.name for path in project.iterdir()} - {"dags", "home", "out", "again", "report.json", "startup.py"}
     assert b"PYTHONSTARTUP" not in outcome.stderr
 
