@@ -7,8 +7,9 @@ import pytest
 from dagconv.diagnostics import Location
 from dagconv.diagnostics.report import FileStatus
 from dagconv.discover.source import SourceFile
+from dagconv.load.failed_rules import IMPORT_FAILED
 from dagconv.load.identity import Seen
-from dagconv.load.rules import IMPORT_FAILED, VARIABLE_READ
+from dagconv.load.import_rules import VARIABLE_READ
 from dagconv.verdict import DagOutcome, FileOutcome, conclude, settle_duplicates
 
 

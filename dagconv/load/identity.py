@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dagconv.diagnostics import Diagnostic, Location
-from dagconv.load import rules
+from dagconv.load import dag_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def find_duplicates(entries: Sequence[Seen], files: frozenset[str]) -> list[tupl
     for seen in entries:
         if is_foreign(seen, files):
             at = Location(seen.path)
-            found.append((seen, rules.IMPORTED_DAG.at(at, dag_id=seen.dag_id, other=seen.origin)))
+            found.append((seen, dag_rules.IMPORTED_DAG.at(at, dag_id=seen.dag_id, other=seen.origin)))
         else:
             own.setdefault(seen.dag_id, []).append(seen)
     for group in own.values():
@@ -42,6 +42,6 @@ def find_duplicates(entries: Sequence[Seen], files: frozenset[str]) -> list[tupl
 
 
 def _duplicate(seen: Seen, others: Sequence[Seen]) -> Diagnostic:
-    rule = rules.DUPLICATE_ACROSS_FILES if others[0].path != seen.path else rules.DUPLICATE_IN_FILE
+    rule = dag_rules.DUPLICATE_ACROSS_FILES if others[0].path != seen.path else dag_rules.DUPLICATE_IN_FILE
     places = tuple(other.location or Location(other.path) for other in others)
     return rule.at(seen.location or Location(seen.path), dag_id=seen.dag_id, related=places, other=places[0])

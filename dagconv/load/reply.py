@@ -12,7 +12,7 @@ from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.ir import codec
 from dagconv.ir.enactment import Enactment
 from dagconv.ir.rendering import Rendering
-from dagconv.load import rules
+from dagconv.load import failed_rules, import_rules, rules
 from dagconv.load.text import unwritable_text
 from dagconv.wire.answer import Finding, Loaded, decode_answer, decode_reads
 from dagconv.wire.limits import MAX_DESCENDANTS, Limits
@@ -41,15 +41,15 @@ def read_reply(reply: Reply, path: Path, limits: Limits) -> LoadResult:
         answer = decode_answer(reply.answer)
         findings = [_diagnostic(finding, path, limits) for finding in answer.findings]
     except codec.DecodeError as error:
-        bad = rules.BAD_REPLY.at(Location(str(path)), reason=str(error))
+        bad = failed_rules.BAD_REPLY.at(Location(str(path)), reason=str(error))
         return LoadResult((), (bad,), failed=True, reads=_UNFINISHED)
     if _ESCAPED.search(reply.answer):
         for dag in answer.dags:
             findings += unwritable_text(codec.encode(dag.workflow), dag.workflow)
     if reply.end.cut:
-        findings.append(rules.MUCH_OUTPUT.at(Location(str(path))))
+        findings.append(import_rules.MUCH_OUTPUT.at(Location(str(path))))
     if answer.failed and not any(finding.severity is Severity.ERROR for finding in findings):
-        findings.append(rules.BAD_REPLY.at(Location(str(path)), reason="it failed without a reason"))
+        findings.append(failed_rules.BAD_REPLY.at(Location(str(path)), reason="it failed without a reason"))
     dags = () if answer.failed else answer.dags
     return LoadResult(dags, tuple(findings), answer.failed, read_reads(reply), answer.rendering, answer.enactment)
 
@@ -89,14 +89,14 @@ def _explain_end(end: End, path: Path, limits: Limits) -> Diagnostic:
     line = last_line(end.trace, str(path))
     location, place = Location(str(path), line), f" at line {line}" if line else ""
     if end.outcome is Outcome.CROWD:
-        return rules.PROCESS_BOMB.at(location, limit=MAX_DESCENDANTS)
+        return failed_rules.PROCESS_BOMB.at(location, limit=MAX_DESCENDANTS)
     if end.outcome is Outcome.TIMEOUT or end.signal == signal.SIGXCPU:
-        return rules.TIME_LIMIT.at(location, seconds=f"{limits.timeout:g}", place=place)
+        return failed_rules.TIME_LIMIT.at(location, seconds=f"{limits.timeout:g}", place=place)
     if end.outcome is Outcome.GARBLED:
-        return rules.BAD_REPLY.at(location, reason="something else was written in its place")
+        return failed_rules.BAD_REPLY.at(location, reason="something else was written in its place")
     if end.signal is not None:
-        return rules.PROCESS_KILLED.at(location, signal=_signal_name(end.signal), place=place)
-    return rules.PROCESS_EXITED.at(location, exit=end.exit, place=place)
+        return failed_rules.PROCESS_KILLED.at(location, signal=_signal_name(end.signal), place=place)
+    return failed_rules.PROCESS_EXITED.at(location, exit=end.exit, place=place)
 
 
 def _signal_name(number: int) -> str:

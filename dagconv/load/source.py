@@ -11,7 +11,7 @@ from pathlib import Path
 from dagconv.diagnostics import Diagnostic, Location, Severity
 from dagconv.ir.enactment import RunPlan
 from dagconv.ir.rendering import RenderPlan
-from dagconv.load import rules
+from dagconv.load import dag_rules, failed_rules
 from dagconv.load.moving import settle_moving_dates
 from dagconv.load.process import Worker
 from dagconv.load.reply import LoadResult, read_reads, read_reply
@@ -104,17 +104,17 @@ def enact_source(
 def _only_first(second: LoadResult, path: Path) -> list[Diagnostic]:
     """That the import works now and fails later, unless it was cut off, which load on the machine can do too."""
     cause = next((d for d in second.diagnostics if d.severity is Severity.ERROR), None)
-    if cause is None or cause.rule is rules.TIME_LIMIT:
+    if cause is None or cause.rule is failed_rules.TIME_LIMIT:
         return []
     place = cause.location or Location(str(path))
-    return [rules.CHANGES_BETWEEN_LOADS.at(place, what="the import", before="a success", after="a failure")]
+    return [dag_rules.CHANGES_BETWEEN_LOADS.at(place, what="the import", before="a success", after="a failure")]
 
 
 def _no_dag(path: Path) -> Diagnostic:
     uncalled = find_uncalled(path)
     if uncalled is None:
-        return rules.NO_DAG.at(Location(str(path)), hint="")
-    return rules.NO_DAG.at(Location(str(path), uncalled.line), hint=f"; {uncalled.name}() would make one")
+        return dag_rules.NO_DAG.at(Location(str(path)), hint="")
+    return dag_rules.NO_DAG.at(Location(str(path), uncalled.line), hint=f"; {uncalled.name}() would make one")
 
 
 def import_roots(path: Path, root: Path, named: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from dagconv.ir.schedule import Cron
 from dagconv.ir.task import Argument, Origin, Task
 from dagconv.ir.value import ListValue, MapValue, TimedeltaValue, TupleValue, Value, walk
 from dagconv.ir.workflow import Workflow
-from dagconv.load import rules
+from dagconv.load import dag_rules
 from dagconv.wire.answer import Loaded
 
 _MISSING = "missing"
@@ -46,7 +46,7 @@ def _addresses(workflow: Workflow) -> Iterator[Diagnostic]:
             if found is not None:
                 place = workflow.locate(task.task_id, argument.name)
                 shown = re.sub(" at 0x[0-9a-f]+", " at 0x...", found[0])
-                yield rules.ADDRESS.at(place, what=f"{argument.name} of task {task.task_id}", value=shown)
+                yield dag_rules.ADDRESS.at(place, what=f"{argument.name} of task {task.task_id}", value=shown)
 
 
 def settle_code(first: Sequence[Loaded], second: Sequence[Loaded]) -> Iterator[Loaded]:
@@ -82,7 +82,7 @@ def _presence(first: bool) -> tuple[str, str]:
 
 
 def _differs(place: Location | None, what: str, before: str, after: str) -> Diagnostic:
-    return rules.CHANGES_BETWEEN_LOADS.at(place, what=what, before=before, after=after)
+    return dag_rules.CHANGES_BETWEEN_LOADS.at(place, what=what, before=before, after=after)
 
 
 def _workflow_differences(one: Workflow, two: Workflow) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dagconv.diagnostics import Diagnostic
 from dagconv.ir.workflow import Workflow
-from dagconv.load import rules
+from dagconv.load import dag_rules
 
 Path = tuple[Any, ...]
 
@@ -21,7 +21,7 @@ def unwritable_text(data: Any, workflow: Workflow) -> Iterator[Diagnostic]:
             seen.add((task_id, key))
             where = f"task {task_id}" if task_id else f"DAG {workflow.dag_id}"
             place = workflow.locate(task_id, key)
-            yield rules.TEXT_NOT_WRITABLE.at(
+            yield dag_rules.TEXT_NOT_WRITABLE.at(
                 place, dag_id=workflow.dag_id, task_id=task_id, key=key, where=where, fault=fault
             )
 

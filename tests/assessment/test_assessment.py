@@ -22,7 +22,8 @@ from dagconv.assessment.render_page import render_page
 from dagconv.assessment.timing import Timing
 from dagconv.diagnostics import Location, Means
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
-from dagconv.load.rules import MODULE_NOT_FOUND, SYNTAX_ERROR, VARIABLE_READ
+from dagconv.load.failed_rules import MODULE_NOT_FOUND, SYNTAX_ERROR
+from dagconv.load.import_rules import VARIABLE_READ
 from dagconv.lower.refuse_code import PYTHON
 from dagconv.wire.inputs import NO_INPUTS, Inputs
 

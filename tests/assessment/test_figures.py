@@ -6,7 +6,8 @@ from dagconv.assessment.figures import Count, Need, figures_of
 from dagconv.assessment.summary import summary_rows
 from dagconv.diagnostics import Location, Means
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
-from dagconv.load.rules import MODULE_NOT_FOUND, VARIABLE_READ
+from dagconv.load.failed_rules import MODULE_NOT_FOUND
+from dagconv.load.import_rules import VARIABLE_READ
 from dagconv.lower.refuse_code import PYTHON
 from dagconv.lower.shift_intervals import NOT_EXACT
 

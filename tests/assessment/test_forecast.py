@@ -16,7 +16,8 @@ from dagconv.assessment.summary import forecast_rows
 from dagconv.diagnostics import Location, Means
 from dagconv.diagnostics.report import DagReport, FileReport, FileStatus, Report
 from dagconv.discover import discover
-from dagconv.load.rules import MODULE_NOT_FOUND, SYNTAX_ERROR, VARIABLE_READ
+from dagconv.load.failed_rules import MODULE_NOT_FOUND, SYNTAX_ERROR
+from dagconv.load.import_rules import VARIABLE_READ
 from dagconv.lower.lowering import Options
 from dagconv.lower.refuse_code import PYTHON
 from dagconv.lower.shift_intervals import NOT_EXACT

@@ -12,7 +12,7 @@ from dagconv.ir import codec
 from dagconv.ir.task import Argument, Operator, Task
 from dagconv.ir.value import MapValue, TimedeltaValue
 from dagconv.ir.workflow import Workflow
-from dagconv.load import rules
+from dagconv.load import failed_rules
 from dagconv.load.reply import last_line, read_reply
 from dagconv.load.stability import differences, readable
 from dagconv.load.text import unwritable_text
@@ -99,7 +99,7 @@ def test_numbers_that_json_does_not_have_are_refused():
 def test_parameters_of_a_finding_cannot_take_over_its_fields():
     params = {"error": "x", "severity": "info", "location": "elsewhere", "related": "?", "task_id": "t"}
     (finding,) = read(answer(failed=True, findings=[{**FINDING, "params": params}])).diagnostics
-    assert finding.severity is rules.IMPORT_FAILED.severity
+    assert finding.severity is failed_rules.IMPORT_FAILED.severity
     assert (finding.location.file, finding.location.line) == ("/dags/etl.py", 3)
 
 
