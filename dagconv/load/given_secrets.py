@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from dagconv.language.secret import is_secret_name, is_secret_text
+from dagconv.language.secret import MASK, is_secret_name, is_secret_text
 from dagconv.wire.inputs import Inputs
 
-MASK = "***"
 _SHORTEST = 4  # a shorter one cannot be told from any other text
 
 

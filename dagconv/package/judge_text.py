@@ -7,13 +7,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from dagconv.diagnostics import Rule
-from dagconv.language.secret import is_secret_name
+from dagconv.language.secret import is_secret_name, is_secret_text
 from dagconv.package.collect_files import LIBRARY
 from dagconv.package.rules import DATE_IN_CODE, DEFERS, IMPORT_BY_NAME, OWN_SOURCE, SECRET
 
-_SECRET_TEXT = re.compile(
-    r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}\b"
-)
 _IMPORTERS = frozenset({"__import__", "import_module", "run_module", "run_path"})
 _PLACEHOLDER = re.compile(r"(?i)^(|x+|\*+|<.*>|\{.*\}|.*(example|changeme|your|dummy|placeholder|arn:aws).*)$")
 
@@ -28,8 +25,8 @@ def judge_text(text: str, dates: Collection[str]) -> Iterator[tuple[Rule, int, s
             if name in dates:
                 yield DATE_IN_CODE, line, name
         match node:
-            case ast.Constant(value=str() as value) if _SECRET_TEXT.search(value):
-                yield SECRET, line, "a text that looks like a key"
+            case ast.Constant(value=str() as value) if is_secret_text(value):
+                yield SECRET, line, "a text that looks like a credential"
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as value)):
                 if _looks_secret(name, value):
                     yield SECRET, line, name
