@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import enum
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagconv.errors import UsageError
 from dagconv.wire.limits import DEFAULT_LIMITS, Limits
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ENVIRONMENT_PREFIX = "DAGCONV_"
 _TEST_PREFIX = "DAGCONV_TEST_"
@@ -193,6 +189,8 @@ def _given(options: Mapping[str, object], origin: str) -> dict[str, Setting]:
 
 def settings_text(values: Mapping[str, tuple[object, str]]) -> str:
     """The text of a dagconv.toml that `read_settings` reads, each value with the reason given for it."""
+    import json
+
     lines = ["# Settings of dagconv; `dag-converter config` lists all of them.", ""]
     for name, (value, reason) in values.items():
         assert name in _BY_NAME, name
@@ -214,6 +212,11 @@ def _nearest_file(folder: Path) -> Path | None:
 
 def _table_of(path: Path) -> dict[str, Any] | None:
     """The table of settings in a file; None for a pyproject.toml without one."""
+    if sys.version_info >= (3, 11):  # here, as the texts of options are wanted without it
+        import tomllib
+    else:
+        import tomli as tomllib
+
     try:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

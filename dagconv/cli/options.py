@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dagconv.diagnostics.selection import Selection
 from dagconv.settings import KEYS, Kind, Settings, read_settings
+
+if TYPE_CHECKING:  # --help needs the options' texts only
+    from dagconv.diagnostics.selection import Selection
 
 Command = TypeVar("Command", bound=Callable[..., object])
 _TYPES: Mapping[Kind, type] = {Kind.TEXT: str, Kind.NUMBER: float, Kind.COUNT: int}
@@ -61,6 +62,8 @@ def settings_of(flags: Mapping[str, Any]) -> Settings:
         if key.kind is Kind.LIST and value is not None:
             value = tuple(word.strip() for part in value for word in part.split(",") if word.strip())
         said[key.name] = value
+    from pathlib import Path
+
     config = flags.get("config")
     return checked(read_settings(said, os.environ, Path.cwd(), Path(config) if config else None))
 
@@ -76,5 +79,7 @@ def checked(settings: Settings) -> Settings:
 
 def selection_of(settings: Settings) -> Selection:
     """What `--select`, `--ignore` and the per-file ignores leave over."""
+    from dagconv.diagnostics.selection import Selection
+
     select = (*settings.words("select"), *settings.words("extend-select")) if settings.words("select") else ()
     return Selection(select, settings.words("ignore"), settings.table("per-file-ignores"))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import click
 
 from dagconv.cli.options import setting
-from dagconv.discover.surroundings import found_beside
 from dagconv.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -42,6 +40,8 @@ _CHOICES = ("source-airflow", "source-provider", "dst", "accept", "stub-missing"
 
 def source_arguments(settings: Settings) -> list[str]:
     """What was said of the source, wherever, as the options of a call in another folder."""
+    from pathlib import Path
+
     said: list[str] = []
     for name in (*_FILES, *_CHOICES):
         setting = settings.values[name]
@@ -57,6 +57,8 @@ def source_arguments(settings: Settings) -> list[str]:
 
 def with_surroundings(settings: Settings, sources: Sequence[str], *, quiet: bool = False) -> Settings:
     """The settings, and where they say nothing what stands beside the DAGs; said on standard error."""
+    from dagconv.discover.surroundings import found_beside  # not for --help
+
     found = found_beside(settings, sources)
     if found and not quiet:
         parts = [f"{one.origin} ({_told(name, one.value)})" for name, one in found.items()]

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import metadata
 
 import pytest
 
@@ -57,18 +58,40 @@ def test_help_starts_in_at_most_twice_the_time_of_click():
     assert min(ours) < 2 * min(click)
 
 
+def test_the_help_of_convert_imports_what_its_texts_need():
+    """Each further module would be waited for by whoever reads it: settings and options, and no stage."""
+    script = (
+        "import sys, dagconv.cli.main as main\n"
+        "main.run(['convert', '--help'])\n"
+        "own = {name.split('.')[1] for name in sys.modules if name.startswith('dagconv.')}\n"
+        "assert own == {'cli', 'errors', 'settings', 'version', 'wire'}, own\n"
+        "assert not {'json', 'tomllib'} & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("verb", sorted(VERBS))
-def test_each_help_has_examples_and_exit_codes(verb):
-    done = run(verb, "--help")
-    assert done.returncode == 0
-    assert "Examples:" in done.stdout
-    assert "Exit codes:" in done.stdout
+def test_each_help_has_examples_and_exit_codes(call, verb):
+    code, out, _ = call(verb, "--help")
+    assert code == 0
+    assert "Examples:" in out
+    assert "Exit codes:" in out
 
 
-def test_the_version_names_the_engine():
-    lines = run("--version").stdout.splitlines()
+def test_the_version_names_the_engine(call):
+    lines = call("--version")[1].splitlines()
     assert lines[0].startswith("dagconv ")
-    assert any(line.startswith("apache-airflow ") for line in lines)
+    named = ("apache-airflow", "apache-airflow-providers-amazon", "dag-factory", "boto3")
+    assert lines[1:] == [f"{name} {metadata.version(name)}" for name in named]
+
+
+def test_the_version_of_what_pip_did_not_place(call, tmp_path, monkeypatch):
+    """An egg's metadata, and no folder that names the release."""
+    (tmp_path / "boto3.egg-info").mkdir()
+    (tmp_path / "boto3.egg-info" / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: boto3\nVersion: 9.9\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    assert call("--version")[1].splitlines()[3:] == ["dag-factory not installed", "boto3 9.9"]
 
 
 def test_no_verb_and_an_unknown_verb_are_wrong_calls():
