@@ -73,7 +73,7 @@ def emit_timedelta(value: TimedeltaValue) -> dict[str, Plain]:
 
 def _emit_datetime(value: DatetimeValue, path: tuple[str, ...]) -> dict[str, Plain]:
     moment = datetime.datetime.fromisoformat(value.text)
-    if moment.tzinfo is not None:
+    if moment.tzinfo is not None or value.fold:
         raise UnwritableError(path, value)
     names = ("year", "month", "day", "hour", "minute", "second", "microsecond")
     parts = {name: getattr(moment, name) for name in names}

@@ -29,6 +29,7 @@ _TAGGED: dict[str, type] = {
         value_ir.TupleValue,
         value_ir.SetValue,
         value_ir.MapValue,
+        value_ir.ContainerValue,
         value_ir.TimedeltaValue,
         value_ir.DatetimeValue,
         value_ir.DateValue,

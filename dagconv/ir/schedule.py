@@ -36,13 +36,17 @@ class Cron:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A fixed period (timedelta). `relative` holds the repr of a relativedelta, which has no fixed length."""
+    """A period. `relative` holds the repr of a relativedelta, whose `period` is 0 where it has no fixed length."""
 
     period: TimedeltaValue
     data_intervals: bool = False
     timetable: bool = False
     relative: str | None = None
     interval: TimedeltaValue | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        return self.relative is None or self.period != TimedeltaValue(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

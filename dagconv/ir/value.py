@@ -43,6 +43,15 @@ class MapValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ContainerValue:
+    """A container of another class of Python's library (a range, a Counter, the keys of a dict), and the `plain` list,
+    tuple or dict with the same items."""
+
+    path: str
+    plain: Value
+
+
+@dataclass(frozen=True, slots=True)
 class TimedeltaValue:
     """Normalised as datetime.timedelta does: 0 <= seconds < 86400, 0 <= microseconds < 10**6."""
 
@@ -57,10 +66,12 @@ class TimedeltaValue:
 
 @dataclass(frozen=True, slots=True)
 class DatetimeValue:
-    """`text` is ISO 8601 with the offset if there is one; `zone` the time zone's name if it has one."""
+    """`text` is ISO 8601 with the offset if there is one; `zone` the time zone's name if it has one; `fold` whether it
+    is the later of two moments that a clock shows alike, which only an offset tells else."""
 
     text: str
     zone: str | None = None
+    fold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +253,7 @@ Value = Union[  # noqa: UP007
     TupleValue,
     SetValue,
     MapValue,
+    ContainerValue,
     TimedeltaValue,
     DatetimeValue,
     DateValue,
@@ -274,7 +286,7 @@ def walk(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
             for key, item in entries:
                 yield from walk(key, (*path, "<key>"))
                 yield from walk(item, (*path, str(key)))
-        case EnumValue(value=inner):
+        case EnumValue(value=inner) | ContainerValue(plain=inner):
             yield from walk(inner, path)
         case _:
             pass

@@ -71,6 +71,20 @@ ADDRESS = Rule(
     fix="bucket='data-{{ params.env }}'",
     source=(Page("docs/isolation.md", "What happens"),),
 )
+ID_HALF_SET = Rule(
+    code="DC168",
+    slug="id-half-set",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="The file sets the id of a task, or one end of a link between tasks, on the objects themselves.",
+    message="in DAG {dag_id} {what}",
+    help="give task_id= when the task is made, and link tasks by a >> b or a.set_downstream(b)",
+    why="Airflow keeps both in two places. Its scheduler reads downstream_task_ids alone, and runs no task that the "
+    "DAG knows by another id, so that what was meant is not what happens.",
+    example="load.upstream_task_ids.add('extract')",
+    fix="extract >> load",
+    source=(Engine("airflow.serialization.serialized_objects", "SerializedDAG.deserialize_dag"),),
+)
 DUPLICATE_IN_FILE = Rule(
     code="DC118",
     slug="dag-id-twice-in-file",
@@ -172,6 +186,7 @@ DAG_RULES = (
     METHODS_REPLACED,
     CHANGES_BETWEEN_LOADS,
     ADDRESS,
+    ID_HALF_SET,
     DUPLICATE_IN_FILE,
     DUPLICATE_ACROSS_FILES,
     IMPORTED_DAG,

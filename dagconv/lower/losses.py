@@ -11,6 +11,7 @@ from dagconv.ir.task import Task
 from dagconv.ir.value import (
     BytesValue,
     CallableValue,
+    ContainerValue,
     EnumValue,
     ListValue,
     MapValue,
@@ -76,7 +77,7 @@ def show(value: Value) -> str:
             return f"an object of {path}"
         case ParamReference(name):
             return f"the parameter {name}"
-        case EnumValue(value=inner):
+        case EnumValue(value=inner) | ContainerValue(plain=inner):
             return show(inner)
         case ListValue(items) | TupleValue(items) | SetValue(items):
             return "[" + ", ".join(show(item) for item in items) + "]"

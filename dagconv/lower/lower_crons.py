@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Effect, Engine, Rule, Section, Severity
-from dagconv.ir.schedule import Cron, Delta, MultipleCron
+from dagconv.ir.schedule import Cron, MultipleCron
 from dagconv.language.cron import (
     DAY,
     HOUR,
@@ -21,12 +21,6 @@ from dagconv.language.cron import (
 )
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Lowering
-from dagconv.lower.rewriting import templates_of
-
-DATE_NAMES = frozenset(
-    {"ds", "ds_nodash", "ts", "ts_nodash", "ts_nodash_with_tz", "logical_date", "execution_date"}
-    | {"data_interval_start", "data_interval_end", "run_id", "dag_run"}
-)
 
 MERGED = Rule(
     code="DC428",
@@ -57,11 +51,12 @@ SEVERAL = Rule(
 DATA_INTERVAL = Rule(
     code="DC430",
     slug="data-interval-lost",
-    severity=Severity.WARNING,
+    severity=Severity.INFO,
     effect=Effect.CHANGED,
     summary="Runs of the schedule cover an interval before them; on the service their logical date is the run's own.",
-    message="in the source a run's logical date is the start of the interval before it, here its own moment; {used}",
-    help="where a template means the interval, compute it: macros.ds_add(ds, -1) is the day before the run",
+    message="in the source a run's logical date is the start of the interval before it, here its own moment; dates in "
+    "templates are rewritten",
+    help="no step is needed: each text that was rewritten is told apart",
     why="The service runs crons as Airflow 3's CronTriggerTimetable: logical date and moment of the run are the same.",
     example="DAG('daily', schedule=CronDataIntervalTimetable('0 0 * * *', timezone='UTC'))",
     fix="Use CronTriggerTimetable, and say in the templates which day is meant.",
@@ -97,7 +92,6 @@ PRESET = Rule(
 
 def lower_crons(lowering: Lowering) -> None:
     _merge(lowering)
-    _lower_intervals(lowering)
     schedule = lowering.workflow.schedule
     if not isinstance(schedule, Cron):
         return
@@ -154,20 +148,3 @@ def merge_crons(crons: list[CronFields]) -> str | None:
     united = frozenset[int]().union(*(sets[index] for sets in values))
     field = (MINUTE, HOUR, DAY, MONTH, WEEKDAY)[index]
     return " ".join([*texts[0][:index], print_field(field, united), *texts[0][index + 1 :]])
-
-
-def _lower_intervals(lowering: Lowering) -> None:
-    schedule = lowering.workflow.schedule
-    if not isinstance(schedule, Cron | Delta) or not (schedule.data_intervals or schedule.interval):
-        return
-    found = sorted({f"{name} in {task_id}" for task_id, names in dates_used(lowering) for name in names})
-    used = "templates use " + ", ".join(found[:4]) + (", ..." if len(found) > 4 else "") if found else "none is used"
-    severity = None if found else Severity.INFO
-    lowering.report(DATA_INTERVAL, None, "schedule", used=used, severity=severity)
-    if isinstance(schedule, Cron):
-        lowering.set_schedule(DATA_INTERVAL, replace(schedule, data_intervals=False, interval=None))
-
-
-def dates_used(lowering: Lowering) -> list[tuple[str, list[str]]]:
-    """Per task the names of the run's dates that its templates mention."""
-    return [(task.task_id, sorted(templates_of(task, DATE_NAMES))) for task in lowering.tasks]

@@ -72,9 +72,9 @@ def lower_periods(lowering: Lowering) -> None:
     if not isinstance(schedule, Delta):
         return
     minutes = whole_minutes(schedule.period)
-    if schedule.relative is not None:
+    if not schedule.is_fixed:
         reason, advice = "has no fixed length", "say the times as a cron, such as 0 0 1 * * for monthly"
-        lowering.report(NO_RATE, None, "schedule", value=schedule.relative, reason=reason, advice=advice)
+        lowering.report(NO_RATE, None, "schedule", value=schedule.relative or "", reason=reason, advice=advice)
     elif minutes is None:
         reason, advice = "is no whole number of minutes", "take a whole number of minutes"
         length = shown(schedule.period.total_seconds)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
 from dagconv.ir.schedule import Cron
-from dagconv.language.cron import CronError, parse_cron
+from dagconv.language.cron import CronError, CronFields, parse_cron
 from dagconv.language.cron_shift import same_times, shift_cron
 from dagconv.lower.lowering import Lowering
 
@@ -24,7 +24,8 @@ SHIFTED = Rule(
     summary="A cron of a time zone is written in UTC and fires at the same moments.",
     message="the cron {value} of {zone} is written as {cron} in UTC and fires at the same moments",
     help="no step is needed",
-    why="The service reads crons in UTC. This zone keeps one offset, or the cron does not depend on it.",
+    why="The service reads crons in UTC. This zone keeps one offset, at least on the days of the cron, or "
+    "the cron does not depend on it.",
     example="DAG('daily', schedule='0 9 * * *', start_date=pendulum.datetime(2024, 1, 1, tz='Asia/Tokyo'))",
     fix="Nothing to do.",
     source=(ContractRule(27), Section("1.5")),
@@ -76,12 +77,12 @@ def lower_time_zones(lowering: Lowering) -> None:
     if not isinstance(schedule, Cron) or schedule.timezone == "UTC":
         return
     told = {"value": schedule.text, "zone": schedule.timezone}
-    offsets = read_offsets(schedule.timezone, lowering.options.now)
     try:
         fields = parse_cron(schedule.expression)
     except CronError as error:
         lowering.report(NO_SHIFT, None, "schedule", **told, reason=str(error))
         return
+    offsets = read_offsets(schedule.timezone, lowering.options.now, fields)
     if offsets is None:
         lowering.report(NO_SHIFT, None, "schedule", **told, reason="the zone's offsets are not known or irregular")
         return
@@ -123,8 +124,9 @@ class Offsets:
 
 
 @functools.lru_cache(64)
-def read_offsets(zone: str, now: datetime.datetime) -> Offsets | None:
-    """The offsets of the next years; None for an unknown zone, for more than two, or one of part of a minute."""
+def read_offsets(zone: str, now: datetime.datetime, fields: CronFields | None = None) -> Offsets | None:
+    """The offsets of the next years, the one alone that all days of a cron have where there is one; None for an unknown
+    zone, for more than two, or one of part of a minute."""
     fixed = re.fullmatch(r"([+-])(\d{2}):(\d{2})", zone)
     if fixed:
         sign = -1 if fixed[1] == "-" else 1
@@ -134,16 +136,24 @@ def read_offsets(zone: str, now: datetime.datetime) -> Offsets | None:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return None
     found: list[int] = []
+    used: set[int] = set()
     changes: list[datetime.date] = []
     for day in range(366 * YEARS):
         # The end of the day, so that a change during it shows on its own date.
         date = now.date() + datetime.timedelta(days=day)
-        length = datetime.datetime.combine(date, datetime.time(23, 59), rules).utcoffset() or datetime.timedelta()
-        minutes, rest = divmod(int(length.total_seconds()), 60)
+        first, (minutes, rest) = (_offset(date, time, rules) for time in (datetime.time.min, datetime.time(23, 59)))
         if rest:
             return None
+        if fields is not None and fields.fires_on(date):
+            used |= {first[0], minutes}
         if found and minutes != found[-1]:
             changes.append(date)
         found.append(minutes)
-    offsets = tuple(sorted(set(found)))
+    offsets = tuple(sorted(used if len(used) == 1 else set(found)))
     return Offsets(offsets, tuple(changes)) if len(offsets) <= 2 else None
+
+
+def _offset(date: datetime.date, time: datetime.time, rules: zoneinfo.ZoneInfo) -> tuple[int, int]:
+    """Minutes from UTC, and the seconds that are left."""
+    length = datetime.datetime.combine(date, time, rules).utcoffset() or datetime.timedelta()
+    return divmod(int(length.total_seconds()), 60)

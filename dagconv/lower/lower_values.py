@@ -12,6 +12,7 @@ from dagconv.ir.change import Case
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import (
     CallableValue,
+    ContainerValue,
     DatetimeValue,
     EntryValue,
     EnumValue,
@@ -120,9 +121,24 @@ SET = Rule(
     summary="A set is written as a sorted list.",
     message="a set in {key} is written as a list, in sorted order",
     help="use a list in the source, so that the order is yours",
-    why="A set has no order and no form in YAML; AWS requests take lists only.",
+    why="A set has no order and no form in YAML; AWS requests take lists only. Templates in it that render alike are "
+    "one item of the set and two of the list.",
     example="S3DeleteObjectsOperator(..., keys={'a', 'b'})",
     fix="Use a list.",
+    source=(Section("1.8"),),
+)
+CONTAINER = Rule(
+    code="DC398",
+    slug="container-as-plain-one",
+    severity=Severity.INFO,
+    effect=Effect.CHANGED,
+    summary="A container of another class of Python's library is written as a plain list or mapping.",
+    message="{value} in {key} is written as a plain {shown}",
+    help="no step is needed unless the operator tells the two apart",
+    why="YAML has one kind of sequence and one of mapping. What is asked of a request is what stands in them; that a "
+    "defaultdict makes up missing keys, and that JSON takes no range, is lost.",
+    example="GlueJobOperator(..., script_args=Counter(tables))",
+    fix="Nothing to do.",
     source=(Section("1.8"),),
 )
 ENUM = Rule(
@@ -224,11 +240,8 @@ class _Walk:
                 return value
             case ListValue(items):
                 return ListValue(tuple(self.lower(item) for item in items))
-            case TupleValue(items):
-                return self._changed(TUPLE, value, ListValue(tuple(self.lower(item) for item in items)))
-            case SetValue(items):
-                ordered = sorted((self.lower(item) for item in items), key=codec.canonical)
-                return self._changed(SET, value, ListValue(tuple(ordered)))
+            case TupleValue() | SetValue() | ContainerValue():
+                return self._lower_container(value)
             case MapValue(entries):
                 return MapValue(tuple((self._key(key), self.lower(item)) for key, item in entries))
             case EnumValue(text=True, printed=str(printed)) if is_rendered(self.task, self.argument.name):
@@ -249,12 +262,31 @@ class _Walk:
             case _:
                 return self._refuse(value)
 
-    def _changed(self, rule: Rule, before: Value, after: Value, called: str = "") -> Value:
+    def _lower_container(self, value: TupleValue | SetValue | ContainerValue) -> Value:
+        match value:
+            case TupleValue(items):
+                return self._changed(TUPLE, value, ListValue(tuple(self.lower(item) for item in items)))
+            case SetValue(items):
+                ordered = sorted((self.lower(item) for item in items), key=codec.canonical)
+                return self._changed(SET, value, ListValue(tuple(ordered)))
+            case ContainerValue(path, plain) if self._is_data:
+                written = self.lower(plain)
+                name, kind = path.rpartition(".")[2], "mapping" if isinstance(written, MapValue) else "list"
+                return self._changed(CONTAINER, value, written, f"the {name} {show(plain)}", kind)
+            case _:
+                return self._refuse(value)
+
+    @property
+    def _is_data(self) -> bool:
+        """Whether it is no code of the user's that takes the value."""
+        return not self.task.operator.file and self.argument.name not in ("op_args", "op_kwargs")
+
+    def _changed(self, rule: Rule, before: Value, after: Value, called: str = "", shown: str = "") -> Value:
         if rule not in self.reported:
             name = called or (before.name if isinstance(before, EnumValue) else show(before))
             # What code of the user's makes of the other type is not known.
             is_own = self.task.operator.file and rule.severity is Severity.INFO
-            self._report(rule, value=name, shown=show(after), severity=Severity.WARNING if is_own else None)
+            self._report(rule, value=name, shown=shown or show(after), severity=Severity.WARNING if is_own else None)
             self.reported.append(rule)
         return after
 
@@ -273,8 +305,13 @@ class _Walk:
 
     def _refuse(self, value: Value) -> Value:
         match value:
+            case DatetimeValue(text, fold=True):
+                advice = f"{_ADVICE['DatetimeValue']}, nor has fold=1"
+                self._report(NO_FORM, value=f"the datetime {text} with fold=1", advice=advice)
             case DatetimeValue(text) if not _is_aware(text):
                 return value
+            case ContainerValue(path):
+                self._report(NO_FORM, value=f"an object of {path}", advice="give your own code a plain list or dict")
             case EntryValue() | OutputValue():
                 pass
             case CallableValue() if self._goes_into_package():

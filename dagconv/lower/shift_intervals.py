@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from dagconv.catalog.renames import DateVariable, renames
 from dagconv.diagnostics import Effect, Rule, Section, Severity, Web
 from dagconv.ir.change import Case
-from dagconv.ir.schedule import Cron, Delta, Schedule
+from dagconv.ir.schedule import Cron, Delta, MultipleCron, Schedule
 from dagconv.ir.task import Argument, Task
 from dagconv.language.cron import CronError, parse_cron
 from dagconv.language.duration import to_timedelta
@@ -129,6 +129,8 @@ class _Dates:
     shift: Shift | None
     reason: str
     interval: bool  # whether runs cover an interval at all
+    engines: bool  # whether the source's dates are of the kind that the engine has
+    adjacent: bool = True  # whether the interval ends where the next one begins
 
 
 class _NoEqualError(Exception):
@@ -141,23 +143,32 @@ class _NoEqualError(Exception):
 
 def shift_intervals(lowering: Lowering) -> None:
     schedule = lowering.workflow.schedule
-    interval = isinstance(schedule, Cron | Delta) and schedule.data_intervals
+    length = schedule.interval if isinstance(schedule, Cron | Delta | MultipleCron) else None
+    interval = length is not None or (isinstance(schedule, Cron | Delta) and schedule.data_intervals)
     old = lowering.generation not in ("", "3")
     if not interval and not old:
         return
-    shift, reason = _shift_of(schedule, lowering.options.now) if interval else (FixedShift(datetime.timedelta()), "")
-    dates = _Dates(shift, reason, interval)
+    if length is not None or not interval:
+        own = to_timedelta(length) if length is not None else datetime.timedelta()
+        dates = _Dates(FixedShift(own), "", interval, lowering.generation == "3", adjacent=length is None)
+    else:
+        dates = _Dates(*_shift_of(schedule, lowering.options.now), interval, lowering.generation == "3")
     lowering.map_tasks(lambda task: _shift_task(lowering, task, dates))
-    if interval and isinstance(schedule, Cron | Delta):
-        if lowering.intervals_by is None:  # the source builds the timetable itself
-            used = "dates in templates are rewritten"
-            lowering.report(DATA_INTERVAL, None, "schedule", used=used, severity=Severity.INFO)
-        lowering.set_schedule(lowering.intervals_by or DATA_INTERVAL, replace(schedule, data_intervals=False))
+    if not interval:
+        return
+    if lowering.intervals_by is None or length is not None:  # the source builds the timetable itself
+        lowering.report(DATA_INTERVAL, None, "schedule")
+    match schedule:
+        case Cron() | Delta():
+            schedule = replace(schedule, data_intervals=False, interval=None)
+        case MultipleCron():
+            schedule = replace(schedule, interval=None)
+    lowering.set_schedule(lowering.intervals_by or DATA_INTERVAL, schedule)
 
 
 def _shift_of(schedule: Schedule, now: datetime.datetime) -> tuple[Shift | None, str]:
     if isinstance(schedule, Delta):
-        if schedule.relative is not None:
+        if not schedule.is_fixed:
             return None, "the schedule has no fixed length"
         return FixedShift(to_timedelta(schedule.period)), ""
     if not isinstance(schedule, Cron):
@@ -231,13 +242,17 @@ def _expression(template: Template, reference: Reference, dates: _Dates) -> str 
         raise _NoEqualError(dates.reason)
     if not dates.interval and variable.moment in ("next", "previous"):
         raise _NoEqualError("a run without an interval has no run before or after it")
-    written = _written(template, reference, variable, dates.shift)
+    if not dates.adjacent and variable.moment in ("next", "previous"):
+        raise _NoEqualError("the interval does not tell when the run before or after it is")
+    written = _written(template, reference, variable, dates.shift, dates.engines)
     if written is None:
         raise _NoEqualError("it needs the interval before the last, whose length differs")
     return written
 
 
-def _written(template: Template, reference: Reference, variable: DateVariable, shift: Shift) -> str | None:
+def _written(
+    template: Template, reference: Reference, variable: DateVariable, shift: Shift, engines: bool
+) -> str | None:
     steps, days = _STEPS[variable.moment]
     day = day_expression(shift, steps, days)
     moment = moment_expression(shift, steps, days)
@@ -251,19 +266,22 @@ def _written(template: Template, reference: Reference, variable: DateVariable, s
         case "ts":
             return "ts" if moment == _MOMENT else f"({moment}).isoformat()"
         case "date":
-            return _date_object(template, reference, shift, (steps, days), moment)
+            base = moment_expression(shift, steps, days, base="logical_date")
+            return _date_object(template, reference, moment, base, alike=engines)
         case form:
             return form if moment == _MOMENT else f"({moment}).strftime('{_FORMS[form]}')"
 
 
 def _date_object(
-    template: Template, reference: Reference, shift: Shift, at: tuple[int, int], moment: str
+    template: Template, reference: Reference, moment: str, engines: str | None, *, alike: bool
 ) -> str | None:
-    """A date whose members the template uses: Python's own where that has them, else the engine's logical_date."""
+    """A date whose members the template uses: Python's own where that has them, else the `engines` own.
+
+    `alike` says that the source's dates are of that kind too.
+    """
     goals = flows(template, reference)
-    engines = moment_expression(shift, *at, base="logical_date")
     shown = "ts" if moment == _MOMENT else f"({moment}).isoformat()"
-    for flow in goals:
+    for flow in () if alike else goals:
         _refuse_flow(flow, engines if flow.members else shown)
     return moment if all(_is_pythons(flow) for flow in goals) else engines
 

@@ -12,6 +12,7 @@ from dagconv.ir.schedule import Continuous, Cron, Delta, NoSchedule, Once, Rate,
 from dagconv.ir.task import Default, Missing
 from dagconv.ir.value import (
     BytesValue,
+    ContainerValue,
     DatetimeValue,
     DateValue,
     DecimalValue,
@@ -138,6 +139,8 @@ def _encode(value: Value) -> Any:
             return {"frozenset" if frozen else "set": ordered}
         case MapValue(entries):
             return {"dict": [[_encode(key), _encode(item)] for key, item in entries]}
+        case ContainerValue(path, plain):
+            return {"container": [path, _encode(plain)]}
         case _:
             return _encode_leaf(value)
 
@@ -148,10 +151,10 @@ def _encode_leaf(value: Value) -> Any:
             return {"float": text}
         case TimedeltaValue(days, seconds, microseconds):
             return {"timedelta": [days, seconds, microseconds]}
-        case DatetimeValue(text):
+        case DatetimeValue(text, fold=fold):
             moment = datetime.datetime.fromisoformat(text)
             aware = moment if moment.tzinfo is None else moment.astimezone(datetime.timezone.utc)
-            return {"datetime": aware.isoformat()}
+            return {"datetime": aware.isoformat(), "fold": 1} if fold else {"datetime": aware.isoformat()}
         case DateValue(text):
             return {"date": text}
         case TimeValue(text):

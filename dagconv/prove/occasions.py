@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dagconv.ir.change import Change
 from dagconv.ir.rendering import Occasion, Pair, RenderPlan, Runs
-from dagconv.ir.schedule import Cron, Delta, Schedule
+from dagconv.ir.schedule import Cron, Delta, MultipleCron, Schedule
 from dagconv.ir.task import Default, Missing, Task
 from dagconv.ir.value import EnumValue, OpaqueValue, ParamReference, PathValue, TemplateFileValue, XComValue, walk
 from dagconv.ir.workflow import Workflow
@@ -89,6 +89,8 @@ def _asks(task: Task, *, any_template: bool) -> bool:
 def occasions(schedule: Schedule) -> tuple[Occasion, ...]:
     """The runs in which both sides are rendered. Without a schedule all are started by hand."""
     fires = [*_FIRES, ("a change of the clocks", _clock_change(schedule), "number")]
+    if isinstance(schedule, MultipleCron):  # each of whose crons it is
+        schedule = Cron(schedule.expressions[0], schedule.expressions[0], schedule.timezone)
     if not isinstance(schedule, Cron | Delta):
         by_hand = [(f"by hand: {name}", moment, values) for name, moment, values in fires]
         return tuple(Occasion(name, False, f"{moment}+00:00", values) for name, moment, values in (*by_hand, *_BY_HAND))

@@ -15,7 +15,7 @@ from dagconv.ir import codec
 from dagconv.ir.change import Case, Change, Divergence
 from dagconv.ir.rendering import Occasion, Pair, Rendered, Rendering, RenderPlan
 from dagconv.ir.task import MISSING, Default
-from dagconv.ir.value import ListValue, MapValue, SetValue, TupleValue
+from dagconv.ir.value import ContainerValue, ListValue, MapValue, SetValue, TupleValue
 from dagconv.ir.workflow import Workflow
 from dagconv.prove import rules
 
@@ -128,6 +128,8 @@ def _shape(value: Default) -> object:
             return [_shape(item) for item in items]
         case MapValue(entries):
             return [(codec.canonical(key), _shape(item)) for key, item in entries]
+        case ContainerValue(plain=plain):
+            return _shape(plain)
         case _:
             return value is MISSING
 

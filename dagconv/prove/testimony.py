@@ -9,8 +9,8 @@ from dagconv.catalog.service import service
 from dagconv.ir.change import Change
 from dagconv.ir.task import Origin, Task
 from dagconv.ir.testimony import SeenDag, SeenTask
-from dagconv.ir.value import ListValue
-from dagconv.ir.workflow import Workflow
+from dagconv.ir.value import ListValue, MapValue
+from dagconv.ir.workflow import Param, Workflow
 from dagconv.prove.declared import Declared, attributes_of, declared_fields
 from dagconv.prove.evidence import evidence_of, params_evidence, shows, timetable_evidence
 
@@ -90,9 +90,17 @@ def _has_own(before: Workflow, task_id: str, name: str) -> bool:
 
 def _inherited(workflow: Workflow, task: Task, reload: SeenDag) -> dict[str, tuple[str | None, ...]]:
     """What a task may show of the DAG's dates and params, which Airflow gives to each task."""
-    dates = {name: (evidence_of(getattr(workflow, name)), "null") for name in ("start_date", "end_date")}
-    own = () if task.argument("params") else (reload.attributes.get("params"),)
-    return {**dates, "params": own}
+    dates: dict[str, tuple[str | None, ...]] = {
+        name: (evidence_of(getattr(workflow, name)), "null") for name in ("start_date", "end_date")
+    }
+    own = task.argument("params")
+    if own is None:
+        return {**dates, "params": (reload.attributes.get("params"),)}
+    if not isinstance(own.value, MapValue):
+        return dates
+    merged = {param.name: param for param in workflow.params}
+    merged |= {str(name): Param(str(name), value, schema=MapValue(())) for name, value in own.value.entries}
+    return {**dates, "params": (params_evidence(tuple(merged.values())),)}
 
 
 def _compare_class(

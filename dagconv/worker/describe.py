@@ -16,7 +16,7 @@ from dagconv.worker.read.location import SourceMap
 from dagconv.worker.read.mapping import InstancesFailError
 from dagconv.worker.read.task import Source
 from dagconv.worker.read.twin import NotReproducibleError
-from dagconv.worker.read.workflow import read_workflow, replaced_methods
+from dagconv.worker.read.workflow import half_set_id, read_workflow, replaced_methods
 from dagconv.worker.record import Position, dag_construction
 
 # A definition of 50 KB holds fewer tasks than this, whatever they are: each needs its operator's path.
@@ -37,6 +37,11 @@ def read_dags(
             made = dag_construction(dag)
             params = {"dag_id": dag.dag_id, "names": ", ".join(names)}
             findings.append(finding("dag-methods-replaced", params, *_file_and_line(made.position if made else None)))
+            continue
+        if told := half_set_id(dag):
+            made = dag_construction(dag)
+            params = {"dag_id": dag.dag_id, "what": told}
+            findings.append(finding("id-half-set", params, *_file_and_line(made.position if made else None)))
             continue
         source = Source(is_user_class, places, twins=len(dag.tasks) <= MAX_TESTIFIED_TASKS)
         try:

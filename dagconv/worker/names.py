@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import collections
+import gc
 import re
+import types
+from typing import Any
 
 _DAG_MODULE = re.compile(r"^unusual_prefix_[0-9a-f]{40}_")
 
@@ -37,3 +40,29 @@ def plain_kind(value: object) -> type:
         if issubclass(kind, base) and kind.__bases__ == (base,) and not vars(kind).keys() - _NO_BEHAVIOUR:
             return base
     return kind
+
+
+# Of Python's library: none has code of the user's.
+_MAPPINGS = (collections.defaultdict, collections.Counter)
+_VIEWS = tuple(
+    type(view)
+    for held in (dict[str, str](), collections.OrderedDict[str, str]())
+    for view in (held.keys(), held.values(), held.items())
+)
+_SEQUENCES = (range, collections.deque, *_VIEWS)
+_OF_NAMED_TUPLES = frozenset(vars(collections.namedtuple("_", ()))) | {"__annotations__", "__orig_bases__"}
+
+
+def plain_container(value: Any) -> list[Any] | tuple[Any, ...] | dict[Any, Any] | None:
+    """The items of a container of another class of Python's library in a plain one; None for any other object."""
+    kind = type(value)
+    if kind in _MAPPINGS:
+        return None if getattr(value, "__dict__", None) else dict(value)
+    if kind in _SEQUENCES:
+        return list(value)
+    if kind is types.MappingProxyType:
+        (behind,) = gc.get_referents(value)  # whose methods it has, which may be the user's
+        return dict(behind) if type(behind) is dict else None
+    fields = vars(kind).get("_fields", ()) if kind.__bases__ == (tuple,) else ()
+    named = type(fields) is tuple and fields and not vars(kind).keys() - _OF_NAMED_TUPLES - {*fields}
+    return tuple(value) if named else None

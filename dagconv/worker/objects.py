@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagconv.catalog.service import service
-from dagconv.worker.names import class_path, module_name, plain_kind
+from dagconv.worker.names import class_path, module_name, plain_container, plain_kind
 
 MAX_OBJECT_DEPTH = 6
 # A Kubernetes pod in full has some hundred; a client or a cache that hangs at a DAG has no end.
@@ -73,6 +73,9 @@ def _encode_inside(value: Any, kind: type, depth: int, walk: _Walk) -> Any:
         # Text alone is looked up: the hash of any other key is the user's code.
         pairs = [(k, v) for k, v in value.items() if not (wired and type(k) is str and k in base_arguments())]
         return {"dict": [[_encode(k, depth, walk), _encode(v, depth, walk)] for k, v in pairs]}
+    plain = plain_container(value)
+    if plain is not None:
+        return {"container": [class_path(kind), _encode(plain, depth, walk)]}
     leaf = _encode_leaf(value, kind)
     return leaf if leaf is not None else _encode_state(value, kind, depth, walk)
 
@@ -102,7 +105,8 @@ def _encode_leaf(value: Any, kind: type) -> Any:
         return {"timedelta": [value.days, value.seconds, value.microseconds]}
     if issubclass(kind, datetime.datetime) and known:
         moment = value if value.tzinfo is None else value.astimezone(datetime.timezone.utc)
-        return {"datetime": datetime.datetime.isoformat(moment)}
+        shown = {"datetime": datetime.datetime.isoformat(moment)}
+        return {**shown, "fold": 1} if value.fold and value.tzinfo is None else shown
     if issubclass(kind, (datetime.date, datetime.time)) and known:
         return {kind.__name__: value.isoformat()}
     if kind in (bytes, bytearray):

@@ -60,13 +60,18 @@ def _watch_environment() -> None:
     cls.__iter__ = iterate
 
 
+# What the methods that take a default call it.
+_DEFAULTS = {"get": "default", "getenv": "default", "setdefault": "value"}
+
+
 def _caller() -> tuple[str, Any]:
     """The file of the first frame outside `os` and `collections.abc`, through which the mapping's methods go, and the
-    default that `get` was given."""
+    default that they were given."""
     frame = sys._getframe(2)
     default = None
     while frame.f_back is not None and frame.f_globals.get("__name__") in ("os", "_collections_abc", "collections.abc"):
-        default = frame.f_locals.get("default", default) if frame.f_code.co_name in ("get", "getenv") else default
+        name = _DEFAULTS.get(frame.f_code.co_name)
+        default = frame.f_locals.get(name, default) if name is not None else default
         frame = frame.f_back
     return frame.f_code.co_filename, default
 

@@ -159,7 +159,8 @@ def _import(
     libraries = AUDIT.changed_names()
     if libraries:
         warm.forget()
-    found = [dag for dag in found if not any(dag is inner for inner in INLINED)]
+    # A DAG whose id was set after it was made is found under both.
+    found = [*{id(dag): dag for dag in found if not any(dag is inner for inner in INLINED)}.values()]
     if plan is not None and not problems:
         (dag,) = (dag for dag in found if dag.dag_id == plan.dag_id)
         if isinstance(plan, RunPlan):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,7 @@ from dagconv.lower.lower_dates import lower_dates
 from dagconv.lower.lower_periods import lower_periods
 from dagconv.lower.lower_time_zones import lower_time_zones, read_offsets
 from dagconv.lower.refuse_triggers import refuse_triggers
+from dagconv.lower.shift_intervals import shift_intervals
 
 NOW = datetime.datetime(2026, 3, 1, tzinfo=datetime.timezone.utc)
 UTC = datetime.timezone.utc
@@ -76,12 +78,32 @@ def test_crons_come_to_the_form_that_a_definition_reads(ir, schedule, text, code
     assert codes(lowering) == ([code] if code else [])
 
 
-def test_an_interval_that_templates_use_is_a_warning_and_otherwise_a_note(ir):
-    schedule = Cron("0 0 * * *", "0 0 * * *", interval=TimedeltaValue(1, 0, 0))
-    used = ir.task("a", args={"prefix": "{{ ds }}"}, template_fields=("prefix",))
-    unused = ir.task("a", args={"prefix": "{{ params.ds_x }}"}, template_fields=("prefix",))
-    found = [ir.run(lower_crons, ir.workflow(task, schedule=schedule)).diagnostics for task in (used, unused)]
-    assert [[(d.code, d.severity.value) for d in ds] for ds in found] == [[("DC430", "warning")], [("DC430", "info")]]
+@pytest.mark.parametrize(
+    "schedule",
+    [Cron("0 0 * * *", "0 0 * * *"), Delta(TimedeltaValue(2, 0, 0)), MultipleCron(("0 0 * * *", "0 9 * * *"))],
+)
+def test_dates_of_an_interval_that_the_timetable_is_given_are_rewritten(ir, schedule):
+    task = ir.task("a", args={"prefix": "{{ ds }}", "bucket": "{{ prev_ds }}"}, template_fields=("prefix", "bucket"))
+    schedule = replace(schedule, interval=TimedeltaValue(1, 0, 0))
+    lowering = ir.run(shift_intervals, ir.workflow(task, schedule=schedule))
+    assert lowering.workflow.tasks[0].argument("prefix").value == "{{ macros.ds_add(ds, -1) }}"
+    assert sorted(codes(lowering)) == ["DC430", "DC443", "DC444"]  # when the run before was is not told by it
+    assert lowering.workflow.schedule.interval is None
+
+
+@pytest.mark.parametrize(
+    ("cron", "minutes"),
+    [
+        ("0 5 * 1 *", (0,)),
+        ("0 5 * 7,8 *", (60,)),
+        ("0 5 1 10 *", (60,)),  # the clocks change at the end of October
+        ("0 5 31 10 *", (0, 60)),  # on that very day in one of the years
+        ("0 5 * 1,7 *", (0, 60)),
+        ("0 5 30 2 *", (0, 60)),  # never
+    ],
+)
+def test_a_cron_has_one_offset_where_all_of_its_days_have(cron, minutes):
+    assert read_offsets("Europe/London", NOW, parse_cron(cron)).minutes == minutes
 
 
 _FIELD = st.sampled_from(["0", "15", "*/20", "30"])

@@ -63,8 +63,13 @@ def _interval(timetable: Any) -> Any:
 
 
 def _read_cron(timetable: Any, given: Any, own: bool) -> Cron:
+    from airflow.utils.dates import cron_presets
+
     return Cron(
-        text=given if isinstance(given, str) else timetable._expression,
+        # The DAG may have been given another timetable since.
+        text=given
+        if type(given) is str and cron_presets.get(given, given) == timetable._expression
+        else timetable._expression,
         expression=timetable._expression,
         timezone=_zone(timetable._timezone),
         data_intervals=not hasattr(timetable, "_run_immediately"),
@@ -77,7 +82,7 @@ def _read_cron(timetable: Any, given: Any, own: bool) -> Cron:
 def _read_delta(timetable: Any, own: bool) -> Delta:
     period = timetable._delta
     relative = None if isinstance(period, datetime.timedelta) else repr(period)
-    length = read_value(period)
+    length = read_value(period if relative is None else _fixed_length(period))
     return Delta(
         period=length if isinstance(length, TimedeltaValue) else TimedeltaValue(0, 0, 0),
         data_intervals=not hasattr(timetable, "_interval"),
@@ -85,6 +90,14 @@ def _read_delta(timetable: Any, own: bool) -> Delta:
         relative=relative,
         interval=_interval(timetable),
     )
+
+
+def _fixed_length(period: Any) -> datetime.timedelta | None:
+    """Of a relativedelta of nothing but days and parts of a day, which Airflow adds to moments in UTC."""
+    units = {unit: getattr(period, unit) for unit in ("days", "hours", "minutes", "seconds", "microseconds")}
+    fixed = all(type(number) in (int, float) for number in units.values())
+    length = datetime.timedelta(**units) if fixed else None
+    return length if length is not None and period == type(period)(**units) else None
 
 
 def _zone(zone: Any) -> str:

@@ -14,6 +14,7 @@ from dagconv.ir import codec
 from dagconv.ir.value import (
     BytesValue,
     CallableValue,
+    ContainerValue,
     DatetimeValue,
     DateValue,
     DecimalValue,
@@ -32,7 +33,7 @@ from dagconv.ir.value import (
     Value,
     XComValue,
 )
-from dagconv.worker.names import class_path, module_name, plain_kind
+from dagconv.worker.names import class_path, module_name, plain_container, plain_kind
 from dagconv.worker.record import RECORDER
 
 MAX_DEPTH = 60
@@ -63,6 +64,9 @@ def read_value(value: Any, ancestors: tuple[int, ...] = ()) -> Value:
         if len(ancestors) >= MAX_DEPTH:
             return OpaqueValue(class_path(kind), f"nested deeper than {MAX_DEPTH}")
         return _read_container(value, (*ancestors, id(value)))
+    plain = plain_container(value)
+    if plain is not None:
+        return ContainerValue(class_path(kind), read_value(plain, (*ancestors, id(value))))
     return _read_object(value, kind)
 
 
@@ -125,7 +129,8 @@ def _uri(value: Any, kind: type) -> str:
 def read_datetime(value: datetime.datetime) -> DatetimeValue:
     zone = value.tzinfo
     name = getattr(zone, "name", None) or getattr(zone, "key", None)
-    return DatetimeValue(datetime.datetime.isoformat(value), name if isinstance(name, str) else None)
+    fold = bool(value.fold) and zone is None
+    return DatetimeValue(datetime.datetime.isoformat(value), name if isinstance(name, str) else None, fold)
 
 
 def read_callable(value: Any) -> CallableValue:

@@ -56,6 +56,18 @@ def replaced_methods(dag: Any, is_user_class: Callable[[type], bool]) -> list[st
     return sorted(name for name in names if callable(getattr(DAG, name, None)))
 
 
+def half_set_id(dag: Any) -> str:
+    """What a task is called or linked by in one of two places only, in words; empty where there is nothing."""
+    for task_id, task in dag.task_dict.items():
+        if task.task_id != task_id:
+            return f"the task_id of {task_id} was set to {task.task_id}, and the DAG knows it as {task_id}"
+        for own, others in (("upstream_task_ids", "downstream_task_ids"), ("downstream_task_ids", "upstream_task_ids")):
+            for other in sorted(getattr(task, own)):
+                if task_id not in getattr(dag.task_dict.get(other), others, ()):
+                    return f"{own} of {task_id} names {other}, and no {others} names {task_id} there"
+    return ""
+
+
 def _read_date(value: Any) -> DatetimeValue | None:
     return None if value is None else read_datetime(value)
 

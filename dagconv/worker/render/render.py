@@ -16,9 +16,12 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from dagconv.ir import codec
 from dagconv.ir.rendering import OWN_MOMENT, Occasion, Pair, Rendered, Rendering, RenderPlan
+from dagconv.worker.names import plain_container
 from dagconv.worker.objects import encode_object, text_of
 from dagconv.worker.read.mapping import instances, is_mapped
+from dagconv.worker.read.value import read_value
 from dagconv.worker.reads import READS
 from dagconv.worker.render.engine import engine_context, supervisor_stood_in
 from dagconv.worker.render.old import NEWEST, OLDER, OLDEST, old_context
@@ -55,7 +58,7 @@ class _Side:
         task = self._task(pair)
         task.resolve_template_files()
         values = {str(name): getattr(task, name, None) for name in task.template_fields}
-        values = {name: value for name, value in values.items() if type(value) not in _PLAIN}
+        values = {name: _in_order(value) for name, value in values.items() if type(value) not in _PLAIN}
         changing = {name for name, value in values.items() if self._may_change(value)}
         results: dict[str, list[str]] = {name: [] for name in changing}
         reads: dict[str, set[str]] = {name: set() for name in changing}
@@ -156,12 +159,25 @@ def _fresh(value: Any) -> Any:
     return copy.deepcopy(value) if "template_fields" in dir(kind) else value
 
 
+def _in_order(value: Any) -> Any:
+    """With the items of sets as a definition lists them: what they render to has another order, and none in a set."""
+    kind = type(value)
+    if kind is dict:
+        return {key: _in_order(item) for key, item in value.items()}
+    if kind in (set, frozenset):
+        return sorted(map(_in_order, value), key=lambda item: codec.canonical(read_value(item)))
+    return kind(map(_in_order, value)) if kind in (list, tuple) else value
+
+
 def typed(value: Any) -> Any:
     """As the objects of both sides are encoded, but any sequence as a list: kinds of containers are declared and
     judged there."""
     kind = type(value)
     if issubclass(kind, str):
         return str.__str__(value)
+    plain = plain_container(value)
+    if plain is not None:
+        return typed(plain)
     if kind in (list, tuple):
         return [typed(item) for item in value]
     if kind in (set, frozenset):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dagconv.ir.rendering import Occasion, Runs
-from dagconv.ir.schedule import Cron, Delta, NoSchedule
+from dagconv.ir.schedule import Cron, Delta, MultipleCron, NoSchedule
 from dagconv.language.duration import to_timedelta
 
 
@@ -41,10 +41,12 @@ def run_of(occasion: Occasion, runs: Runs) -> Run:
     if timetable is None:
         return Run(occasion, moment, moment, moment, moment, moment, moment, known)
     interval = timetable.infer_manual_data_interval(run_after=moment)
-    covers = getattr(runs.schedule, "data_intervals", False)
+    own = getattr(runs.schedule, "interval", None)
+    covers = getattr(runs.schedule, "data_intervals", False) or own is not None
     if occasion.scheduled:
         logical = interval.start if covers else moment
-        following = interval.end if covers else _next_fire(timetable, moment)
+        fire = interval.end if covers and own is None else _next_fire(timetable, moment)
+        following = fire - to_timedelta(own) if fire is not None and own is not None else fire
         previous = _previous(timetable, logical, runs)
     else:
         logical = previous = following = moment
@@ -55,7 +57,7 @@ def run_of(occasion: Occasion, runs: Runs) -> Run:
 def _previous(timetable: Any, logical: Any, runs: Runs) -> Any:
     """Airflow 2 knew of one only where runs cover an interval; in a source of 3 the names are gone, and mean a fire."""
     known = getattr(runs.schedule, "data_intervals", False) or runs.generation == "3"
-    return _utc(timetable._get_prev(logical)) if known else None
+    return _utc(timetable._get_prev(logical)) if known and hasattr(timetable, "_get_prev") else None
 
 
 def _next_fire(timetable: Any, moment: Any) -> Any:
@@ -75,6 +77,9 @@ def _timetable(runs: Runs) -> Any:
         case Cron(expression=expression, timezone=zone, interval=length):
             own = to_timedelta(length) if length else datetime.timedelta()
             return trigger.CronTriggerTimetable(expression, timezone=zone, interval=own)
+        case MultipleCron(expressions=expressions, timezone=zone, interval=length):
+            own = to_timedelta(length) if length else datetime.timedelta()
+            return trigger.MultipleCronTriggerTimetable(*expressions, timezone=zone, interval=own)
         case Delta(period=period, data_intervals=True):
             return interval.DeltaDataIntervalTimetable(to_timedelta(period))
         case Delta(period=period, interval=length):
