@@ -13,32 +13,28 @@ from dagconv.worker.record import Construction
 
 def own_params(task: Any, construction: Construction) -> tuple[Any, Origin] | None:
     """As the call gave them; where others were set afterwards, all that a run sees beside the DAG's."""
-    from airflow.sdk.definitions._internal.types import ArgNotSet
-
     of_dag, seen = (_by_name(params) for params in (task.dag.params if task.dag else {}, params_of_a_run(task)))
     given = construction.call.get("params")
     if isinstance(given, dict):
         given = {name: _without_shared(param, of_dag.get(name)) for name, param in _by_name(given).items()}
-    expected = {**of_dag, **{name: _like(value, of_dag.get(name)) for name, value in (given or {}).items()}}
+    values = given if isinstance(given, dict) else {}
+    expected = {**of_dag, **{name: _like(value, of_dag.get(name)) for name, value in values.items()}}
     if {name: _shown(param) for name, param in seen.items()} == {name: _shown(p) for name, p in expected.items()}:
         return (given, Origin.CALL) if given is not None else None
     own = {name: param for name, param in seen.items() if name not in of_dag or _shown(param) != _shown(of_dag[name])}
-    # A plain value became a Param without anything else.
-    return {
-        name: param if param.description or param.schema or isinstance(param.value, ArgNotSet) else param.value
-        for name, param in ((name, _without_shared(param, of_dag.get(name))) for name, param in own.items())
-    }, Origin.ASSIGNED
+    return {name: _without_shared(param, of_dag.get(name)) for name, param in own.items()}, Origin.ASSIGNED
 
 
 def _without_shared(param: Any, of_dag: Any) -> Any:
-    """The value of a Param that says no more than that of the DAG."""
+    """The value of a Param that says no more than a bare value or that of the DAG."""
     from airflow.sdk import Param
     from airflow.sdk.definitions._internal.types import ArgNotSet
 
-    if not isinstance(param, Param) or not isinstance(of_dag, Param) or isinstance(param.value, ArgNotSet):
+    if not isinstance(param, Param) or isinstance(param.value, ArgNotSet):
         return param
-    alike = (param.description, _encoded(param.schema)) == (of_dag.description, _encoded(of_dag.schema))
-    return param.value if alike else param
+    shared = of_dag if isinstance(of_dag, Param) else Param()
+    said = (param.description, _encoded(param.schema))
+    return param.value if said in ((None, _encoded({})), (shared.description, _encoded(shared.schema))) else param
 
 
 def _like(value: Any, of_dag: Any) -> Any:
