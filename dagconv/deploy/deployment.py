@@ -23,6 +23,8 @@ VERSION_MEMBERS = (
     "LoggingConfiguration",
     "NetworkConfiguration",
 )
+# Where each workflow has its own log group, named after it (contract 6.6).
+LOG_GROUPS = "/aws/mwaa-serverless/"
 # Compared by meaning, not by member.
 _COMPARED_APART = frozenset({"DefinitionS3Location", "TriggerMode"})
 

@@ -378,7 +378,7 @@ def test_49_another_spelling_of_the_mode_can_be_given(stand: Stand) -> None:
 
 def test_50_an_update_sends_everything_again(stand: Stand, tmp_path: Any) -> None:
     (tmp_path / "code.zip").write_bytes(zip_of("helpers.py"))
-    options = ("--workflow-env", "STAGE=prod", "--code", "code.zip", "--copy-network", "--log-group", "/mine")
+    options = ("--workflow-env", "STAGE=prod", "--code", "code.zip", "--log-group", "/mine")
     stand.deploy("a", plan=options)
     before = stand.workflows()["a"]
     stand.define("a", marker="y")

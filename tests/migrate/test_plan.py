@@ -11,7 +11,7 @@ import pytest
 
 from dagconv.aws.services import BucketFacts, Caller, Versioning
 from dagconv.deploy.definition import Definition, Origin, object_key, predicted_warnings, same_meaning, schedule_of
-from dagconv.deploy.deployment import S3Location, version_request
+from dagconv.deploy.deployment import Network, S3Location, version_request
 from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_MIGRATION, TAG_SOURCE, Owner, RemoteWorkflow
 from dagconv.errors import UsageError
 from dagconv.migrate.plan.item import ItemKind
@@ -217,10 +217,18 @@ def test_keys_hold_the_content_where_versions_do_not() -> None:
     assert object_key("", "a", "f" * 64, Versioning.ENABLED) == "a.yaml"
 
 
-def test_h5_a_network_that_is_left_behind_is_said() -> None:
+def test_h5_the_network_of_the_environment_is_taken_or_said_to_be_left() -> None:
     inside = replace(PROD, subnets=("subnet-1", "subnet-2"), security_groups=("sg-1",))
     there = replace(INVENTORY, environment=inside)
-    (said,) = [finding for finding in plan(there).findings if finding.code == "DC842"]
+    own = Network(("subnet-1", "subnet-2"), ("sg-1",))
+    given = Wishes(subnets=("subnet-9",), security_groups=("sg-9",))
+    for wishes, network in ((Wishes(), own), (given, Network(("subnet-9",), ("sg-9",))), (Wishes(network=False), None)):
+        made = plan(there, wishes)
+        (item,) = made.of(ItemKind.CREATE)
+        assert made.network == item.wanted.network == network
+        assert ("DC842" in codes(made), "DC819" in codes(made)) == (network is None, network is not None)
+    (said,) = [finding for finding in plan(there, Wishes(network=False)).findings if finding.code == "DC842"]
     assert "tasks of Prod run in subnet-1, subnet-2 with sg-1" in said.message
-    given = Wishes(subnets=("subnet-1",), security_groups=("sg-1",))
-    assert "DC842" not in codes(plan(there, given)) | codes(plan(replace(INVENTORY, environment=PROD)))
+    bare = plan(replace(INVENTORY, environment=PROD))
+    assert bare.network is None
+    assert "DC842" not in codes(bare)

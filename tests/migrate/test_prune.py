@@ -152,7 +152,7 @@ def test_h2_workflows_without_a_dag_are_listed(stand: Stand) -> None:
 
 
 def test_c4_a_rollback_makes_what_was_pruned_anew(stand: Stand) -> None:
-    options = ("--workflow-env", "STAGE=prod", "--copy-network", "--log-group", "/mine")
+    options = ("--workflow-env", "STAGE=prod", "--log-group", "/mine")
     live(stand, "a", "b", plan=options)
     before = stand.workflows()["b"]
     prune(stand, "b", plan=options)

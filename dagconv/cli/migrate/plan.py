@@ -49,9 +49,11 @@ def plan_options(command: Any) -> Any:
         click.option("--code", type=folder, metavar="FILE", help="Code package for the workflows: .zip, .py or .sh."),
         click.option("--workflow-env", "workflow_variables", multiple=True, metavar="NAME=VALUE", help="Set for all."),
         click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Tag of all workflows."),
-        click.option("--copy-network", is_flag=True, help="Run in the environment's subnets and security groups."),
-        click.option("--subnet", "subnets", multiple=True, metavar="ID", help="Subnet of the workflows."),
+        click.option(
+            "--subnet", "subnets", multiple=True, metavar="ID", help="Subnet of the workflows. [default: environment's]"
+        ),
         click.option("--security-group", "groups", multiple=True, metavar="ID", help="Security group of them."),
+        click.option("--no-network", is_flag=True, help="Leave the environment's network out."),
         click.option("--kms-key", metavar="ARN", help="Customer key of definitions and workflows."),
         click.option("--log-group", metavar="NAME", help="One log group for all workflows."),
         click.option(
@@ -131,7 +133,7 @@ def make_plan(world: World, flags: dict[str, Any]) -> Plan:
     )
     with tempfile.TemporaryDirectory(prefix="dagconv-plan-") as scratch:
         try:
-            wishes = _wishes(world, flags)
+            wishes = _wishes(flags)
             converter = _converter(world, flags)
             inventory = survey(world, sources, wishes, converter, Path(scratch), uuid.uuid4().hex)
         except CallError as error:
@@ -140,18 +142,15 @@ def make_plan(world: World, flags: dict[str, Any]) -> Plan:
     return plan_migration(inventory, wishes, tool=tool_version(), made=made)
 
 
-def _wishes(world: World, flags: dict[str, Any]) -> Wishes:
+def _wishes(flags: dict[str, Any]) -> Wishes:
     from dagconv.deploy.trust import LONGEST
     from dagconv.migrate.survey.inventory import Wishes
 
     if flags["prune"] and (flags["include"] or flags["exclude"]):
         raise UsageError("--prune deletes what no DAG is there for: it takes no --include and no --exclude")
     subnets, groups = tuple(flags["subnets"]), tuple(flags["groups"])
-    if flags["copy_network"]:
-        if not flags["environment"]:
-            raise UsageError("--copy-network copies from the environment: name it with --environment")
-        network = world.environments.get(flags["environment"]).get("NetworkConfiguration", {})
-        subnets, groups = tuple(network.get("SubnetIds", ())), tuple(network.get("SecurityGroupIds", ()))
+    if flags["no_network"] and (subnets or groups):
+        raise UsageError("--no-network leaves a network out: it takes no --subnet and no --security-group")
     return Wishes(
         prefix=flags["prefix"],
         name_template=flags["name_template"],
@@ -159,6 +158,7 @@ def _wishes(world: World, flags: dict[str, Any]) -> Wishes:
         trigger_mode=flags["trigger_mode_raw"] or flags["trigger_mode"],
         skip_trust=flags["skip_trust"],
         longest_trust=flags["trust_policy_limit"] or LONGEST,
+        network=not flags["no_network"],
         subnets=subnets,
         security_groups=groups,
         kms_key=flags["kms_key"],

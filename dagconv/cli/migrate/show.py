@@ -11,7 +11,7 @@ import click
 
 from dagconv.aws.redact import redact, redact_text
 from dagconv.deploy.definition import Origin
-from dagconv.deploy.deployment import S3Location, version_request
+from dagconv.deploy.deployment import LOG_GROUPS, S3Location, version_request
 from dagconv.deploy.remote import SCHEDULED
 from dagconv.deploy.trust import TrustAction
 from dagconv.migrate.plan.item import ItemKind
@@ -82,6 +82,7 @@ def _plan_lines(plan: Plan, verbose: bool) -> Iterator[tuple[str, str | None]]:
     if environment:
         yield f"Environment {environment.name}: Airflow {environment.airflow_version}, {environment.status}", None
     yield f"Bucket {plan.bucket} (versioning {plan.versioning.value}), role {plan.trust.role_arn}", None
+    yield from _surroundings(plan)
     yield "", None
     for item in plan.items:
         yield from _item_lines(item, verbose)
@@ -98,6 +99,20 @@ def _plan_lines(plan: Plan, verbose: bool) -> Iterator[tuple[str, str | None]]:
     parts = [f"{counts[kind]} to {kind.value}" for kind in (ItemKind.CREATE, ItemKind.UPDATE, ItemKind.DELETE)]
     unchanged, refused = counts[ItemKind.UNCHANGED], counts[ItemKind.REFUSED]
     yield f"Plan {plan.id[:12]}: {', '.join(parts)}, {unchanged} unchanged, {refused} refused.", None
+
+
+def _surroundings(plan: Plan) -> Iterator[tuple[str, str | None]]:
+    """Where all workflows run, write their logs, and what encrypts them."""
+    network, old = plan.network, plan.environment
+    if network is None:
+        said = "none, tasks reach what is public"
+    else:
+        same = old is not None and (old.subnets, old.security_groups) == (network.subnets, network.security_groups)
+        said = f"{', '.join(network.subnets)} with {', '.join(network.security_groups)}"
+        said += ", the environment's" if same else ""
+    yield f"Network: {said}", None
+    yield f"Logs: {plan.log_group or f'{LOG_GROUPS}NAME, a group of its own for each workflow'}", None
+    yield f"Encryption: {plan.kms_key or 'a key of AWS'}", None
 
 
 def _item_lines(item: Item, verbose: bool) -> Iterator[tuple[str, str | None]]:

@@ -9,9 +9,6 @@ from dagconv.migrate.survey.inventory import Inventory, Wishes
 
 
 def desired(definition: Definition, name: str, inventory: Inventory, wishes: Wishes) -> Deployment:
-    network = None
-    if wishes.subnets or wishes.security_groups:
-        network = Network(wishes.subnets, wishes.security_groups)
     return Deployment(
         name=name,
         dag_id=definition.dag_id,
@@ -23,7 +20,7 @@ def desired(definition: Definition, name: str, inventory: Inventory, wishes: Wis
         description=_description(definition),
         code=code_key(inventory, wishes),
         variables=dict(sorted(wishes.variables.items())),
-        network=network,
+        network=network_of(inventory, wishes),
         logging=wishes.log_group,
         encryption_key=encryption_key(inventory, wishes),
         tags={
@@ -33,6 +30,16 @@ def desired(definition: Definition, name: str, inventory: Inventory, wishes: Wis
             TAG_SOURCE: source_tag(definition.origin.value, definition.source),
         },
     )
+
+
+def network_of(inventory: Inventory, wishes: Wishes) -> Network | None:
+    """The environment's, unless another or none is wished: what its tasks reach, the workflows' tasks shall reach."""
+    if wishes.subnets or wishes.security_groups:
+        return Network(wishes.subnets, wishes.security_groups)
+    old = inventory.environment
+    if old is None or not old.subnets or not wishes.network:
+        return None
+    return Network(old.subnets, old.security_groups)
 
 
 def code_key(inventory: Inventory, wishes: Wishes) -> str | None:

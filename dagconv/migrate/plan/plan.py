@@ -11,14 +11,14 @@ from fnmatch import fnmatchcase
 
 from dagconv.aws.services import Versioning
 from dagconv.deploy.definition import Definition, Finding, as_finding, predicted_warnings, same_meaning, schedule_of
-from dagconv.deploy.deployment import Deployment, changed_members, idempotency_token
+from dagconv.deploy.deployment import Deployment, Network, changed_members, idempotency_token
 from dagconv.deploy.names import Naming, map_names
 from dagconv.deploy.remote import MANUAL, Owner, RemoteWorkflow
 from dagconv.deploy.trust import Statement, Trust, TrustAction, Verdict, fingerprint, judge_trust
 from dagconv.ir.codec import encode
 from dagconv.migrate.plan import preflight
 from dagconv.migrate.plan.dependents import Dependent, check_dependents, find_dependents
-from dagconv.migrate.plan.desired import code_key, desired, encryption_key
+from dagconv.migrate.plan.desired import code_key, desired, encryption_key, network_of
 from dagconv.migrate.plan.item import Item, ItemKind
 from dagconv.migrate.plan.preflight.quota import Quota
 from dagconv.migrate.plan.prune import Orphan, plan_pruning, without_half_renames
@@ -39,7 +39,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`inputs` maps each file read to its SHA-256 or ETag. `id` follows from everything else."""
+    """`inputs` maps each file read to its SHA-256 or ETag. `id` follows from everything else.
+
+    `log_group` is one for all workflows, None where each has the service's own.
+    """
 
     id: str
     tool: str
@@ -53,6 +56,8 @@ class Plan:
     bucket: str
     versioning: Versioning
     kms_key: str | None
+    network: Network | None
+    log_group: str | None
     trust: Trust
     items: tuple[Item, ...]
     code: Code | None
@@ -109,6 +114,8 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
         bucket=inventory.bucket,
         versioning=inventory.bucket_facts.versioning,
         kms_key=encryption_key(inventory, wishes),
+        network=network_of(inventory, wishes),
+        log_group=wishes.log_group,
         trust=trust,
         items=tuple(sorted(items, key=lambda item: (_ORDER.index(item.kind), item.dag_id, item.name))),
         code=_code(inventory, wishes),

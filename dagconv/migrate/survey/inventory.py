@@ -101,7 +101,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """The command line, as far as it decides the plan. `limit` stops creating after that many workflows."""
+    """The command line, as far as it decides the plan. `limit` stops creating after that many workflows.
+
+    Without `network` the environment's is left out.
+    """
 
     prefix: str = "yaml"
     name_template: str = "{dag_id}"
@@ -110,6 +113,7 @@ class Wishes:
     trigger_mode_raw: bool = False
     skip_trust: bool = False
     longest_trust: int = LONGEST
+    network: bool = True
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
     kms_key: str | None = None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dagconv.aws.redact import looks_secret
 from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
+from dagconv.migrate.plan.desired import network_of
 from dagconv.migrate.survey.inventory import Inventory, Wishes
 
 VARIABLE_INVALID = Rule(
@@ -46,7 +47,7 @@ NETWORK_HALF = Rule(
     effect=Effect.REFUSED,
     summary="Subnets and security groups go together.",
     message="subnets are given without security groups, or the other way round",
-    help="Give both, or --copy-network to take the environment's.",
+    help="Give both, or none to take the environment's.",
     why="A network configuration needs both.",
     example="--subnet without --security-group",
     fix="Give both.",
@@ -58,7 +59,7 @@ NETWORK_ZONES = Rule(
     severity=Severity.INFO,
     effect=Effect.NOTED,
     summary="The zones of the subnets were not looked up.",
-    message="workflows run in the given subnets; none of them may lie in {zones}",
+    message="workflows run in {subnets}, of which none may lie in {zones}",
     help="Compare the zone ids of the subnets.",
     why="The service has no capacity in that zone.",
     example="a subnet in use1-az3",
@@ -72,11 +73,11 @@ NETWORK_LEFT = Rule(
     severity=Severity.WARNING,
     effect=Effect.CHANGED,
     summary="The environment runs its tasks in subnets of its own, the workflows do not.",
-    message="tasks of {name} run in {subnets} with {groups}; the workflows are planned without a network of their own",
-    help="Pass --copy-network where tasks reach something in that network; what is public needs none.",
+    message="tasks of {name} run in {subnets} with {groups}; by --no-network the workflows have no such network",
+    help="Leave --no-network out where tasks reach something in that network; what is public needs none.",
     why="Without a network configuration a task cannot reach a database or service that only those subnets reach.",
     example="a task that reads from a private database",
-    fix="--copy-network, or --subnet and --security-group.",
+    fix="Leave --no-network out, or give --subnet and --security-group.",
     source=(Section("6.2"), ContractRule(64)),
 )
 
@@ -95,13 +96,16 @@ def check_variables(wishes: Wishes) -> Iterator[Diagnostic]:
 
 def check_network(inventory: Inventory, wishes: Wishes) -> Iterator[Diagnostic]:
     old = inventory.environment
-    if old is not None and old.subnets and not (wishes.subnets or wishes.security_groups):
+    network = network_of(inventory, wishes)
+    if old is not None and old.subnets and network is None:
         subnets, groups = ", ".join(old.subnets), ", ".join(old.security_groups)
         yield NETWORK_LEFT.at(None, name=old.name, subnets=subnets, groups=groups)
     if bool(wishes.subnets) != bool(wishes.security_groups):
         yield NETWORK_HALF.at(None)
-    elif wishes.subnets:
-        yield NETWORK_ZONES.at(None, zones=", ".join(sorted(service().excluded_zones)))
+    elif network is not None:
+        yield NETWORK_ZONES.at(
+            None, subnets=", ".join(network.subnets), zones=", ".join(sorted(service().excluded_zones))
+        )
 
 
 def _fault(name: str, value: str) -> str:
