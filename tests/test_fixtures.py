@@ -7,7 +7,7 @@ present, holds options of the conversion.
 from __future__ import annotations
 
 import pytest
-from cases import WANT, command, read_file
+from cases import command, read_file
 from outcomes import CONVERTED, Outcome, converted
 
 from dagconv.diagnostics import Effect
@@ -37,30 +37,17 @@ def outcomes(request: pytest.FixtureRequest) -> dict[str, Outcome]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_findings_are_those_that_were_reviewed(case: str, outcomes: dict[str, Outcome]) -> None:
-    assert outcomes[case].files[WANT] == read_file(case, WANT), command(case)
+def test_findings_definition_and_package_are_those_that_were_reviewed(case: str, outcomes: dict[str, Outcome]) -> None:
+    for name, text in outcomes[case].files.items():
+        assert text == read_file(case, name), f"{name}: {command(case)}"
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_definition_is_the_one_that_was_reviewed(case: str, outcomes: dict[str, Outcome]) -> None:
-    assert outcomes[case].files["want.yaml"] == read_file(case, "want.yaml"), command(case)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_code_package_is_the_one_that_was_reviewed(case: str, outcomes: dict[str, Outcome]) -> None:
-    assert outcomes[case].files["want.package.txt"] == read_file(case, "want.package.txt"), command(case)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_what_is_written_was_proved(case: str, outcomes: dict[str, Outcome]) -> None:
+def test_what_is_written_was_proved_and_each_declared_difference_told(case: str, outcomes: dict[str, Outcome]) -> None:
+    """But for what is dropped because it means what leaving it out means."""
     written = [dag for dag in outcomes[case].report.dags if dag.status is FileStatus.CONVERTED]
     assert {dag.proof.status for dag in written} <= {ProofStatus.EQUAL}
     assert len(written) == outcomes[case].files["want.yaml"].count("\n  tasks:")
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_every_declared_difference_was_told(case: str, outcomes: dict[str, Outcome]) -> None:
-    """But for what is dropped because it means what leaving it out means."""
     report = outcomes[case].report
     declared = {code for dag in report.dags for code in dag.proof.declared}
     untold = declared - {diagnostic.code for diagnostic in report.diagnostics}
