@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import subprocess
@@ -227,16 +230,24 @@ def _warm_up() -> None:
     """Imports and models are read once here, so that forked calls start fast."""
     import boto3
 
-    import dagconv.cli.migrate.apply
-    import dagconv.migrate.run.apply  # noqa: F401
+    import dagconv.cli.migrate
+    import dagconv.cli.workflow
+    import dagconv.migrate
+    import dagconv.operate
     from dagconv.aws import shapes
     from dagconv.catalog.operators import load_operators
+    from dagconv.check.definition import check_definition
 
+    for room in (dagconv.cli.migrate, dagconv.cli.workflow, dagconv.migrate, dagconv.operate):
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            importlib.import_module(module.name)
     load_operators()
+    check_definition(DEFINITION.format(dag_id="warm", schedule="0 5 * * *", marker="up"), "warm.yaml")
     for service in ("sts", "mwaa-serverless", "mwaa", "s3", "iam", "logs", "kms"):
         shapes.service_model(service)
         session = boto3.Session(botocore_session=shapes.new_session(), region_name="us-east-2")
         session.client(service, aws_access_key_id="warm", aws_secret_access_key="up")
+    gc.freeze()  # what is there stays, and no forked call looks through it again
 
 
 @pytest.fixture(scope="session")
