@@ -62,6 +62,11 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+@functools.cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree_of(path)))
+
+
 def test_the_import_contracts_are_kept():
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-logo"], cwd=ROOT, capture_output=True, text=True
@@ -100,9 +105,9 @@ def test_modules_are_small_and_say_what_they_do():
 
 
 def lines_of_code(path: Path) -> int:
-    tree, lines = tree_of(path), path.read_text("utf-8").splitlines()
+    lines = path.read_text("utf-8").splitlines()
     passed: set[int] = set()
-    for node in ast.walk(tree):
+    for node in nodes_of(path):
         is_rule = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Rule"
         is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if (is_rule or is_docstring) and isinstance(node, ast.expr | ast.stmt):
@@ -146,7 +151,7 @@ def _does_something(path: Path) -> bool:
 
 def _imported_names(path: Path) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -166,7 +171,7 @@ def test_codes_have_the_digit_of_their_place():
 @functools.cache
 def _rule_codes(path: Path) -> list[str]:
     found: list[str] = []
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Rule":
             found += [
                 str(k.value.value) for k in node.keywords if k.arg == "code" and isinstance(k.value, ast.Constant)
@@ -191,7 +196,7 @@ def test_a_rule_says_all_that_is_to_be_said():
 
 def test_no_module_prints_or_imports_everything():
     for path in MODULES:
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.ImportFrom):
                 assert all(alias.name != "*" for alias in node.names), name_of(path)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and path.name != "__main__.py":
