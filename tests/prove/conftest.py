@@ -49,7 +49,8 @@ class Compiled:
 
     def reload(self, text: str) -> tuple[Sequence[Diagnostic], Sequence[Loaded]]:
         if text not in _RELOADED:
-            back = reload_definition(self.worker, text, "definition.yaml", LIMITS)
+            # As a conversion has it read, in the process that stays.
+            back = reload_definition(self.worker, text, "definition.yaml", LIMITS, written=True)
             _RELOADED[text] = back.diagnostics, back.dags
         return _RELOADED[text]
 
