@@ -12,13 +12,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-quick test-migrate-full test-migrate-model test-mutants test-runs test-first-hour test-hooks test-editor test-browser lint format picture docs corpus matrix templates context-tables old-names mutants bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-full test-migrate-full test-migrate-model test-mutants test-runs test-first-hour test-hooks test-editor test-browser lint format picture docs corpus matrix templates context-tables old-names mutants bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
 	@echo "make demo-migrate  rehearse a whole migration, with a crash in the middle, on this machine"
 	@echo "make test        lint, types, import contracts, then the whole test suite"
 	@echo "make test-quick  what needs neither Airflow nor other processes, in seconds"
+	@echo "make test-full   the whole suite with every grid of cases in full (an hour and more)"
 	@echo "make test-first-hour  308 DAG files in trouble, converted by what the closing summary says (six minutes)"
 	@echo "make test-hooks  the hooks with the real pre-commit (needs a package index)"
 	@echo "make test-editor what needs Node: the editor's language server, SARIF's own schema"
@@ -80,6 +81,9 @@ test: lint
 
 test-quick: $(READY)
 	@$(BIN)/pytest -q $(PYTEST) -m "not airflow and not slow"
+
+test-full: $(READY)
+	@DAGCONV_TEST_FULL=1 $(BIN)/pytest -q $(PYTEST) --timeout 1800
 
 test-first-hour: $(READY)
 	@DAGCONV_TEST_FULL=1 $(BIN)/pytest -q tests/cli/test_first_hour.py

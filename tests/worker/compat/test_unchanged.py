@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,14 +16,14 @@ from dagconv.load.source import load_source
 from dagconv.wire.limits import Limits
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
-# Every fifth case: all of them take minutes. Of retries as text Airflow itself makes a number, the layer does before;
+# Every 25th case, with DAGCONV_TEST_FULL every one: that takes minutes. Of retries as text Airflow itself makes a number, the layer does before;
 # a printed address is another in each process.
 DIFFERENT = ("retries_as_text", "printed_object")
 CASES = sorted(
     str(file.parent.relative_to(FIXTURES))
     for file in FIXTURES.glob("*/*/dag.py")
     if file.parent.parent.name not in ("faults", "old") and not file.parent.name.startswith(DIFFERENT)
-)[::5]
+)[:: 1 if os.environ.get("DAGCONV_TEST_FULL") else 25]
 NOW = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.timezone.utc)
 
 pytestmark = pytest.mark.airflow
