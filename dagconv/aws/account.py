@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.parse
+from collections.abc import Sequence
 from typing import Any
 
 from dagconv.aws.services import Caller, CallError, Cause, Json
@@ -39,6 +40,10 @@ class AwsRoles:
     def set_trust(self, name: str, document: Json) -> None:
         text = json.dumps(document, separators=(",", ":"))
         self._invoke("UpdateAssumeRolePolicy", {"RoleName": name, "PolicyDocument": text})
+
+    def simulate(self, arn: str, actions: Sequence[str], resource: str) -> list[Json]:
+        request: Json = {"PolicySourceArn": arn, "ActionNames": list(actions), "ResourceArns": [resource]}
+        return list(self._invoke("SimulatePrincipalPolicy", request).get("EvaluationResults", []))
 
 
 class AwsKeys:

@@ -22,7 +22,7 @@ from dagconv.aws.services import CallError, Cause, Clock, Json
 _THROTTLE_TRIES = 30
 _OTHER_TRIES = 5
 _LONGEST_WAIT = 60.0
-_READS = ("Get", "List", "Head", "Describe")
+_READS = ("Get", "List", "Head", "Describe", "Simulate")
 # Calls that may be repeated although their answer was lost: a token or their own nature makes them idempotent.
 _REPEATABLE = frozenset(
     {"CreateWorkflow", "StartWorkflowRun", "TagResource", "UntagResource", "DeleteWorkflow", "StopWorkflowRun"}

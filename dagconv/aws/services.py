@@ -155,10 +155,13 @@ class Store(Protocol):
 
 
 class Roles(Protocol):
-    """IAM roles: `get` gives GetRole's Role with the trust policy as a document."""
+    """IAM roles: `get` gives GetRole's Role with the trust policy as a document, `simulate` the EvaluationResults of
+    the actions on one resource.
+    """
 
     def get(self, name: str) -> Json: ...
     def set_trust(self, name: str, document: Json) -> None: ...
+    def simulate(self, arn: str, actions: Sequence[str], resource: str) -> list[Json]: ...
 
 
 class Identity(Protocol):

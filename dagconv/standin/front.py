@@ -31,6 +31,7 @@ class Backstage(Protocol):
     moto_url: str
 
     def control(self, path: str, body: dict[str, Any]) -> Answer: ...
+    def simulate(self, body: bytes) -> Answer: ...
     def guard(self, service: str, operation: str, path: str, headers: dict[str, str], body: bytes) -> None: ...
 
 
@@ -123,6 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._environment(operation, json.loads(body or b"{}"))
             self.server.note(f"{service}:{operation}", None)
             self.server.stage.guard(service, operation, self.path, dict(self.headers), body)
+            if operation == "SimulatePrincipalPolicy":
+                return self.server.stage.simulate(body)
             return self._forward(body)
         except Refusal as refusal:
             if service == "mwaa-serverless":

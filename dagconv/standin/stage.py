@@ -21,6 +21,7 @@ from dagconv.standin.environment import DagRun, OldEnvironment
 from dagconv.standin.faults import Faults
 from dagconv.standin.front import Front
 from dagconv.standin.judge import Judge, judge
+from dagconv.standin.simulation import simulate
 from dagconv.standin.ticker import Ticker
 from dagconv.standin.workflows import Workflows
 
@@ -111,6 +112,8 @@ class Stage:
         document = trust or {"Version": "2012-10-17", "Statement": [_airflow_statement()]}
         self.backing.iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(document))
         role_arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
+        own = _log_policy(f"arn:aws:logs:{self.region}:{ACCOUNT}:log-group:airflow-{name}-*")
+        self.backing.iam.put_role_policy(RoleName=role, PolicyName="MWAA-execution", PolicyDocument=own)
         self.backing.trust_known(role_arn)
         self._open_bucket(bucket, versioning)
         for path in sorted(p for p in dags.rglob("*") if p.is_file()) if dags else ():
@@ -165,6 +168,9 @@ class Stage:
             "waited": self.ticker.waited,
         }
 
+    def simulate(self, body: bytes) -> Answer:
+        return simulate(self.backing.iam, body)
+
     def guard(self, service: str, operation: str, path: str, headers: dict[str, str], body: bytes) -> None:
         """What moto lets through and AWS refuses: a wrong bucket owner, a trust policy that is too long (C3).
 
@@ -183,8 +189,9 @@ class Stage:
                 raise Refusal("LimitExceeded", f"Cannot exceed quota for ACLSizePerRole: {_TRUST_LIMIT}", 409)
 
     def _set(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Turns knobs: trust_delay, trust (a role's policy), object (what lies under a key), foreign_buckets,
-        environment, dags, dag_runs (more of them), variables, connections, or those of the service.
+        """Turns knobs: trust_delay, trust (a role's policy), role_policy (one of its permissions), object (what lies
+        under a key), foreign_buckets, environment, dags, dag_runs (more of them), variables, connections, or those of
+        the service.
 
         Raises TypeError for one that there is not.
         """
@@ -193,6 +200,8 @@ class Stage:
             match name:
                 case "trust_delay":
                     self.backing.trust_delay = float(value)
+                case "role_policy":
+                    self.backing.iam.put_role_policy(**value)
                 case "trust":
                     self.backing.iam.update_assume_role_policy(**value)
                 case "object":
@@ -228,3 +237,10 @@ class Stage:
 def _airflow_statement() -> dict[str, Any]:
     services = ["airflow.amazonaws.com", "airflow-env.amazonaws.com"]
     return {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
+
+
+def _log_policy(resource: str) -> str:
+    """As the guide of MWAA has it: the environment's own log groups."""
+    actions = ["logs:CreateLogStream", "logs:CreateLogGroup", "logs:PutLogEvents", "logs:GetLogEvents"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": [resource]}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

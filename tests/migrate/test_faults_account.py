@@ -569,3 +569,42 @@ def zip_of(*names: str) -> bytes:
         for name in names:
             archive.writestr(name, "")
     return data.getvalue()
+
+
+def test_h6_the_plan_says_whether_the_role_may_write_logs(stand: Stand) -> None:
+    """The environment's own role may write airflow-Prod-* alone, as the guide of MWAA has it."""
+    stand.define("a")
+    lacking = stand.plan()
+    assert lacking.code == 0
+    assert "warning DC843 role Prod-execution-role lacks logs:CreateLogStream, logs:PutLogEvents" in lacking.out
+    printed = lacking.out.partition("which no verb adds:\n")[2]
+    statement, _ = json.JSONDecoder().raw_decode(printed.lstrip())
+    stand.fault("iam:SimulatePrincipalPolicy", "error", value={"code": "AccessDenied"}, status=403)
+    untold = stand.plan()
+    assert (untold.code, "info DC844" in untold.out, "DC843" in untold.out) == (0, True, False), untold.text
+    assert json.dumps(statement["Resource"]) in untold.out
+    stand.set(role_policy=role_policy("more", statement))
+    assert "may write arn:aws:logs:us-east-2:123456789012:log-group:/aws/mwaa-serverless/*" in stand.plan().out
+    own = stand.plan("--log-group", "/mine")
+    assert "on arn:aws:logs:us-east-2:123456789012:log-group:/mine, where" in own.out
+
+
+def role_policy(name: str, *statements: Any) -> dict[str, str]:
+    return {
+        "RoleName": "Prod-execution-role", "PolicyName": name, "PolicyDocument": json.dumps(policy(*statements)),
+    }  # fmt: skip
+
+
+def test_h6_a_simulation_weighs_each_statement(stand: Stand) -> None:
+    """The stand-in's own answers, which moto does not give."""
+    iam = stand.aws("iam")
+
+    def decided(action: str, resource: str) -> str:
+        found = iam.simulate_principal_policy(PolicySourceArn=stand.role, ActionNames=[action], ResourceArns=[resource])
+        return str(found["EvaluationResults"][0]["EvalDecision"])
+
+    group = "arn:aws:logs:us-east-2:123456789012:log-group:"
+    assert decided("logs:PutLogEvents", f"{group}airflow-Prod-Task:log-stream:x") == "allowed"
+    assert decided("logs:DeleteLogGroup", f"{group}airflow-Prod-Task") == "implicitDeny"
+    stand.set(role_policy=role_policy("deny", {"Effect": "Deny", "Action": "LOGS:put*", "Resource": "*"}))
+    assert decided("logs:PutLogEvents", f"{group}airflow-Prod-Task:log-stream:x") == "explicitDeny"

@@ -91,6 +91,7 @@ def _plan_lines(plan: Plan, verbose: bool) -> Iterator[tuple[str, str | None]]:
         what = f"{orphan.dag_id or orphan.name} stays without a DAG in this plan: {orphan.mark}; {orphan.reason}"
         yield f"? {what}", "yellow"
     yield from _trust_lines(plan)
+    yield from _log_lines(plan)
     yield from _quota_lines(plan)
     yield from _finding_lines(plan.findings, "")
     yield from _schedule_lines(plan)
@@ -151,6 +152,20 @@ def _trust_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:
             yield "  the statement that is needed:", None
             for line in statement:
                 yield f"    {line}", None
+
+
+def _log_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:
+    """Whether the role may write logs, and the statement for somebody to add where it is not known to."""
+    logs, role = plan.logs, plan.trust.role_arn
+    if logs is None:
+        return
+    if logs.lacking == ():
+        yield f"= {role} may write {logs.groups}", None
+        return
+    said = "may write logs, which cannot be told," if logs.lacking is None else "cannot write the workflows' logs and"
+    yield f"! {role} {said} needs this statement, which no verb adds:", "yellow"
+    for line in json.dumps(logs.statement(), indent=2).splitlines():
+        yield f"    {line}", None
 
 
 def _quota_lines(plan: Plan) -> Iterator[tuple[str, str | None]]:

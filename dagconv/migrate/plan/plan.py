@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from dagconv.aws.services import Versioning
 from dagconv.deploy.definition import Definition, Finding, as_finding, predicted_warnings, same_meaning, schedule_of
 from dagconv.deploy.deployment import Deployment, Network, changed_members, idempotency_token
+from dagconv.deploy.log_access import LogAccess
 from dagconv.deploy.names import Naming, map_names
 from dagconv.deploy.remote import MANUAL, Owner, RemoteWorkflow
 from dagconv.deploy.trust import Statement, Trust, TrustAction, Verdict, fingerprint, judge_trust
@@ -58,6 +59,7 @@ class Plan:
     kms_key: str | None
     network: Network | None
     log_group: str | None
+    logs: LogAccess | None
     trust: Trust
     items: tuple[Item, ...]
     code: Code | None
@@ -116,6 +118,7 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
         kms_key=encryption_key(inventory, wishes),
         network=network_of(inventory, wishes),
         log_group=wishes.log_group,
+        logs=inventory.logs,
         trust=trust,
         items=tuple(sorted(items, key=lambda item: (_ORDER.index(item.kind), item.dag_id, item.name))),
         code=_code(inventory, wishes),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from dagconv.aws.services import BucketFacts, Caller, Json
 from dagconv.deploy.definition import Definition, Origin
+from dagconv.deploy.log_access import LogAccess
 from dagconv.deploy.remote import Owner, RemoteWorkflow
 from dagconv.deploy.trust import LONGEST
 
@@ -62,7 +63,8 @@ class Inventory:
 
     `workflows_known` is False when ListWorkflows was denied: then nothing is known to be there (docs/faults.md 24).
     `generation` makes the tokens of one plan its own. `paused` are DAGs of the old environment, None where it
-    could not be asked; `customer_key` is the key that the bucket encrypts with.
+    could not be asked; `customer_key` is the key that the bucket encrypts with. `logs` is None for a role of another
+    account.
     """
 
     caller: Caller
@@ -83,6 +85,7 @@ class Inventory:
     customer_key: str | None = None
     multi_region_key: bool = False
     code: Package | None = None
+    logs: LogAccess | None = None
 
 
 @dataclass(frozen=True, slots=True)

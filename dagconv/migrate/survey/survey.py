@@ -9,6 +9,7 @@ from typing import Protocol
 
 from dagconv.aws.services import CallError, Cause, Json, World, belongs_to
 from dagconv.deploy.definition import Definition, Origin, digest, digest_file
+from dagconv.deploy.log_access import LOG_ACTIONS, LogAccess, groups_arn, lacking_in, stream_of
 from dagconv.deploy.names import map_names
 from dagconv.deploy.remote import Owner, RemoteWorkflow, bears, named_migration, read_remote
 from dagconv.errors import UsageError
@@ -84,6 +85,7 @@ def survey(
         customer_key=customer_key,
         multi_region_key=multi_region,
         code=_read_code(sources.code),
+        logs=_read_log_access(world, role_arn, wishes.log_group),
     )
 
 
@@ -252,6 +254,19 @@ def _read_role(world: World, role_arn: str) -> tuple[Json | None, str]:
             return None, f"it cannot be read ({error.cause.value})"
         raise
     return role.get("AssumeRolePolicyDocument"), ""
+
+
+def _read_log_access(world: World, role_arn: str, log_group: str | None) -> LogAccess | None:
+    """What IAM says that the role may do. Not to be allowed to ask is no reason to stop."""
+    caller = world.identity.caller()
+    if not belongs_to(role_arn, caller):
+        return None
+    groups = groups_arn(caller.partition, caller.region, caller.account, log_group)
+    try:
+        decisions = world.roles.simulate(role_arn, LOG_ACTIONS, stream_of(groups))
+    except CallError as error:
+        return LogAccess(groups, None, f"{error.call}: {error.cause.value}")
+    return LogAccess(groups, lacking_in(decisions))
 
 
 def _read_paused(world: World, environment: Environment | None) -> frozenset[str] | None:

@@ -7,7 +7,7 @@ from dagconv.migrate.plan.preflight.arn import check_arns
 from dagconv.migrate.plan.preflight.bucket import check_bucket
 from dagconv.migrate.plan.preflight.environment import check_environment
 from dagconv.migrate.plan.preflight.quota import check_versions, within_quota
-from dagconv.migrate.plan.preflight.role import check_trust
+from dagconv.migrate.plan.preflight.role import check_logs, check_trust
 from dagconv.migrate.plan.preflight.variables import check_network, check_variables
 from dagconv.migrate.plan.preflight.workflow import in_the_way, unchangeable
 from dagconv.migrate.survey.inventory import Inventory, Wishes
@@ -23,4 +23,5 @@ def check_account(inventory: Inventory, wishes: Wishes) -> list[Diagnostic]:
         *check_bucket(inventory, wishes),
         *check_variables(wishes),
         *check_network(inventory, wishes),
+        *check_logs(inventory),
     ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dagconv.deploy.trust import Trust, TrustAction
 from dagconv.diagnostics import ContractRule, Diagnostic, Effect, Page, Rule, Section, Severity
+from dagconv.migrate.survey.inventory import Inventory
 
 TRUST_REFUSED = Rule(
     code="DC808",
@@ -56,6 +59,42 @@ ROLE_SERVICE_LINKED = Rule(
     fix="Name another role.",
     source=(Page("docs/faults.md", "31"),),
 )
+LOGS_LACKING = Rule(
+    code="DC843",
+    slug="role-cannot-write-logs",
+    severity=Severity.WARNING,
+    effect=Effect.NOTED,
+    summary="The workflows' role may not write the service's log groups.",
+    message="role {role} lacks {actions} on {groups}, where the service writes the logs of tasks",
+    help="Add the statement that the plan shows to the role's permissions before the first run.",
+    why="An execution role of MWAA may write the log groups of its own environment only.",
+    example="a role whose policy allows logs:* on log-group:airflow-Prod-* alone",
+    fix="Add the printed statement to the role.",
+    source=(Section("6.5"), Section("6.6"), Page("docs/faults.md", "H6")),
+)
+LOGS_UNTOLD = Rule(
+    code="DC844",
+    slug="role-permissions-untold",
+    severity=Severity.INFO,
+    effect=Effect.NOTED,
+    summary="Whether the workflows' role may write the service's log groups could not be asked.",
+    message="whether role {role} may write {groups} cannot be told: {reason}",
+    help="Allow the caller iam:SimulatePrincipalPolicy, or see that the role has the statement that the plan shows.",
+    why="The permissions of a role are told by IAM's simulation only.",
+    example="a caller without iam:SimulatePrincipalPolicy",
+    fix="Allow it, or look the role up.",
+    source=(Section("6.5"), Page("docs/faults.md", "H6")),
+)
+
+
+def check_logs(inventory: Inventory) -> Iterator[Diagnostic]:
+    logs, role = inventory.logs, inventory.role_arn.partition(":role/")[2]
+    if logs is None:
+        return
+    if logs.lacking is None:
+        yield LOGS_UNTOLD.at(None, role=role, groups=logs.groups, reason=logs.reason)
+    elif logs.lacking:
+        yield LOGS_LACKING.at(None, role=role, groups=logs.groups, actions=", ".join(logs.lacking))
 
 
 def check_trust(trust: Trust) -> list[Diagnostic]:
