@@ -16,8 +16,8 @@ from dagconv.load.source import load_source
 from dagconv.wire.limits import Limits
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
-# Every 25th case, with DAGCONV_TEST_FULL every one: that takes minutes. Of retries as text Airflow itself makes a number, the layer does before;
-# a printed address is another in each process.
+# Every 25th case, with DAGCONV_TEST_FULL every one: that takes minutes. Of retries as text Airflow itself makes a
+# number, the layer does before; a printed address is another in each process.
 DIFFERENT = ("retries_as_text", "printed_object")
 CASES = sorted(
     str(file.parent.relative_to(FIXTURES))
