@@ -132,15 +132,22 @@ def sent_again(workflow: Mapping[str, Any]) -> Json:
 
 
 def changed_members(deployment: Deployment, workflow: Mapping[str, Any]) -> list[str]:
-    """Members of GetWorkflow that differ. A package is the same when its bytes are: its key holds their hash."""
+    """Members of GetWorkflow that differ."""
+    return list(differing_members(deployment, workflow))
+
+
+def differing_members(deployment: Deployment, workflow: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Members of GetWorkflow that differ, with what is there and what is wanted. A package is the same when its bytes
+    are: its key holds their hash.
+    """
     wanted = _settings(deployment)
     if deployment.code is not None:
         wanted["Code"] = {"S3Location": {"Bucket": deployment.bucket, "ObjectKey": deployment.code}}
-    return [
-        name
+    return {
+        name: (workflow.get(name), wanted.get(name))
         for name in VERSION_MEMBERS
         if name not in _COMPARED_APART and not _same_member(name, wanted.get(name), workflow.get(name))
-    ]
+    }
 
 
 def idempotency_token(*parts: object) -> str:

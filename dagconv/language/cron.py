@@ -221,6 +221,14 @@ def next_fires(fields: CronFields, after: datetime.datetime, count: int) -> list
     return found[:count]
 
 
+def fires_after(schedule: str, moment: datetime.datetime, count: int = 1) -> list[datetime.datetime]:
+    """When a schedule fires next; nothing for forms that are counted from their creation, and for odd ones."""
+    try:
+        return next_fires(parse_cron(expand_preset(schedule) or schedule), moment, count)
+    except ValueError:
+        return []
+
+
 def print_field(field: Field, values: frozenset[int]) -> str:
     """The shortest usual way to write a set of values: `*`, `*/n`, ranges and single values."""
     high = 6 if field is WEEKDAY else field.high

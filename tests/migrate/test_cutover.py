@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagconv.migrate.run.cutover import fires_after
+from dagconv.language.cron import fires_after
 from dagconv.migrate.survey.source import namesakes
 
 if TYPE_CHECKING:

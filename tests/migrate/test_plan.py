@@ -10,11 +10,20 @@ from typing import Any
 import pytest
 
 from dagconv.aws.services import BucketFacts, Caller, Versioning
-from dagconv.deploy.definition import Definition, Origin, object_key, predicted_warnings, same_meaning, schedule_of
+from dagconv.deploy.definition import (
+    Definition,
+    Finding,
+    Origin,
+    object_key,
+    predicted_warnings,
+    same_meaning,
+    schedule_of,
+)
 from dagconv.deploy.deployment import Network, S3Location, version_request
 from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_MIGRATION, TAG_SOURCE, Owner, RemoteWorkflow
 from dagconv.errors import UsageError
 from dagconv.migrate.plan.item import ItemKind
+from dagconv.migrate.plan.outline import counted, outline_of
 from dagconv.migrate.plan.plan import Plan, plan_migration
 from dagconv.migrate.plan.planfile import parse_plan, render_plan, tool_version
 from dagconv.migrate.plan.preflight.quota import check_versions
@@ -232,3 +241,61 @@ def test_h5_the_network_of_the_environment_is_taken_or_said_to_be_left() -> None
     bare = plan(replace(INVENTORY, environment=PROD))
     assert bare.network is None
     assert "DC842" not in codes(bare)
+
+
+@pytest.mark.parametrize(
+    ("there", "wishes", "said"),
+    [
+        (
+            {"text": TEXT.replace("0 5", "0 6").replace("      retries: 0\n", "      bucket: old\n")},
+            Wishes(),
+            [
+                ("definition.schedule", '"0 6 * * *"', '"0 5 * * *"'),
+                ("definition.tasks.t.bucket", '"old"', None),
+                ("definition.tasks.t.retries", None, "0"),
+            ],
+        ),
+        (
+            {"config": {"RoleArn": "arn:other"}, "trigger_mode": "SCHEDULED"},
+            Wishes(trigger_mode="MANUAL"),
+            [("RoleArn", '"arn:other"', f'"{ROLE}"'), ("TriggerMode", '"SCHEDULED"', '"MANUAL"')],
+        ),
+        (
+            {"config": {"RoleArn": ROLE, "NetworkConfiguration": {"SubnetIds": ["s-1"], "SecurityGroupIds": ["g"]}}},
+            Wishes(subnets=("s-2",), security_groups=("g",)),
+            [("NetworkConfiguration.SubnetIds", '["s-1"]', '["s-2"]')],
+        ),
+        (
+            {"config": {"RoleArn": ROLE, "Environment": {"Variables": {"STAGE": "old-value"}}}},
+            Wishes(variables={"STAGE": "new-value", "MORE": "x"}),
+            [("Environment.Variables.STAGE", "***", "***"), ("Environment.Variables.MORE", None, "***")],
+        ),
+        (
+            {"text": TEXT.replace("retries: 0", "db_password: hunter2\n      url: s3://b/?token=hunter2")},
+            Wishes(),
+            [
+                ("definition.tasks.t.db_password", "***", None),
+                ("definition.tasks.t.url", '"s3://b/?token=***"', None),
+                ("definition.tasks.t.retries", None, "0"),
+            ],
+        ),
+    ],
+)
+def test_m12_each_changed_member_has_its_old_and_new_value(
+    there: dict[str, Any], wishes: Wishes, said: list[tuple[str, str | None, str | None]]
+) -> None:
+    made = plan(replace(INVENTORY, workflows=(deployed(plan(), **there),)), wishes)
+    (item,) = made.of(ItemKind.UPDATE)
+    assert [(change.member, change.before, change.after) for change in item.values] == said
+    assert parse_plan(render_plan(made), "plan.json") == made
+
+
+def test_the_plan_tells_of_each_dag_when_it_fires_and_what_it_is_made_of() -> None:
+    text = TEXT + "    u: {operator: x.Y, retries: 0}\n"
+    lost = Finding("DC321", "warning", "dropped", "gone")
+    given = Definition("a", text, Origin.CONVERTED, "a.py", (lost, lost))
+    (item,) = plan(replace(INVENTORY, definitions=(given,))).of(ItemKind.CREATE)
+    outline = outline_of(item, "2026-11-23T12:00:00+00:00")
+    assert outline is not None
+    assert outline.when == "0 5 * * *, next 2026-11-24 05:00 UTC"
+    assert (counted(outline.operators), counted(outline.lost)) == ("Y x2", "DC321 x2")

@@ -15,6 +15,7 @@ from dagconv.deploy.deployment import LOG_GROUPS, S3Location, version_request
 from dagconv.deploy.remote import SCHEDULED
 from dagconv.deploy.trust import TrustAction
 from dagconv.migrate.plan.item import ItemKind
+from dagconv.migrate.plan.outline import counted, outline_of
 from dagconv.migrate.run.execute import State
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dagconv.migrate.run.coverage import Coverage
     from dagconv.migrate.run.execute import Result
 
+_LONGEST = 160  # characters of a value
 _LOOKS = {
     ItemKind.CREATE: ("+", "green"),
     ItemKind.UPDATE: ("~", "yellow"),
@@ -71,6 +73,13 @@ def show_coverage(coverage: Coverage) -> None:
         click.secho(f"TWICE    {escape(dag_id)}: runs in the old environment and by its workflow's schedule", fg="red")
 
 
+def said(value: str | None) -> str:
+    """A value of a change, cut where it is long."""
+    if value is None:
+        return "(none)"
+    return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}... ({len(value)} characters)"
+
+
 def escape(text: str) -> str:
     """No control character of a name reaches the terminal; lines stay lines."""
     return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
@@ -85,7 +94,7 @@ def _plan_lines(plan: Plan, verbose: bool) -> Iterator[tuple[str, str | None]]:
     yield from _surroundings(plan)
     yield "", None
     for item in plan.items:
-        yield from _item_lines(item, verbose)
+        yield from _item_lines(item, plan.made, verbose)
     yield "", None
     for orphan in plan.orphans:
         what = f"{orphan.dag_id or orphan.name} stays without a DAG in this plan: {orphan.mark}; {orphan.reason}"
@@ -116,7 +125,7 @@ def _surroundings(plan: Plan) -> Iterator[tuple[str, str | None]]:
     yield f"Encryption: {plan.kms_key or 'a key of AWS'}", None
 
 
-def _item_lines(item: Item, verbose: bool) -> Iterator[tuple[str, str | None]]:
+def _item_lines(item: Item, made: str, verbose: bool) -> Iterator[tuple[str, str | None]]:
     symbol, colour = _LOOKS[item.kind]
     name = f" as {item.name}" if item.name and item.name != item.dag_id else ""
     doomed = f", {item.prune_versions} old versions are DELETED" if item.prune_versions else ""
@@ -126,7 +135,15 @@ def _item_lines(item: Item, verbose: bool) -> Iterator[tuple[str, str | None]]:
     yield f"{symbol} {item.kind.value} {item.dag_id or item.name}{name}{detail}{source}{doomed}", colour
     if item.doomed:
         yield f"    {item.doomed}", colour
-    for line in item.diff.splitlines():
+    outline = outline_of(item, made) if verbose or item.kind in (ItemKind.CREATE, ItemKind.UPDATE) else None
+    if outline is not None:
+        lost = f"; loses {counted(outline.lost)}" if outline.lost else ""
+        yield f"    {outline.when}; {counted(outline.operators)}{lost}", None
+    for change in item.values:
+        yield f"    {change.member}: {said(change.before)} -> {said(change.after)}", colour
+    # Where a definition cannot be told apart by its members, its lines must do.
+    by_line = verbose or not any(change.member.startswith("definition") for change in item.values)
+    for line in item.diff.splitlines() if by_line else ():
         yield f"    {line}", "green" if line.startswith("+") else "red" if line.startswith("-") else None
     yield from _finding_lines(tuple(f for f in item.findings if verbose or f.severity == "error"), "    ")
     if verbose and item.deployment:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dagconv.deploy.definition import Finding, Origin
 from dagconv.deploy.deployment import Deployment
+from dagconv.migrate.plan.difference import Change
 
 
 class ItemKind(str, enum.Enum):
@@ -23,8 +24,8 @@ class ItemKind(str, enum.Enum):
 class Item:
     """One DAG or, for DELETE, one workflow. `deployment` is what shall be, where that is known.
 
-    `version` is the remote version that the plan rests on; a changed one makes the item stale. `doomed` says what a
-    workflow does that is to be deleted.
+    `version` is the remote version that the plan rests on; a changed one makes the item stale. `changes` names what
+    differs, `values` each innermost member of it. `doomed` says what a workflow does that is to be deleted.
     """
 
     kind: ItemKind
@@ -38,6 +39,7 @@ class Item:
     token: str = ""
     scheduled: str | None = None
     changes: tuple[str, ...] = ()
+    values: tuple[Change, ...] = ()
     diff: str = ""
     doomed: str = ""
     prune_versions: int = 0

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 from dagconv.aws.services import Versioning
 from dagconv.deploy.definition import Definition, Finding, as_finding, predicted_warnings, same_meaning, schedule_of
-from dagconv.deploy.deployment import Deployment, Network, changed_members, idempotency_token
+from dagconv.deploy.deployment import Deployment, Network, differing_members, idempotency_token
 from dagconv.deploy.log_access import LogAccess
 from dagconv.deploy.names import Naming, map_names
 from dagconv.deploy.remote import MANUAL, Owner, RemoteWorkflow
@@ -20,6 +20,7 @@ from dagconv.ir.codec import encode
 from dagconv.migrate.plan import preflight
 from dagconv.migrate.plan.dependents import Dependent, check_dependents, find_dependents
 from dagconv.migrate.plan.desired import code_key, desired, encryption_key, network_of
+from dagconv.migrate.plan.difference import Change, changes_between, definition_changes
 from dagconv.migrate.plan.item import Item, ItemKind
 from dagconv.migrate.plan.preflight.quota import Quota
 from dagconv.migrate.plan.prune import Orphan, plan_pruning, without_half_renames
@@ -195,12 +196,18 @@ def _compare(base: Item, deployment: Deployment, there: RemoteWorkflow, owner: O
     deployment = replace(
         deployment, trigger=wishes.trigger_mode or there.trigger_mode, engine=there.config.get("EngineVersion")
     )
-    changes = [] if same_meaning(there.text, deployment.definition) else ["definition"]
-    changes += changed_members(deployment, there.config)
+    changes, values = [], list[Change]()
+    if not same_meaning(there.text, deployment.definition):
+        changes.append("definition")
+        values += definition_changes(there.text, deployment.definition)
+    members = differing_members(deployment, there.config)
     if deployment.trigger != there.trigger_mode:
-        changes.append("TriggerMode")
-    if there.elsewhere(owner):
-        changes.append("location")
+        members["TriggerMode"] = there.trigger_mode, deployment.trigger
+    if elsewhere := there.elsewhere(owner):
+        members["location"] = elsewhere, owner.location
+    for member, (before, after) in members.items():
+        changes.append(member)
+        values += changes_between(before, after, member)
     base = replace(base, deployment=deployment, arn=there.arn, version=there.version)
     if problem := preflight.unchangeable(there, deployment):
         return replace(base, kind=ItemKind.REFUSED, findings=(*base.findings, as_finding(problem)))
@@ -210,7 +217,7 @@ def _compare(base: Item, deployment: Deployment, there: RemoteWorkflow, owner: O
     pruned = wishes.prune_versions if version_findings else 0
     kind = ItemKind.REFUSED if any(f.severity == "error" for f in version_findings) else ItemKind.UPDATE
     diff = _diff(there.text, deployment.definition) if "definition" in changes else ""
-    base = replace(base, kind=kind, changes=tuple(changes), diff=diff, prune_versions=pruned)
+    base = replace(base, kind=kind, changes=tuple(changes), values=tuple(values), diff=diff, prune_versions=pruned)
     return replace(base, findings=(*base.findings, *version_findings))
 
 

@@ -14,7 +14,7 @@ from dagconv.deploy.remote import DISABLED, SCHEDULED, Owner, RemoteWorkflow, re
 from dagconv.deploy.steps.step import AnyAction, Outcome, StepKey, StepRefusedError, Undoing
 from dagconv.deploy.steps.switch_trigger import Switch, SwitchTrigger
 from dagconv.errors import UsageError
-from dagconv.language.cron import expand_preset, next_fires, parse_cron
+from dagconv.language.cron import fires_after
 from dagconv.migrate.plan.dependents import Dependent
 from dagconv.migrate.run.desired_state import Wanted, differences, wanted_workflows
 from dagconv.migrate.run.execute import Executor, Limits, Result, begin
@@ -169,14 +169,6 @@ def resume_cutover(world: World, state: State, applied: ApplyRun) -> Result | No
         with BucketLock(world, applied.lock, state.folder).held("cutover --resume"):
             journal.write(Note(run.id, "resumed"))
             return _carry_out(world, journal, run, run.about)
-
-
-def fires_after(schedule: str, moment: datetime.datetime, count: int = 1) -> list[datetime.datetime]:
-    """When a cron fires next; nothing for forms that are counted from their creation, and for odd ones."""
-    try:
-        return next_fires(parse_cron(expand_preset(schedule) or schedule), moment, count)
-    except ValueError:
-        return []
 
 
 def _carry_out(world: World, journal: Journal, run: Run, about: CutoverRun) -> Result:
