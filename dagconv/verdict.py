@@ -18,6 +18,7 @@ from dagconv.discover.source_airflow import shown
 from dagconv.errors import InternalError
 from dagconv.ir.source_airflow import SourceAirflow
 from dagconv.ir.workflow import Workflow
+from dagconv.language.secret import mask_secrets
 from dagconv.load.comments import read_comments
 from dagconv.load.given_secrets import masked
 from dagconv.load.identity import Seen, find_duplicates, is_foreign
@@ -169,9 +170,7 @@ def conclude(
 
 
 def _without(found: Diagnostic, secrets: Collection[str], kept: Collection[str]) -> Diagnostic:
-    if not secrets:
-        return found
-    params = tuple((k, masked(v, secrets) if isinstance(v, str) else v) for k, v in found.params)
+    params = tuple((k, mask_secrets(masked(v, secrets)) if isinstance(v, str) else v) for k, v in found.params)
     dag_id = found.dag_id if found.dag_id is None or found.dag_id in kept else masked(found.dag_id, secrets)
     task_id = masked(found.task_id, secrets) if found.task_id else found.task_id
     return replace(found, params=params, dag_id=dag_id, task_id=task_id)

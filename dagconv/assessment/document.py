@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dagconv.assessment.assessment import Assessed, Assessment, Reason
-from dagconv.aws.redact import redact_text
 from dagconv.catalog.service import service
 from dagconv.diagnostics import Diagnostic, Location
 from dagconv.diagnostics.folding import fold
 from dagconv.diagnostics.lines import read_source_lines
 from dagconv.diagnostics.report import FileReport, FileStatus, Report
+from dagconv.language.secret import mask_secrets, veiled
 from dagconv.load.given_secrets import given_secrets, masked
 from dagconv.version import __version__
 from dagconv.wire.inputs import Inputs
@@ -26,7 +26,7 @@ Document = dict[str, Any]
 def masking(inputs: Inputs) -> Mask:
     """Hides the secrets among what was given, and what looks like a secret."""
     given = given_secrets(inputs)
-    return lambda text: redact_text(masked(text, given))
+    return lambda text: mask_secrets(masked(text, given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +76,16 @@ def _places(findings: Iterable[Diagnostic], mask: Mask) -> list[Document]:
     places: dict[tuple[str, int | None], Document] = {}
     for found in findings:
         at = found.location or Location("")
-        said: Document = {"file": at.file, "line": at.line, "text": mask(_line(at.file, at.line)), "dags": []}
+        said: Document = {"file": at.file, "line": at.line, "text": _line(at.file, at.line, mask), "dags": []}
         place = places.setdefault((at.file, at.line), {**said, "message": mask(found.message)})
         if found.dag_id and (dag := mask(found.dag_id)) not in place["dags"]:
             place["dags"].append(dag)
     return list(places.values())
 
 
-def _line(file: str, line: int | None) -> str:
+def _line(file: str, line: int | None, mask: Mask) -> str:
     lines = read_source_lines(file) or [] if line else []
-    return lines[line - 1].strip() if line and line <= len(lines) else ""
+    return mask(veiled(lines[line - 1].strip())) if line and line <= len(lines) else ""
 
 
 def _dag(dag: Assessed, made: Made) -> Document:
@@ -106,7 +106,7 @@ def _dag(dag: Assessed, made: Made) -> Document:
     if dag.yaml is not None:
         said["yaml"] = made.mask(dag.yaml)
     if made.include_source:
-        said["source"] = made.mask("\n".join(read_source_lines(dag.path) or []))
+        said["source"] = made.mask(veiled("\n".join(read_source_lines(dag.path) or [])))
     return said
 
 
@@ -122,7 +122,7 @@ def _finding(found: Diagnostic, more: str, mask: Mask) -> Document:
         "code": found.code,
         "file": place.file,
         "line": place.line,
-        "text": mask(_line(place.file, place.line)),
+        "text": _line(place.file, place.line, mask),
         "message": mask(found.message) + more,
         "help": mask(found.help),
     }

@@ -70,9 +70,9 @@ class Figures:
 
 
 def need_of(found: Diagnostic) -> Need:
-    if found.rule.accept:
-        return Need(Means.ACCEPT, found.rule.accept)
-    return Need(found.rule.remedy.means)
+    """By what mends it. What can be accepted and should not be, as secrets in definitions, is work on the source."""
+    means = found.rule.remedy.means
+    return Need(means, found.rule.accept if means is Means.ACCEPT else "")
 
 
 def units_of(report: Report) -> tuple[Unit, ...]:

@@ -70,23 +70,24 @@ def _needed(group: Group) -> str:
         case Means.ACCEPT:
             return f"{need} a loss accepted ({group.need.name})"
         case Means.CODE:
-            return f"{'holds' if one else 'hold'} code of its own: {_reasons(group)}"
+            return f"{'holds code of its own' if one else 'hold code of their own'}: {_reasons(group)}"
         case Means.SOURCE:
             return f"{need} work on the source: {_reasons(group)}"
 
 
 def _alone(group: Group) -> str:
+    """A load stops at the first thing that it misses, so of a file that could not be loaded no more is known."""
     if group.alone.units == 0:
         return ""
-    if group.alone == group.stopped:
-        return ", nothing else" if group.stopped.units == 1 else ", none of them anything else"
-    return f", {group.alone.units} of them nothing else"
+    some = f"{group.alone.units} of them " if group.alone != group.stopped else ""
+    return f", {some}nothing else{' so far' if group.alone.files else ''}"
 
 
 def _step(group: Group, sources: Sequence[str], inputs: str) -> str:
     match group.need.means:
         case Means.INPUTS:
-            return f"dag-converter inputs {shlex.join(sources)} --template {shlex.quote(inputs)}, and fill them in"
+            call = f"dag-converter inputs {shlex.join(sources)} --template {shlex.quote(inputs)}"
+            return f"{call}, fill them in, convert again"
         case Means.PACKAGES:
             return "--requirements requirements.txt; own modules: --dags-root DIR or --plugins DIR"
         case Means.ACCEPT:

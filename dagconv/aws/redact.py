@@ -5,24 +5,16 @@ what is assigned to a name like password or token
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from dagconv.language.secret import MASK, is_secret_name, mask_forms
+from dagconv.language.secret import MASK, is_secret_name, mask_secrets
 
-# What is given to a name of a secret; a template, a variable and an ARN are no secret themselves.
-_ASSIGNED = re.compile(
-    r"(?i)((?<![a-z0-9])(?<!\d:)(?:[\w-]*[_-])?(?:password|passwd|pwd|secret|token|api_?key|private_?key|credentials?)"
-    r"(?:[\"']?\s*[=:]|(?<=-password)|(?<=-token))\s*)"
-    r"(?!\s|[\"']?(?:\{\{|\$|\*\*\*|arn:|null\b|none\b|true\b|false\b))"
-    r"(\"[^\"]*\"|'[^']*'|[^\s\"',;&)}\]]+)"
-)
 # Members of requests and answers whose values are never shown.
 _HIDDEN = frozenset({"Variables", "AirflowConfigurationOptions", "OverrideParameters", "variables"})
 
 
 def redact_text(text: str) -> str:
-    return _ASSIGNED.sub(rf"\1{MASK}", mask_forms(text))
+    return mask_secrets(text)
 
 
 def redact(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections import Counter
@@ -60,7 +61,7 @@ def show_report(
         text = _statistics(report)
     else:
         options = RenderOptions(
-            read_source_lines,
+            _shown_lines,
             __version__,
             color=painted,
             shows_dags=shows_dags,
@@ -75,6 +76,15 @@ def show_report(
         Path(output_file).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"{output_file} cannot be written: {error.strerror}") from error
+
+
+@functools.lru_cache(maxsize=16)
+def _shown_lines(path: str) -> list[str] | None:
+    """The lines of a file without the secrets that stand in them."""
+    from dagconv.language.secret import veiled
+
+    lines = read_source_lines(path)
+    return veiled("\n".join(lines)).split("\n") if lines is not None else None
 
 
 def without_known(shown: Report, settings: Settings, flags: Mapping[str, Any]) -> Report:
@@ -113,9 +123,9 @@ def shows_notes(settings: Settings, flags: Mapping[str, Any]) -> bool:
 
 def summary_lines(report: Report, rows: Sequence[Row], settings: Settings, flags: Mapping[str, Any]) -> str:
     """What closes the report: a line over all, and a row per thing to do where there are several files."""
-    hidden = 0 if shows_notes(settings, flags) else fold(report, notes=False)[1]
+    folds, hidden = fold(report, notes=shows_notes(settings, flags))
     lines = list(_outcomes(report)) if flags["verbose"] else []
-    lines.append(summary_line(report, hidden))
+    lines.append(_summary_line(report, Counter(one.found.severity for one in folds), hidden))
     if (len(report.files) > 1 or flags.get("forecast")) and len(rows) > 1:
         lines += [f"  {safe(said)}{f': {safe(step)}' if step else ''}" for said, step in rows]
     return "\n".join(lines)
@@ -128,16 +138,15 @@ def _outcomes(report: Report) -> Iterator[str]:
         yield f"{safe(file.path)}: {file.status.value}{f' ({dags})' if dags else ''}"
 
 
-def summary_line(report: Report, hidden: int = 0) -> str:
-    """One line: files by status, findings by severity, notes that were not shown, time."""
+def _summary_line(report: Report, findings: Counter[Severity], hidden: int) -> str:
+    """One line: files by status, findings by severity as people read them, notes that were not shown, time."""
     statuses = [(status, report.count_files(status)) for status in FileStatus]
     files = len(report.files)
     parts = [f"{count} {status.value}" for status, count in statuses if count]
-    errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
     notes = f", {_number(hidden, 'note')} not shown (-v)" if hidden else ""
     return (
         f"{_number(files, 'file')}: {', '.join(parts) or 'nothing done'}; "
-        f"{_number(errors, 'error')}, {_number(warnings, 'warning')}"
+        f"{_number(findings[Severity.ERROR], 'error')}, {_number(findings[Severity.WARNING], 'warning')}"
         f"{notes}; {report.seconds:.1f} s"
     )
 

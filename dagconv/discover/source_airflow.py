@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -70,6 +71,12 @@ def shown(found: SourceAirflow) -> str:
     return ""
 
 
+def shown_path(path: Path) -> str:
+    """As a user in the working directory would name it."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
 def _settled(found: Mapping[str, str]) -> SourceAirflow:
     """From what was found, by what it tells. Airflow 2 served the names of 1.10 to the end."""
     reason = next((found[told] for told in ("2", "1.10", _OLD) if told in found), "")
@@ -87,16 +94,16 @@ def _pinned(root: Path) -> Iterator[tuple[str, str]]:
             for number, line in enumerate(_lines(folder / name), 1):
                 for pattern in _PINS:
                     if version := pattern.search(line.partition("#")[0]):
-                        yield _generation(version[1]), f"{name} line {number}"
+                        yield _generation(version[1]), f"{shown_path(folder / name)} line {number}"
         config = configparser.ConfigParser(interpolation=None, strict=False)
         try:
             config.read_string("\n".join(_lines(folder / "airflow.cfg")))
         except configparser.Error:
             continue
         if config.has_section("execution_api"):
-            yield "3", "section [execution_api] of airflow.cfg"
+            yield "3", f"section [execution_api] of {shown_path(folder / 'airflow.cfg')}"
         elif config.has_section("webserver"):
-            yield "2", "section [webserver] of airflow.cfg"
+            yield "2", f"section [webserver] of {shown_path(folder / 'airflow.cfg')}"
 
 
 def _generation(major: str) -> str:
@@ -121,7 +128,7 @@ def _shown_by_files(root: Path) -> dict[str, str]:
         if not _MENTION.search(text):
             continue
         for generation, what, line in _uses(text):
-            found.setdefault(generation, f"{what} ({Path(path).relative_to(root).as_posix()}:{line})")
+            found.setdefault(generation, f"{what} ({shown_path(Path(path))}:{line})")
     return found
 
 

@@ -6,13 +6,12 @@ the loader itself, as MWAA lays them out; which Airflow the DAGs are for is aske
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dagconv.discover.source_airflow import dags_root
+from dagconv.discover.source_airflow import dags_root, shown_path
 from dagconv.settings import Setting, Settings
 
 INPUTS = "inputs"
@@ -47,11 +46,11 @@ def look_around(sources: Sequence[str]) -> Surroundings:
         file = folder / INPUTS / name
         looked.append(str(file))
         if file.is_file():
-            values[setting] = ((_shown(file),), _shown(file))
+            values[setting] = ((shown_path(file),), shown_path(file))
     requirements = folder / _REQUIREMENTS
     looked.append(str(requirements))
     for setting, value in _releases(requirements).items():
-        values[setting] = (value, _shown(requirements))
+        values[setting] = (value, shown_path(requirements))
     return Surroundings(values, tuple(looked))
 
 
@@ -67,7 +66,7 @@ def found_beside(settings: Settings, sources: Sequence[str]) -> dict[str, Settin
 
 def inputs_folder(sources: Sequence[str]) -> str:
     """The folder in which inputs of these sources are looked for, as a command names it."""
-    return _shown(_project(Path(next(iter(sources), "."))) / INPUTS)
+    return shown_path(_project(Path(next(iter(sources), "."))) / INPUTS)
 
 
 def _project(source: Path) -> Path:
@@ -85,8 +84,3 @@ def _releases(file: Path) -> dict[str, str]:
     except OSError:
         return {}
     return {"source-provider": provider[1]} if provider else {}
-
-
-def _shown(path: Path) -> str:
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative

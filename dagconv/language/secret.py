@@ -15,6 +15,21 @@ _FORMS = re.compile(
     r"|\b(?:xox[abp]-[\w-]{10,}|gh[pousr]_\w{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+)",
     re.DOTALL,
 )
+_NAMED = (
+    r"(?<![a-z0-9])(?<!\d:)(?:[\w-]{0,64}[_-])?"
+    r"(?:password|passwd|pwd|secret|token|(?:api|access|private|secret)_?key|credentials?)"
+)
+_GIVEN = rf"{_NAMED}(?:[\"']?\s*[=:]|(?<=-password)|(?<=-token))\s*"
+# A template, a variable and an ARN are no secret themselves.
+_UNLESS = r"(?!\s|[\"']?(?:\{\{|\$|\*\*\*|arn:|null\b|none\b|true\b|false\b))"
+# What is given to a name of a secret.
+_ASSIGNED = re.compile(rf"(?i)({_GIVEN}){_UNLESS}(\"[^\"]*\"|'[^']*'|[^\s\"',;&)}}\]]+)")
+# In Python also what stands behind such a name as the next argument, but no call, no look-up and no type.
+_IN_SOURCE = (
+    re.compile(rf"(?i)({_NAMED}[\"']?\]?\s*(?::[^=,\n]{{1,40}}=|[,=:])\s*[rbf]?){_UNLESS}(\"[^\"]*\"|'[^']*')"),
+    re.compile(rf"(?i)({_GIVEN}){_UNLESS}(?![rbf]?[\"'])(?![\w.]+[(\[]|(?:str|bytes|int)\b)([^\s\"',;&)}}\]]+)"),
+    re.compile(r"(?i)(\b(?:bearer|basic)\s+)([\w+/.~=-]{8,})"),
+)
 
 
 def is_secret_name(name: str) -> bool:
@@ -30,3 +45,20 @@ def is_secret_text(text: str) -> bool:
 def mask_forms(text: str) -> str:
     """The text with credentials masked; the address of a URI stays."""
     return _FORMS.sub(MASK, text)
+
+
+def mask_secrets(text: str) -> str:
+    """The text without credentials, and without what is given to names of secrets."""
+    return _ASSIGNED.sub(rf"\1{MASK}", mask_forms(text))
+
+
+def veiled(source: str) -> str:
+    """Source with secrets struck out character by character, so that its lines and columns stay."""
+    source = _FORMS.sub(lambda found: _stars(found[0]), source)
+    for pattern in _IN_SOURCE:
+        source = pattern.sub(lambda found: found[1] + _stars(found[2]), source)
+    return source
+
+
+def _stars(text: str) -> str:
+    return re.sub(r"[^\s\"']", "*", text)

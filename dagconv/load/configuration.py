@@ -18,7 +18,7 @@ NOT_CARRIED = Rule(
     severity=Severity.INFO,
     effect=Effect.NOTED,
     summary="The configuration of the source's Airflow sets an option that the service does not take over.",
-    message="{option} = {value} is not carried over",
+    message="{option} is set and not carried over",
     help="look whether anything relies on it",
     why="The service has no configuration of its own to set; only defaults of DAGs and tasks are written into them.",
     example="core.parallelism = 64",
@@ -48,10 +48,8 @@ def read_configuration(path: Path) -> dict[str, str]:
 
 def not_carried(path: Path) -> list[Diagnostic]:
     """Each option of a file that is set and not taken over, once. Raises UsageError as `read_configuration`."""
-    found = sorted(read_configuration(path).items())
-    return [
-        NOT_CARRIED.at(Location(str(path)), option=name, value=value) for name, value in found if name not in options()
-    ]
+    names = sorted(read_configuration(path).keys() - options().keys())
+    return [NOT_CARRIED.at(Location(str(path)), option=name) for name in names]
 
 
 def _read_options(path: Path, text: str) -> dict[str, str]:

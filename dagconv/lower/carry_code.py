@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dagconv.catalog.service import service
-from dagconv.diagnostics import ContractRule, Effect, Rule, Section, Severity
+from dagconv.diagnostics import ContractRule, Effect, Means, Remedy, Rule, Section, Severity
 from dagconv.ir.task import Missing, Operator, Task
 from dagconv.lower.losses import show
 from dagconv.lower.lowering import Fate, Lowering
@@ -42,6 +42,7 @@ PACKAGED_OPERATOR = Rule(
     fix="Nothing to do where the workflow was tried.",
     source=(ContractRule(53), Section("3.1")),
     accept="packaged-operators",
+    remedy=Remedy(Means.ACCEPT),
 )
 BRANCH_IDS = Rule(
     code="DC533",
@@ -83,6 +84,7 @@ OWN_OPERATOR = Rule(
     fix="Nothing to do where the workflow was tried.",
     source=(ContractRule(8), ContractRule(53), Section("3.1")),
     accept="packaged-operators",
+    remedy=Remedy(Means.ACCEPT),
 )
 NOT_ON_SERVICE = Rule(
     code="DC546",

@@ -6,7 +6,7 @@ import functools
 
 from dagconv.catalog.files import read_schema
 from dagconv.catalog.rendering import is_rendered
-from dagconv.diagnostics import Effect, Engine, Rule, Section, Severity
+from dagconv.diagnostics import Effect, Engine, Means, Remedy, Rule, Section, Severity
 from dagconv.ir.change import Case
 from dagconv.ir.task import Argument, Task
 from dagconv.ir.value import OutputValue, Value, XComValue
@@ -55,6 +55,7 @@ AS_OBJECT = Rule(
     fix="Pull the part that the argument needs in a template where it is text.",
     source=(Section("1.8"), Engine("dagfactory.utils", "cast_with_type")),
     accept="typed-outputs",
+    remedy=Remedy(Means.ACCEPT),
 )
 AS_TEXT = Rule(
     code="DC531",
@@ -69,6 +70,7 @@ AS_TEXT = Rule(
     fix="Return text.",
     source=(Section("5"),),
     accept="text-outputs",
+    remedy=Remedy(Means.ACCEPT),
 )
 TRANSFORMED = Rule(
     code="DC415",

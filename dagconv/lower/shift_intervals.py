@@ -9,7 +9,7 @@ import datetime
 from dataclasses import dataclass, replace
 
 from dagconv.catalog.renames import DateVariable, renames
-from dagconv.diagnostics import Effect, Rule, Section, Severity, Web
+from dagconv.diagnostics import Effect, Means, Remedy, Rule, Section, Severity, Web
 from dagconv.ir.change import Case
 from dagconv.ir.schedule import Cron, Delta, MultipleCron, Schedule
 from dagconv.ir.task import Argument, Task
@@ -49,6 +49,7 @@ NOT_EXACT = Rule(
     fix="Say in the template which day is meant.",
     source=(Section("5.1"), Web("https://github.com/apache/airflow/blob/2.11.0/airflow/timetables/interval.py")),
     accept="interval-shift",
+    remedy=Remedy(Means.ACCEPT),
 )
 RENAMED = Rule(
     code="DC445",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagconv.diagnostics import ContractRule, Effect, Page, Rule, Section, Severity
+from dagconv.diagnostics import ContractRule, Effect, Means, Page, Remedy, Rule, Section, Severity
 
 _DESIGN = (ContractRule(46), ContractRule(47), Section("3.2"))
 
@@ -243,6 +243,7 @@ RUNTIME_VALUE = Rule(
     fix="def load(bucket): ...  # op_kwargs={'bucket': '{{ params.bucket }}'}",
     source=(ContractRule(37), Section("3.5")),
     accept="runtime-variables",
+    remedy=Remedy(Means.ACCEPT),
 )
 RUNTIME_NEED = Rule(
     code="DC524",

@@ -80,13 +80,13 @@ def test_the_rows_say_what_to_do_the_cheapest_first():
     assert list(summary_rows(figures_of(REPORT), ("my dags/",))) == [
         ("1 DAG converted", ""),
         (
-            "2 files need 2 Variables (bucket, topic), 1 of them nothing else",
-            "dag-converter inputs 'my dags/' --template inputs, and fill them in",
+            "2 files need 2 Variables (bucket, topic), 1 of them nothing else so far",
+            "dag-converter inputs 'my dags/' --template inputs, fill them in, convert again",
         ),
         (
-            "2 files need modules that are not installed (pandas, numpy), 1 of them nothing else",
+            "2 files need modules that are not installed (pandas, numpy), 1 of them nothing else so far",
             "--requirements requirements.txt; own modules: --dags-root DIR or --plugins DIR",
         ),
         ("2 DAGs need a loss accepted (interval-shift), 1 of them nothing else", "--accept interval-shift"),
-        ("2 DAGs hold code of its own: python-operator (2), 1 of them nothing else", "--code-package"),
+        ("2 DAGs hold code of their own: python-operator (2), 1 of them nothing else", "--code-package"),
     ]

@@ -82,7 +82,7 @@ def fill_in(folder: Path) -> None:
 
 
 # What is to be typed of a row; the step of packages goes on with what to do for modules of one's own.
-STEP = re.compile(r": (dag-converter inputs .*(?=, and fill them in)|--[^;]*)")
+STEP = re.compile(r": (dag-converter inputs .*(?=, fill them in)|--[^;]*)")
 
 
 def rows_of(err: str) -> list[str]:

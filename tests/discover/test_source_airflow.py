@@ -15,9 +15,10 @@ GUARDED = f"try:\n    from airflow.sdk import DAG\nexcept ImportError:\n    from
 
 
 @pytest.fixture
-def root(tmp_path):
+def root(tmp_path, monkeypatch):
     folder = tmp_path / "project" / "dags"
     folder.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "project")
     return folder
 
 
@@ -51,8 +52,8 @@ def test_files_that_contradict_one_another_are_named_both(root):
     put(root, a=OLD, b=NEW, c=PLAIN)
     found = source_airflow(root)
     assert found.generation == ""
-    assert found.reason == "Airflow 2 by schedule_interval (a.py:2)"
-    assert found.contradiction == "Airflow 3 by airflow.sdk.DAG (b.py:1)"
+    assert found.reason == "Airflow 2 by schedule_interval (dags/a.py:2)"
+    assert found.contradiction == "Airflow 3 by airflow.sdk.DAG (dags/b.py:1)"
 
 
 @pytest.mark.parametrize(

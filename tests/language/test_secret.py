@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagconv.language.secret import is_secret_name, is_secret_text, mask_forms
+from dagconv.language.secret import is_secret_name, is_secret_text, mask_forms, mask_secrets, veiled
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,54 @@ def test_masked_texts_keep_what_is_no_secret():
     key = "-----BEGIN PRIVATE " + "KEY-----"
     assert mask_forms("AKIA" + "A" * 16 + " of postgres://me:word@host/db") == "*** of postgres://***@host/db"
     assert mask_forms(f"a {key}\nabc\n-----END PRIVATE KEY----- b, {key} cut") == "a *** b, *** cut"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "password = 'planted'",
+        'db_password: str = "planted"',
+        "connect(user='u', password='planted', port=1)",
+        "os.environ['API_TOKEN'] = 'planted'",
+        "os.environ.get('API_TOKEN', 'planted')",
+        "env={'DB_PASSWORD': r'planted', 'X': 'y'}",
+        "bash_command='mysql --password=planted -h h'",
+        "bash_command='mysql --password planted -h h'",
+        "url = 'mysql://root:planted@h/x'",
+        "headers={'Authorization': 'Bearer planted-0001'}",
+        "aws_secret_access_key='planted'",
+        "    secret = b'planted'  # the secret: planted",
+        "fernet_secret_key=f'planted{x}'",
+    ],
+)
+def test_secrets_are_struck_out_where_they_stand(line):
+    veil = veiled(line)
+    assert "planted" not in veil
+    assert len(veil) == len(line)
+    kept = [(old, new) for old, new in zip(line, veil, strict=True) if old != new]
+    assert {new for _, new in kept} == {"*"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "password = Variable.get('db_password')",
+        "token = config['token']",
+        "query='{{ var.value.token }}', password='{{ conn.db.password }}'",
+        "secret_arn='arn:aws:secretsmanager:eu-west-1:1:secret:db'",
+        "def tokens(password: str, other): pass",
+        "S3ListOperator(task_id='list', bucket='b')",
+    ],
+)
+def test_what_is_no_secret_is_shown(line):
+    assert veiled(line) == line
+
+
+def test_a_key_over_several_lines_is_struck_out_on_each():
+    key = "KEY = '-----BEGIN RSA PRIVATE KEY-----\nplanted\n-----END RSA PRIVATE KEY-----'"
+    assert "planted" not in veiled(key)
+    assert veiled(key).count("\n") == 2
+
+
+def test_long_names_are_read_in_linear_time():
+    mask_secrets("a_" * 200_000 + "=1")

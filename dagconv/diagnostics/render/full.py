@@ -1,9 +1,12 @@
-"""The format for people: each finding with the source line, a caret under the place, and a `help:` line."""
+"""The format for people: each finding with the source line, a caret under the place, and a `help:` line.
+
+What asks for nothing to be done takes one line, unless notes are asked for too.
+"""
 
 from __future__ import annotations
 
 from dagconv.diagnostics.folding import Fold, fold
-from dagconv.diagnostics.model import Location
+from dagconv.diagnostics.model import Location, Severity
 from dagconv.diagnostics.render import RenderOptions, place
 from dagconv.diagnostics.render.terminal import cells, paint, safe
 from dagconv.diagnostics.report import Report, SourceReader
@@ -15,13 +18,24 @@ _WIDTH = 160  # longer source lines are cut around the place
 def render(report: Report, options: RenderOptions) -> str:
     folds, _ = fold(report, notes=options.notes)
     sources = "".join(f"{safe(line)}\n" for line in report.sources)
-    return (f"{sources}\n" if sources else "") + "".join(_finding(one, options) + "\n" for one in folds)
+    brief = () if options.notes else (Severity.INFO,)
+    framed = "".join(_finding(one, options) + "\n" for one in folds if one.found.severity not in brief)
+    closing = "".join(_line(one, options.color) + "\n" for one in folds if one.found.severity in brief)
+    return (f"{sources}\n" if sources else "") + framed + (f"{closing}\n" if closing else "")
+
+
+def _line(one: Fold, color: bool) -> str:
+    where = place(one.file, one.found)
+    return f"{_kind(one.found, color)} {f'{safe(str(where))}: ' if where else ''}{safe(one.found.message)}{one.more}"
+
+
+def _kind(found: Diagnostic, color: bool) -> str:
+    return paint(f"{found.severity.value}[{found.code}]", found.severity.value, color)
 
 
 def _finding(one: Fold, options: RenderOptions) -> str:
-    found, color, severity = one.found, options.color, one.found.severity.value
-    message = paint(safe(found.message), "bold", color)
-    lines = [f"{paint(f'{severity}[{found.code}]', severity, color)} {message}{one.more}"]
+    found, color = one.found, options.color
+    lines = [f"{_kind(found, color)} {paint(safe(found.message), 'bold', color)}{one.more}"]
     where = place(one.file, found)
     if where is not None:
         lines.append(f"  {paint('-->', 'dim', color)} {safe(str(where))}{_names(found)}")

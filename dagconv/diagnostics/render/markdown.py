@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from dagconv.diagnostics.folding import Fold, fold
@@ -18,14 +19,15 @@ _TITLES = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.INFO
 
 def render(report: Report, options: RenderOptions) -> str:
     folds, hidden = fold(report, notes=options.notes)
-    return "\n".join((*_head(report, hidden), *_to_do(options), *_findings(folds))) + "\n"
+    return "\n".join((*_head(report, folds, hidden), *_to_do(options), *_findings(folds))) + "\n"
 
 
-def _head(report: Report, hidden: int) -> Iterator[str]:
+def _head(report: Report, folds: list[Fold], hidden: int) -> Iterator[str]:
     yield from ("## dagconv", "", "| Files | Count |", "|---|---:|")
     counts = ((status.value, report.count_files(status)) for status in FileStatus)
     yield from (f"| {name} | {count} |" for name, count in counts if count)
-    yield from (f"| {_TITLES[one].lower()} | {report.count(one)} |" for one in (Severity.ERROR, Severity.WARNING))
+    found = Counter(one.found.severity for one in folds)
+    yield from (f"| {_TITLES[one].lower()} | {found[one]} |" for one in (Severity.ERROR, Severity.WARNING))
     if hidden:
         yield f"| notes not shown | {hidden} |"
 
