@@ -31,7 +31,7 @@ from dagconv.load.server_process import scrubbed_environment
 from dagconv.load.source import import_roots
 from dagconv.options import CompileOptions
 from dagconv.rules import PACKAGES
-from dagconv.verdict import DagOutcome, Definition, FileOutcome
+from dagconv.verdict import DagOutcome, Definition, FileOutcome, without_secrets
 from dagconv.wire.reads import Reads
 
 _VERSION = 1
@@ -170,7 +170,7 @@ def find_all(
 def _data(outcome: FileOutcome) -> dict[str, Any]:
     return {
         "failed": outcome.failed,
-        "found": [to_data(one) for one in outcome.diagnostics],
+        "found": [to_data(without_secrets(one)) for one in outcome.diagnostics],
         "dags": [_dag_data(dag) for dag in outcome.dags],
     }
 
@@ -179,7 +179,7 @@ def _dag_data(dag: DagOutcome) -> dict[str, Any]:
     definition, package = dag.definition, dag.definition.package if dag.definition else None
     return {
         "seen": dataclasses.asdict(dag.seen),
-        "found": [to_data(one) for one in dag.diagnostics],
+        "found": [to_data(without_secrets(one)) for one in dag.diagnostics],
         "proof": {"status": dag.proof.status.value, "declared": dag.proof.declared},
         "definition": definition
         and {

@@ -161,7 +161,7 @@ def conclude(
                 definitions.append(written)
         found = [*outcome.diagnostics, *(d for dag in outcome.dags for d in dag.diagnostics)]
         kept = {dag.dag_id for dag in dags}
-        shown = [_without(_shown(d, outcome.file), secrets, kept) for d in dict.fromkeys(found)]
+        shown = [without_secrets(_shown(d, outcome.file), secrets, kept) for d in dict.fromkeys(found)]
         if outcome.dags and not outcome.failed:  # else most of what a comment speaks of was never found
             shown = apply_ignores(read_comments(outcome.file.path), shown)
         diagnostics = tuple(sorted(shown, key=Diagnostic.sort_key))
@@ -169,7 +169,8 @@ def conclude(
     return Report(tuple(files), (), seconds), tuple(definitions)
 
 
-def _without(found: Diagnostic, secrets: Collection[str], kept: Collection[str]) -> Diagnostic:
+def without_secrets(found: Diagnostic, secrets: Collection[str] = (), kept: Collection[str] = ()) -> Diagnostic:
+    """The finding without `secrets` and what looks like one; the DAG ids that are `kept` are known to hold none."""
     params = tuple((k, mask_secrets(masked(v, secrets)) if isinstance(v, str) else v) for k, v in found.params)
     dag_id = found.dag_id if found.dag_id is None or found.dag_id in kept else masked(found.dag_id, secrets)
     task_id = masked(found.task_id, secrets) if found.task_id else found.task_id

@@ -48,6 +48,26 @@ FILES = {
     "mapped": DAG.format(name="'mapped'", more="", value="[{Variable.get('key_secret'): 1}]"),
     "said": DAG.format(name="'said'", more=", description='pw ' + Variable.get('text_password')", value="'x'"),
 }
+# What the source itself holds; such a file is shown with a line of its own, and an error may quote it.
+HARD_CODED = (
+    "BashOperator(task_id='a', bash_command='mysql --password=planted-21', env={'DB_PASSWORD': 'planted-22'})",
+    "S3ListOperator(task_id='a', bucket='b', password='planted-23')",
+    "PythonOperator(task_id='a', python_callable=print, op_kwargs={'api_key': 'planted-24'})",
+    "S3ListOperator(task_id='a', bucket=Variable.get('db_password', 'mysql://u:planted-25@h'))",
+    "raise ValueError('password=planted-26 of mysql://root:planted-27@h/x')",
+    "S3ListOperator(task_id='a', bucket='b', pool='token=planted-28', executor_config={'password': 'planted-29'})",
+)
+HEAD = """\
+from airflow import DAG
+from airflow.models import Variable
+from airflow.operators.bash import BashOperator
+from airflow.operators.python import PythonOperator
+from airflow.providers.amazon.aws.operators.s3 import S3ListOperator
+with DAG('{name}', schedule=None, tags=['password=planted-30'], default_args={{'email': 'token=planted-31'}}):
+    {task}
+"""
+FILES |= {f"hard_{number}": HEAD.format(name=f"hard_{number}", task=task) for number, task in enumerate(HARD_CODED)}
+CONFIGURATION = "[core]\nfernet_key = planted-32\nsql_alchemy_conn = postgresql://af:planted-33@h/x\n"
 VARIABLES = {
     "db_password": "planted-01",
     "cfg": {"nested": [{"api_key": "planted-02"}]},
@@ -64,7 +84,8 @@ CONNECTIONS = {
     "uri": "ssh://u:planted-10@h/?private_key=planted-11",
 }
 ENVIRONMENT = 'API_TOKEN=planted-13\nSETTINGS={"client_secret": "planted-14"}\n'
-INPUTS = ["--variables", "v.json", "--connections", "c.json", "--env-file", "e.env", "--source-airflow", "2"]
+INPUTS = ["--variables", "v.json", "--connections", "c.json", "--env-file", "e.env", "--airflow-config", "airflow.cfg"]
+INPUTS += ["--source-airflow", "2"]
 
 
 @pytest.fixture
@@ -76,6 +97,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     Path("v.json").write_text(json.dumps(VARIABLES))
     Path("c.json").write_text(json.dumps(CONNECTIONS))
     Path("e.env").write_text(ENVIRONMENT)
+    Path("airflow.cfg").write_text(CONFIGURATION)
     return tmp_path
 
 
@@ -85,16 +107,20 @@ def planted(text: str) -> list[str]:
 
 @pytest.mark.airflow
 @pytest.mark.timeout(600)
-def test_no_secret_is_written_or_said(folder, capfd):
-    convert = ["convert", "dags", "-o", "out", *INPUTS, "-v", "--format", "json"]
-    for call in (convert, ["assess", "dags", *INPUTS, "--output", "report.html"]):
+def test_no_secret_is_written_or_said(folder, capfd, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "kept"))
+    convert = ["convert", "dags", "-o", "out", *INPUTS, "-v", "--format"]
+    for call in ([*convert, "json"], [*convert, "full"], ["assess", "dags", *INPUTS, "--output", "report.html"]):
         assert run(call) == 1 or call[0] == "assess"
         said = capfd.readouterr()
         assert planted(said.out + said.err) == [], call
+        assert "hard_0.py" in said.out + said.err or call[0] == "assess"
     names = {path.stem for path in Path("out").glob("*")}
-    assert names == {"owner"}  # the service ignores it, so it is not written
-    for path in (*Path("out").glob("*"), Path("report.html")):
-        assert planted(path.read_text()) == [], path
+    assert names == {"owner", "hard_5"}  # the service ignores what holds theirs, so it is not written
+    kept = [path for path in Path("kept").rglob("*") if path.is_file()]
+    assert kept
+    for path in (*Path("out").glob("*"), Path("report.html"), *kept):
+        assert planted(path.read_bytes().decode("utf-8", "replace")) == [], path
 
 
 @pytest.mark.airflow
