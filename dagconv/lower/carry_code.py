@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dagconv.catalog.foreign_tasks import foreign_tasks
 from dagconv.catalog.service import service
 from dagconv.diagnostics import ContractRule, Effect, Means, Remedy, Rule, Section, Severity
 from dagconv.ir.task import Missing, Operator, Task
@@ -36,7 +37,8 @@ PACKAGED_OPERATOR = Rule(
     effect=Effect.CHANGED,
     summary="A task that branches, skips or waits by a function runs as an operator of the code package.",
     message="{value} is written as {name}, a class of the code package below the same operator of Airflow",
-    help="try the workflow once: that the service takes this form and honours skips is documented in part only",
+    help="try the workflow once and say --accept packaged-operators: that the service takes this form and honours "
+    "skips is documented in part only",
     why="The service runs own operators from the code package. Those that branch are not on its list by themselves.",
     example="BranchPythonOperator(task_id='choose', python_callable=choose)",
     fix="Nothing to do where the workflow was tried.",
@@ -126,10 +128,9 @@ OTHER_DEFAULT = Rule(
     fix="class Load(BaseOperator):\n    def __init__(self, region='us-east-1', **kw): ...",
     source=(ContractRule(38), Section("4")),
 )
-_VENV = ("makes an environment of Python, for which the worker has no network and no tools", "use PythonOperator")
 _DAGS = ("asks for other DAGs, which a workflow has not", "use MwaaServerlessStartWorkflowRunOperator")
 _UNSUPPORTED = {
-    STANDARD + "operators.python._BasePythonVirtualenvOperator": _VENV,
+    **{path: (row.reason, row.advice) for path, row in foreign_tasks().items()},
     STANDARD + "operators.trigger_dagrun.TriggerDagRunOperator": _DAGS,
     STANDARD + "sensors.external_task.ExternalTaskSensor": _DAGS,
     STANDARD + "sensors.external_task.ExternalTaskMarker": _DAGS,
@@ -165,12 +166,15 @@ def _carry(lowering: Lowering, task: Task) -> Task:
         lowering.report(LATEST_ONLY, task.task_id, value=name)
         lowering.declare(LATEST_ONLY, task.task_id, "operator", path, EMPTY)
         return replace(task, operator=replace(task.operator, path=EMPTY, target=EMPTY, bases=(EMPTY,)))
-    own = FUNCTIONS.get(path, PYTHON) != PYTHON
-    if path in FUNCTIONS or path == BASH:
-        if own and PACKAGED_OPERATOR.accept not in lowering.options.accept:
-            return task
-        if FUNCTIONS.get(path) != "Branch" or not refuse_other_ids(lowering, task, name):
-            lowering.fates[task.task_id] = Fate.CARRIED
+    if path not in FUNCTIONS and path != BASH:
+        return task
+    wanted = FUNCTIONS.get(path, PYTHON)
+    if wanted == "Branch" and refuse_other_ids(lowering, task, name):
+        return task
+    if wanted == PYTHON or PACKAGED_OPERATOR.accept in lowering.options.accept:
+        lowering.fates[task.task_id] = Fate.CARRIED
+    else:
+        lowering.refuse(PACKAGED_OPERATOR, task, value=name, name=f"{lowering.entry_module}.{wanted}")
     return task
 
 

@@ -5,8 +5,8 @@ Tasks whose code goes into a code package are left alone.
 
 from __future__ import annotations
 
+from dagconv.catalog.foreign_tasks import foreign_tasks
 from dagconv.diagnostics import ContractRule, Effect, Means, Remedy, Rule, Section, Severity
-from dagconv.ir.task import Task
 from dagconv.lower.lowering import Fate, Lowering
 
 _STANDARD = "airflow.providers.standard."
@@ -32,7 +32,7 @@ BRANCH = Rule(
     effect=Effect.REFUSED,
     summary="A task chooses which of its successors run.",
     message="{value} branches: the service does not support branching operators",
-    help="decide with StartWorkflowRun which of two workflows runs, or let the called service do nothing",
+    help="carry it with --code-package --accept packaged-operators, or make one workflow of each branch",
     why="Branching operators run code that returns task ids; they are not supported by the service.",
     example="BranchPythonOperator(task_id='choose', python_callable=choose)",
     fix="Make one workflow per branch and start the right one, for example from a Lambda function.",
@@ -46,7 +46,7 @@ SHORT_CIRCUIT = Rule(
     effect=Effect.REFUSED,
     summary="A task skips everything after it when its function says so.",
     message="{value} skips its successors by the result of a function, which has no form in a definition",
-    help="wait for the condition with a sensor and soft_fail=True, which skips what follows when it times out",
+    help="carry it with --code-package --accept packaged-operators, or wait by a sensor with soft_fail=True",
     why="ShortCircuitOperator runs a Python function of the DAG file.",
     example="ShortCircuitOperator(task_id='new_data', python_callable=has_new_data)",
     fix="Say the condition as a sensor, or decide outside whether the workflow runs.",
@@ -101,22 +101,35 @@ PYTHON_SENSOR = Rule(
     effect=Effect.REFUSED,
     summary="A sensor calls a Python function.",
     message="{value} calls a Python function at each look, which has no form in a definition",
-    help="wait with the sensor of the AWS service that the function asks",
+    help="carry it with --code-package --accept packaged-operators, or use the sensor of the AWS service it asks",
     why="The function would have to travel in a code package; PythonSensor is not on the service's list.",
     example="PythonSensor(task_id='ready', python_callable=is_ready)",
     fix="Use the sensor of the AWS service concerned, for example S3KeySensor.",
     source=(ContractRule(53), Section("3.6")),
     remedy=Remedy(Means.CODE),
 )
+FOREIGN = Rule(
+    code="DC551",
+    slug="task-that-no-worker-runs",
+    severity=Severity.ERROR,
+    effect=Effect.REFUSED,
+    summary="A task runs its function where the service's worker cannot: another Python, a container, a cluster.",
+    message="{value} {reason}: no code package carries that",
+    help="{advice}",
+    why="A task of the service runs in a container of the service, by its own Python, with the packages that it has.",
+    example="@task.virtualenv(requirements=['pandas'])\ndef clean(): ...",
+    fix="EcsRunTaskOperator(task_id='clean', ...)",
+    source=(ContractRule(53), Section("3.3"), Section("3.6")),
+)
 
-# The first that a class derives from decides.
+# The first that a class derives from decides; foreign tasks come before all of them.
 CODE_CLASSES: tuple[tuple[str, Rule], ...] = (
-    ("airflow.sdk.bases.decorator.DecoratedOperator", TASKFLOW),
     (_STANDARD + "operators.latest_only.LatestOnlyOperator", LATEST_ONLY),
     (_STANDARD + "operators.branch.BaseBranchOperator", BRANCH),
     (_STANDARD + "operators.branch.BranchMixIn", BRANCH),
     (_STANDARD + "operators.python.ShortCircuitOperator", SHORT_CIRCUIT),
     (_STANDARD + "sensors.python.PythonSensor", PYTHON_SENSOR),
+    ("airflow.sdk.bases.decorator.DecoratedOperator", TASKFLOW),
     (_STANDARD + "operators.python.PythonOperator", PYTHON),
     (_STANDARD + "operators.bash.BashOperator", BASH),
 )
@@ -124,11 +137,13 @@ CODE_CLASSES: tuple[tuple[str, Rule], ...] = (
 
 def refuse_code(lowering: Lowering) -> None:
     for task in lowering.tasks:
-        rule = _rule_of(task)
-        if rule is not None and lowering.fates.get(task.task_id) is not Fate.CARRIED:
-            lowering.refuse(rule, task, value=task.operator.path.rpartition(".")[2].lstrip("_"))
-
-
-def _rule_of(task: Task) -> Rule | None:
-    classes = {task.operator.target, *task.operator.bases}
-    return next((rule for path, rule in CODE_CLASSES if path in classes), None)
+        if lowering.fates.get(task.task_id) is Fate.CARRIED:
+            continue
+        classes = {task.operator.target, *task.operator.bases}
+        value = task.operator.path.rpartition(".")[2].lstrip("_")
+        foreign = next((row for path, row in foreign_tasks().items() if path in classes), None)
+        rule = next((rule for path, rule in CODE_CLASSES if path in classes), None)
+        if foreign is not None:
+            lowering.refuse(FOREIGN, task, value=value, reason=foreign.reason, advice=foreign.advice)
+        elif rule is not None:
+            lowering.refuse(rule, task, value=value)

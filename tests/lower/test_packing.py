@@ -103,7 +103,9 @@ def test_an_operator_of_the_users_is_refused_where_it_is_not_accepted(ir, packin
 
 
 def test_an_operator_of_the_package_is_carried_only_where_that_is_accepted(ir, packing):
-    assert packing(carry_code, tasks=[ir.task("choose", BRANCH)]).fates == {}
+    refused = packing(carry_code, tasks=[ir.task("choose", BRANCH)])
+    assert (refused.fates, codes(refused)) == ({"choose": Fate.REFUSED}, ["DC532"])
+    assert "--accept packaged-operators" in refused.diagnostics[0].help
     found = packing(carry_code, tasks=[ir.task("choose", BRANCH)], options={"accept": ACCEPTED})
     assert found.fates == {"choose": Fate.CARRIED}
 

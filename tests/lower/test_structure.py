@@ -109,6 +109,22 @@ def test_a_setup_above_another_trigger_rule_is_refused(ir):
             "DC313",
         ),
         (("airflow.providers.standard.operators.bash.BashOperator",), "DC318"),
+        (
+            (
+                "airflow.sdk.bases.decorator.DecoratedOperator",
+                "airflow.providers.standard.operators.branch.BranchMixIn",
+            ),
+            "DC314",
+        ),
+        (
+            (
+                "airflow.providers.standard.decorators.branch_virtualenv._BranchPythonVirtualenvDecoratedOperator",
+                "airflow.sdk.bases.decorator.DecoratedOperator",
+                "airflow.providers.standard.operators.python.PythonVirtualenvOperator",
+                "airflow.providers.standard.operators.branch.BranchMixIn",
+            ),
+            "DC551",
+        ),
         (("airflow.providers.standard.sensors.python.PythonSensor",), "DC319"),
     ],
 )

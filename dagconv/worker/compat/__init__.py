@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 
-from dagconv.worker.compat import dags, finder, partial, relative, tasks
+from dagconv.worker.compat import dags, finder, partial, placeholder, relative, tasks
 from dagconv.worker.compat.uses import USES
 from dagconv.worker.record import RECORDER
 
@@ -32,6 +32,7 @@ def enable(day: datetime.datetime) -> None:
 
     USES.enabled = True
     relative.DAY.conversion = day
+    placeholder.lend_decorators()
     RECORDER.adapt_task = tasks.adapt_task
     RECORDER.adapt_dag = dags.adapt_dag
     TriggerRule.DUMMY = TriggerRule.ALWAYS
