@@ -450,7 +450,7 @@ def test_53_no_secret_is_printed_or_kept(stand: Stand) -> None:
     (journal,) = stand.folder.glob(".dagconv/*/journal.jsonl")
     assert value not in journal.read_text()
     assert journal.stat().st_mode & 0o777 == 0o600
-    assert value not in stand.plan("--workflow-env", f"STAGE={value}", "--json").out
+    assert value not in stand.plan("--workflow-env", f"STAGE={value}", "--format", "json").out
     stand.set(environment={"AirflowConfigurationOptions": {"smtp.smtp_password": value}})
     assert value not in stand.plan().text + (stand.folder / "plan.json").read_text()
     given = ("--workflow-env", "DATABASE=postgres://me:hunter2@db/x")
@@ -490,7 +490,7 @@ def test_m2_what_is_assigned_to_a_name_of_a_secret_is_masked(text: str, shown: s
 def test_m2_secrets_in_definitions_are_masked_in_text_and_json(stand: Stand) -> None:
     stand.deploy("a", marker="db?password=hunter2first", plan=("--allow-secrets-in-plan",))
     stand.define("a", marker="db?password=hunter2second")
-    for options in ((), ("-v",), ("--json",)):
+    for options in ((), ("-v",), ("--format", "json"), ("--format", "markdown")):
         planned = stand.plan(*options, "--allow-secrets-in-plan")
         assert (planned.code, "hunter2" in planned.text, "password=***" in planned.out) == (0, False, True), options
     assert stand.apply().code == 0

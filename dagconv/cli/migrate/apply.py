@@ -12,10 +12,11 @@ from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import FAILED, aws_options, open_aws, parallel_options, state_of, the_state
 from dagconv.cli.migrate.plan import make_plan, plan_options
+from dagconv.cli.migrate.told import key_of, steps_of, told_as
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
-    from dagconv.aws.services import World
+    from dagconv.aws.services import Json, World
     from dagconv.migrate.plan.plan import Plan
 
 
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 @parallel_options
 @plan_options
 @aws_options
-def command(**flags: Any) -> int:
+@told_as("apply")
+def command(told: Json, **flags: Any) -> int:
     """Carry out PLAN, a file of `migrate plan --out`; without one, plan first with the same options.
 
     Schedules stay off unless the plan says otherwise. A call that is killed anywhere goes on with --resume.
@@ -41,11 +43,12 @@ def command(**flags: Any) -> int:
     from dagconv.migrate.run.apply import apply_plan, resume_apply
     from dagconv.migrate.run.execute import Limits
 
+    told |= {"plan": None, "left_out": [], "given_up": None, **steps_of(None)}
     world = open_aws(flags)
     limits = Limits(flags["parallel"], flags["max_failures"])
     try:
         if flags["abandon"]:
-            return _abandon(world, flags)
+            return _abandon(world, told, flags)
         if flags["resume"]:
             state, _ = the_state(world, flags)
             result = resume_apply(world, state, limits)
@@ -54,10 +57,12 @@ def command(**flags: Any) -> int:
                 return 0
         else:
             plan = _plan(world, flags)
+            told["plan"] = plan.id
             state = state_of(world, flags, plan.owner.mark)
             result = apply_plan(world, plan, state, limits, overwrite=flags["overwrite"])
     except CallError as error:
         raise UsageError(str(error)) from error
+    told |= steps_of(result)
     show_result(result, "apply")
     return FAILED if result.failed else 0
 
@@ -83,7 +88,7 @@ def _plan(world: World, flags: dict[str, Any]) -> Plan:
     return plan
 
 
-def _abandon(world: World, flags: dict[str, Any]) -> int:
+def _abandon(world: World, told: Json, flags: dict[str, Any]) -> int:
     from dagconv.cli.migrate.show import escape
     from dagconv.migrate.run.abandon import abandon, what_stands
 
@@ -94,10 +99,14 @@ def _abandon(world: World, flags: dict[str, Any]) -> int:
     if run is None:
         click.echo("nothing to give up: no run was cut off")
         return 0
-    for key, stands in what_stands(world, run).items():
+    standing = what_stands(world, run)
+    for key, stands in standing.items():
         click.echo(f"{'stands ' if stands else 'nothing'}  {escape(str(key))}")
     approve(f"Give up {run.verb.value} {run.name}? What stands stays until a new plan or `migrate rollback`.", flags)
     given_up = abandon(world, state, about, run.id)
+    if given_up:
+        stands_now = [{**key_of(key), "stands": stands} for key, stands in standing.items()]
+        told["given_up"] = {"run": run.id, "verb": run.verb.value, "steps": stands_now}
     click.echo(f"{run.verb.value} {run.name} is given up" if given_up else "somebody else has ended it meanwhile")
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,9 +18,11 @@ from dagconv.cli.migrate.options import (
     take_over_option,
     the_state,
 )
+from dagconv.cli.migrate.told import steps_of, told_as
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
+    from dagconv.aws.services import Json
     from dagconv.migrate.run.cutover import Candidate, Candidates, Wave
 
 
@@ -42,7 +45,8 @@ if TYPE_CHECKING:
 @dry_run_option
 @approval_option
 @aws_options
-def command(**flags: Any) -> int:
+@told_as("cutover")
+def command(told: Json, **flags: Any) -> int:
     """Switch workflows to their schedules, one DAG after another.
 
     Per DAG: the workflow is what was deployed; runs of the old DAG in progress have ended; it is paused and read
@@ -56,6 +60,7 @@ def command(**flags: Any) -> int:
     world = open_aws(flags)
     state, about = the_state(world, flags, from_tags=True)
     stays = False
+    told |= {"candidates": None, **steps_of(None)}
     try:
         if flags["resume"]:
             result = resume_cutover(world, state, about)
@@ -66,6 +71,7 @@ def command(**flags: Any) -> int:
             wave = _wave(flags, about.environment)
             found = candidates(world, state, about.owner, wave)
             stays = bool(found.differing or found.held or found.running)
+            told["candidates"] = _told(found)
             _show(found, wave)
             if not found.chosen or flags["dry_run"]:
                 return FAILED if stays else 0
@@ -73,6 +79,7 @@ def command(**flags: Any) -> int:
             result = cut_over(world, state, about, wave, found.chosen)
     except CallError as error:
         raise UsageError(str(error)) from error
+    told |= steps_of(result)
     show_result(result, "cutover")
     return FAILED if result.failed or stays else 0
 
@@ -127,6 +134,18 @@ def _show(found: Candidates, wave: Wave) -> None:
         click.echo(
             escape(f"{wave.environment} does not say so, it is taken on trust: {', '.join(found.trusted)} paused")
         )
+
+
+def _told(found: Candidates) -> Json:
+    """The workflows by what becomes of them, and who depends on them and stays."""
+
+    def each(some: Iterable[Candidate]) -> list[Json]:
+        names = ("name", "dag_id", "arn", "schedule")
+        return [{**{n: getattr(c, n) for n in names}, "differences": list(c.differences)} for c in some]
+
+    kinds = ("chosen", "paused", "differing", "running", "held")
+    left = [{"on": d.on, "dag_id": d.dag_id, "how": d.how} for d in found.left]
+    return {**{kind: each(getattr(found, kind)) for kind in kinds}, "dependents": left, "trusted": list(found.trusted)}
 
 
 def _question(wave: Wave, count: int) -> str:

@@ -91,12 +91,13 @@ def plan_options(command: Any) -> Any:
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the plan to a file."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, secrets masked.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 4 when there are changes and nothing was refused.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding and request.")
 def command(**flags: Any) -> int:
     """Show what migrating an environment would do. Nothing is changed."""
     from dagconv.aws.redact import redact
+    from dagconv.cli.migrate.markdown import markdown_of
     from dagconv.cli.migrate.show import show_plan
     from dagconv.migrate.plan.planfile import render_plan, require_no_secrets, write_plan
 
@@ -105,10 +106,13 @@ def command(**flags: Any) -> int:
     if flags["out"]:
         require_no_secrets(plan, allowed=flags["allow_secrets"])
         write_plan(plan, flags["out"])
-    if flags["as_json"]:
-        click.echo(json.dumps(redact(json.loads(render_plan(plan))), indent=1))
-    else:
-        show_plan(plan, verbose=flags["verbose"])
+    match flags["form"]:
+        case "json":
+            click.echo(json.dumps(redact(json.loads(render_plan(plan))), indent=1))
+        case "markdown":
+            click.echo(markdown_of(plan))
+        case _:
+            show_plan(plan, verbose=flags["verbose"])
     if plan.has_refusals:
         return FAILED
     return CHANGES if flags["detailed_exitcode"] and plan.has_changes else 0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import aws_options, mark_of, open_aws, state_of
+from dagconv.cli.migrate.told import told_as
 from dagconv.errors import UsageError
+
+if TYPE_CHECKING:
+    from dagconv.aws.services import Json
 
 
 @click.command("repair", epilog=EXIT_CODES, short_help="Set a damaged journal aside.")
@@ -17,7 +21,8 @@ from dagconv.errors import UsageError
 @click.option("--migration", metavar="NAME", help="The migration, without an environment.")
 @approval_option
 @aws_options
-def command(**flags: Any) -> int:
+@told_as("repair")
+def command(told: Json, **flags: Any) -> int:
     """Set a damaged journal aside, under another name. The next plan finds what exists by its tags."""
     from dagconv.aws.services import CallError
 
@@ -29,5 +34,6 @@ def command(**flags: Any) -> int:
         moved = state.storage.set_journal_aside()
     except CallError as error:
         raise UsageError(str(error)) from error
+    told["moved"] = None if moved is None else str(moved)
     click.echo("there is no journal" if moved is None else f"the journal is now {moved}; plan again")
     return 0

@@ -9,9 +9,11 @@ import click
 from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import FAILED, aws_options, dry_run_option, migration_options, open_aws, the_state
+from dagconv.cli.migrate.told import coverage_of, keys_of, steps_of, told_as
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
+    from dagconv.aws.services import Json
     from dagconv.migrate.undo.target import Target
 
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 @dry_run_option
 @approval_option
 @aws_options
-def command(**flags: Any) -> int:
+@told_as("rollback")
+def command(told: Json, **flags: Any) -> int:
     """Take back the last apply that changed something and the cutovers after it; with RUN, from that run on.
 
     Per DAG, and only as far as each step succeeds: the schedule goes off, the old DAG that we paused runs again,
@@ -40,6 +43,8 @@ def command(**flags: Any) -> int:
     world = open_aws(flags)
     state, about = the_state(world, flags)
     target = choose_target(state.journal(), flags["run"])
+    told |= {"pending": keys_of(entry.step.key for entry in target.pending), "resumed": sorted(target.resumed())}
+    told |= {"coverage": None, **steps_of(None)}
     if target.pending:
         _show_target(target, about.environment)
         if flags["dry_run"]:
@@ -50,9 +55,12 @@ def command(**flags: Any) -> int:
         if result is None:
             click.echo("nothing to roll back")
             return 0
+        told |= steps_of(result)
         show_result(result, "rollback")
         if result.failed:
-            show_coverage(read_coverage(world, state.journal(), about))
+            coverage = read_coverage(world, state.journal(), about)
+            told["coverage"] = coverage_of(coverage)
+            show_coverage(coverage)
             click.echo("what failed is still in force: mend its cause and call `dag-converter migrate rollback` again")
     except CallError as error:
         raise UsageError(str(error)) from error

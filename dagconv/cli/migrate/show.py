@@ -91,7 +91,8 @@ def _plan_lines(plan: Plan, verbose: bool) -> Iterator[tuple[str, str | None]]:
     if environment:
         yield f"Environment {environment.name}: Airflow {environment.airflow_version}, {environment.status}", None
     yield f"Bucket {plan.bucket} (versioning {plan.versioning.value}), role {plan.trust.role_arn}", None
-    yield from _surroundings(plan)
+    for name, text in surroundings(plan):
+        yield f"{name}: {text}", None
     yield "", None
     for item in plan.items:
         yield from _item_lines(item, plan.made, verbose)
@@ -105,24 +106,28 @@ def _plan_lines(plan: Plan, verbose: bool) -> Iterator[tuple[str, str | None]]:
     yield from _finding_lines(plan.findings, "")
     yield from _schedule_lines(plan)
     yield from _loss_lines(plan)
+    yield summary_of(plan), None
+
+
+def summary_of(plan: Plan) -> str:
     counts = Counter(item.kind for item in plan.items)
     parts = [f"{counts[kind]} to {kind.value}" for kind in (ItemKind.CREATE, ItemKind.UPDATE, ItemKind.DELETE)]
     unchanged, refused = counts[ItemKind.UNCHANGED], counts[ItemKind.REFUSED]
-    yield f"Plan {plan.id[:12]}: {', '.join(parts)}, {unchanged} unchanged, {refused} refused.", None
+    return f"Plan {plan.id[:12]}: {', '.join(parts)}, {unchanged} unchanged, {refused} refused."
 
 
-def _surroundings(plan: Plan) -> Iterator[tuple[str, str | None]]:
-    """Where all workflows run, write their logs, and what encrypts them."""
+def surroundings(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Where all workflows run, write their logs, and what encrypts them, each under its name."""
     network, old = plan.network, plan.environment
     if network is None:
-        said = "none, tasks reach what is public"
+        where = "none, tasks reach what is public"
     else:
         same = old is not None and (old.subnets, old.security_groups) == (network.subnets, network.security_groups)
-        said = f"{', '.join(network.subnets)} with {', '.join(network.security_groups)}"
-        said += ", the environment's" if same else ""
-    yield f"Network: {said}", None
-    yield f"Logs: {plan.log_group or f'{LOG_GROUPS}NAME, a group of its own for each workflow'}", None
-    yield f"Encryption: {plan.kms_key or 'a key of AWS'}", None
+        where = f"{', '.join(network.subnets)} with {', '.join(network.security_groups)}"
+        where += ", the environment's" if same else ""
+    yield "Network", where
+    yield "Logs", plan.log_group or f"{LOG_GROUPS}NAME, a group of its own for each workflow"
+    yield "Encryption", plan.kms_key or "a key of AWS"
 
 
 def _item_lines(item: Item, made: str, verbose: bool) -> Iterator[tuple[str, str | None]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import aws_options, migration_options, open_aws, the_state
+from dagconv.cli.migrate.told import told_as
 from dagconv.errors import UsageError
+
+if TYPE_CHECKING:
+    from dagconv.aws.services import Json
 
 
 @click.group("state", epilog=EXIT_CODES, short_help="Share the state of a migration with colleagues.")
@@ -22,20 +26,22 @@ def command() -> None:
 @command.command("push", epilog=EXIT_CODES, short_help="From --state-dir to --state.")
 @migration_options
 @aws_options
-def push(**flags: Any) -> int:
+@told_as("state push")
+def push(told: Json, **flags: Any) -> int:
     """Bring the state from --state-dir to --state; from then on call every verb with --state."""
-    return _copy(flags, {**flags, "shared": None}, flags)
+    return _copy(told, flags, {**flags, "shared": None}, flags)
 
 
 @command.command("pull", epilog=EXIT_CODES, short_help="From --state to --state-dir.")
 @migration_options
 @aws_options
-def pull(**flags: Any) -> int:
+@told_as("state pull")
+def pull(told: Json, **flags: Any) -> int:
     """Bring the state from --state to --state-dir. The one in the bucket stays."""
-    return _copy(flags, flags, {**flags, "shared": None})
+    return _copy(told, flags, flags, {**flags, "shared": None})
 
 
-def _copy(flags: dict[str, Any], source: dict[str, Any], target: dict[str, Any]) -> int:
+def _copy(told: Json, flags: dict[str, Any], source: dict[str, Any], target: dict[str, Any]) -> int:
     from dagconv.aws.services import CallError
     from dagconv.cli.migrate.options import state_of
     from dagconv.migrate.run.lock import BucketLock, local_lock
@@ -51,5 +57,6 @@ def _copy(flags: dict[str, Any], source: dict[str, Any], target: dict[str, Any])
             count = copy_state(there, other)
     except CallError as error:
         raise UsageError(str(error)) from error
+    told |= {"records": count, "source": str(there.storage.place), "target": str(other.storage.place)}
     click.echo(f"{count} records brought from {there.storage.place} to {other.storage.place}")
     return 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import FAILED, aws_options, migration_options, open_aws, the_state
+from dagconv.cli.migrate.told import coverage_of, told_as
 from dagconv.errors import UsageError
+
+if TYPE_CHECKING:
+    from dagconv.aws.services import Json
 
 
 @click.command("status", epilog=EXIT_CODES, short_help="Show the workflows and what differs.")
@@ -16,7 +20,8 @@ from dagconv.errors import UsageError
 @click.option("--drift", is_flag=True, help="Read every workflow back; exit 1 when one differs.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when a DAG runs nowhere or twice, or that is not known.")
 @aws_options
-def command(**flags: Any) -> int:
+@told_as("status")
+def command(told: Json, **flags: Any) -> int:
     """Show the workflows of a migration and their modes, the DAGs that run nowhere or twice, and what was cut off.
 
     With --drift, what is not as it was deployed.
@@ -31,16 +36,26 @@ def command(**flags: Any) -> int:
     state, about = the_state(world, flags, from_tags=True)
     journal = state.journal()
     drifted = 0
+    workflows = []
     try:
         there = {str(summary["WorkflowArn"]): summary for summary in world.workflows.all()}
         by_name = {str(s.get("Name")): s for s in there.values() if s.get("WorkflowStatus") != "DELETING"}
         for wanted in wanted_workflows(state, journal) or tagged_workflows(world, about.owner):
             summary = there.get(wanted.arn) or by_name.get(wanted.deployment.name, {})
+            one: Json = {
+                "name": wanted.deployment.name,
+                "dag_id": wanted.deployment.dag_id,
+                "arn": wanted.arn,
+                "drift": None,
+            }
             mode = summary.get("TriggerMode") or ("gone" if not summary else "?")
+            one |= {"trigger_mode": mode, "status": summary.get("WorkflowStatus", "GONE")}
+            workflows.append(one)
             click.echo(f"{escape(wanted.deployment.name):40} {mode:10} {summary.get('WorkflowStatus', 'GONE')}")
             if flags["drift"]:
                 differences = compare(world, wanted).differences
                 drifted += bool(differences)
+                one["drift"] = list(differences)
                 for line in differences:
                     click.echo(f"    drift: {escape(line)}")
         coverage = read_coverage(world, journal, about)
@@ -48,6 +63,8 @@ def command(**flags: Any) -> int:
     except CallError as error:
         raise UsageError(str(error)) from error
     unfinished = journal.unfinished()
+    cut_off = None if unfinished is None else {"run": unfinished.id, "verb": unfinished.verb.value}
+    told |= {"workflows": workflows, "coverage": coverage_of(coverage), "cut_off": cut_off}
     if unfinished is not None:
         click.echo(f"{unfinished.verb.value} {unfinished.name} was cut off: `migrate {unfinished.verb.value} --resume`")
     if flags["drift"]:

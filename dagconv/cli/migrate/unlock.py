@@ -10,9 +10,11 @@ import click
 from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import aws_options, mark_of, open_aws
+from dagconv.cli.migrate.told import told_as
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
+    from dagconv.aws.services import Json
     from dagconv.migrate.run.lock import BucketLock
 
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 @click.option("--even-alive", metavar="WHO", help="Free it although WHO, as the lock says, may still be at work.")
 @approval_option
 @aws_options
-def command(**flags: Any) -> int:
+@told_as("unlock")
+def command(told: Json, **flags: Any) -> int:
     """Free the lock in the bucket. Only for a call that is certainly dead: two at once can undo one another."""
     from dagconv.aws.services import CallError
     from dagconv.deploy.remote import Owner
@@ -40,6 +43,7 @@ def command(**flags: Any) -> int:
         freed = lock.free()
     except CallError as error:
         raise UsageError(str(error)) from error
+    told["freed"] = freed
     click.echo("there is no lock" if freed is None else f"freed the lock {freed}")
     return 0
 

@@ -9,10 +9,11 @@ import click
 from dagconv.cli.approval import approval_option, approve
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import FAILED, aws_options, migration_options, open_aws, the_state
+from dagconv.cli.migrate.told import told_as
 from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
-    from dagconv.aws.services import World
+    from dagconv.aws.services import Json, World
     from dagconv.migrate.run.desired_state import Wanted
 
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 @click.option("--timeout", type=float, default=3600.0, show_default=True, metavar="S", help="Longest time to follow.")
 @approval_option
 @aws_options
-def command(**flags: Any) -> int:
+@told_as("verify")
+def command(told: Json, **flags: Any) -> int:
     """Read every workflow back and compare it field by field with what was deployed.
 
     --run starts REAL jobs: every task of the workflow does its work. Ctrl-C stops the run.
@@ -35,17 +37,20 @@ def command(**flags: Any) -> int:
     world = open_aws(flags)
     state, about = the_state(world, flags, from_tags=True)
     bad = 0
+    told |= {"workflows": [], "runs": []}
     try:
         wanted = wanted_workflows(state, state.journal()) or tagged_workflows(world, about.owner)
         for workflow in wanted:
             differences = compare(world, workflow).differences
             bad += bool(differences)
+            named = {"name": workflow.deployment.name, "dag_id": workflow.deployment.dag_id, "arn": workflow.arn}
+            told["workflows"].append({**named, "differences": list(differences)})
             click.echo(f"{'differs' if differences else 'equal  '}  {escape(workflow.deployment.name)}")
             for line in differences:
                 click.echo(f"    {escape(line)}")
         click.echo(f"{len(wanted) - bad} of {len(wanted)} workflows are as they were deployed")
         for name in flags["runs"]:
-            bad += not _run(world, _named(wanted, name), flags)
+            bad += not _run(world, _named(wanted, name), told, flags)
     except CallError as error:
         raise UsageError(str(error)) from error
     return FAILED if bad else 0
@@ -58,7 +63,7 @@ def _named(wanted: list[Wanted], name: str) -> Wanted:
     raise UsageError(f"--run {name}: no such workflow in this migration")
 
 
-def _run(world: World, wanted: Wanted, flags: dict[str, Any]) -> bool:
+def _run(world: World, wanted: Wanted, told: Json, flags: dict[str, Any]) -> bool:
     from dagconv.cli.migrate.show import escape
     from dagconv.deploy.definition import body_of
     from dagconv.operate.watch import watch_run
@@ -69,7 +74,10 @@ def _run(world: World, wanted: Wanted, flags: dict[str, Any]) -> bool:
         click.echo(f"  {escape(str(task_id))}: {escape(str(task.get('operator')))}")
     approve("Start it?", flags)
     seen = watch_run(world, wanted.arn, {}, flags["timeout"])
+    failed = sorted(one.task for one in seen.failed)
+    run = {"workflow": wanted.deployment.name, "run_id": seen.run_id, "state": seen.state, "error": seen.error}
+    told["runs"].append({**run, "failed_tasks": failed})
     click.echo(f"run {seen.run_id}: {seen.state}" + (f" ({escape(seen.error)})" if seen.error else ""))
-    if seen.failed:
-        click.echo(f"  tasks that failed: {escape(', '.join(sorted(one.task for one in seen.failed)))}")
+    if failed:
+        click.echo(f"  tasks that failed: {escape(', '.join(failed))}")
     return seen.good
