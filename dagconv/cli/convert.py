@@ -15,6 +15,7 @@ Examples:
   dag-converter convert dags/etl.py --output definitions/
   dag-converter convert dags/ --output definitions/ --check       (in CI: is everything up to date?)
   dag-converter convert dags/ --output definitions/ --diff        (what would change?)
+  dag-converter convert dags/ --output definitions/ --watch       (again with each file that is saved)
   dag-converter convert dags/etl.py --output -                    (the YAML on standard output)
   dag-converter convert dags/ --output definitions/ --format json > report.json
 
@@ -44,6 +45,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 @source_options
 @click.option("--forecast", is_flag=True, help="Try what each further step would open; nothing of that is written.")
 @click.option("--modernize-report", is_flag=True, help="List each name and argument of another Airflow release.")
+@click.option("--watch", is_flag=True, help="Go on: convert again whatever a saved file changes, until Ctrl-C.")
 @click.option(
     "--auto", is_flag=True, help="For hooks: load only files that mention a DAG, find outputs of deleted ones."
 )
@@ -57,6 +59,10 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     A definition is written only when it was read back and proved to mean the same as the DAG. Whatever
     cannot be said in a definition is refused with its place, the reason and the next step.
     """
+    if flags.pop("watch"):
+        from dagconv.cli.watching import watch
+
+        watch(sources, flags)
     from dagconv.cli.converting import run_convert  # --help and a misspelt option need not wait for it
 
     return run_convert(sources, flags)

@@ -57,15 +57,13 @@ _WRITTEN_LINE = "YAML written to {path}"
 def run_convert(sources: tuple[str, ...], flags: dict[str, Any]) -> int:
     """One call by its click parameters; its exit code."""
     started = time.monotonic()
-    _check_sources(sources, flags)
+    check_sources(sources, flags)
     settings = with_surroundings(settings_of(flags), sources, quiet=flags["quiet"])
-    output = _output_of(settings, flags)
+    output = output_of(settings, flags)
     if not flags["validate"]:
         click.echo("notice: --no-validate skips nothing, every definition is checked and proved", err=True)
     with _converted(sources, settings, flags) as (result, discovery, forecast):
-        report = discovery.completed(result.report)
-        about_the_call = (*script_findings(), *_configuration_findings(settings))
-        report = replace(report, diagnostics=(*report.diagnostics, *about_the_call))
+        report = about_the_call(discovery.completed(result.report), settings)
         outputs: tuple[Output, ...] = ()
         if output == "-":
             _refuse_packages(result, "--output - takes definitions only")
@@ -75,7 +73,7 @@ def run_convert(sources: tuple[str, ...], flags: dict[str, Any]) -> int:
             ]
             write_bytes("---\n".join(text for _, text in texts))
         else:
-            report, outputs = _place(result, report, Path(output), sources, settings, flags)
+            report, outputs = place(result, report, Path(output), sources, settings, flags)
             texts = [(one.dag_id, one.text) for one in outputs if one.in_place]
         if flags["bucket"]:
             _refuse_packages(result, "--bucket takes definitions only")
@@ -96,7 +94,7 @@ def run_convert(sources: tuple[str, ...], flags: dict[str, Any]) -> int:
     return code or int(flags["fail_on_change"] and changed)
 
 
-def _check_sources(sources: tuple[str, ...], flags: dict[str, Any]) -> None:
+def check_sources(sources: tuple[str, ...], flags: dict[str, Any]) -> None:
     """Raises UsageError for none, and for a definition among them; a hook passes on all files that changed, or none."""
     if flags["auto"]:
         return
@@ -107,7 +105,7 @@ def _check_sources(sources: tuple[str, ...], flags: dict[str, Any]) -> None:
             raise UsageError(f"{source} is no DAG file; did you mean: dag-converter validate {source}")
 
 
-def _output_of(settings: Settings, flags: dict[str, Any]) -> str:
+def output_of(settings: Settings, flags: dict[str, Any]) -> str:
     """The output folder. Raises UsageError for what does not go together."""
     output, form = settings.text("output"), settings.choice("format")
     if flags["bucket"] and (flags["check"] or flags["diff"]):
@@ -171,6 +169,12 @@ def _forecast(running: Compiler, result: ConvertResult, discovery: Discovery) ->
     return list(forecast_rows(forecast(result.report, converting(running, discovery.files))))
 
 
+def about_the_call(report: Report, settings: Settings) -> Report:
+    """The report with what is to be said of the command itself and of what it was given."""
+    found = (*script_findings(), *_configuration_findings(settings))
+    return replace(report, diagnostics=(*report.diagnostics, *found))
+
+
 def _configuration_findings(settings: Settings) -> list[Diagnostic]:
     file = settings.text("airflow-config")
     if not file:
@@ -188,7 +192,7 @@ def _say_what_is_done(settings: Settings, discovery: Discovery) -> None:
         click.echo(f"loading {safe(file.path)}", err=True)
 
 
-def _place(
+def place(
     result: ConvertResult,
     report: Report,
     folder: Path,
@@ -230,8 +234,8 @@ def _upload(texts: list[tuple[str, str]], bucket: str, region: str | None) -> No
 
     world = open_world(region, None, lambda text: click.echo(text, err=True))
     try:
-        for place in upload_definitions(world, bucket, "yaml", texts):
-            click.echo(f"uploaded to {place}", err=True)
+        for uploaded in upload_definitions(world, bucket, "yaml", texts):
+            click.echo(f"uploaded to {uploaded}", err=True)
     except (CallError, StepRefusedError) as error:
         raise UsageError(f"--bucket {bucket}: {error}") from error
 
