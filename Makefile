@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 
-.PHONY: help demo demo-migrate test test-quick test-full test-migrate-full test-migrate-model test-mutants test-runs test-first-hour test-hooks test-editor test-browser lint format picture docs corpus matrix templates context-tables old-names mutants bench regen lock clean
+.PHONY: help demo demo-migrate test test-quick test-full test-migrate-full test-migrate-model test-mutants test-runs test-first-hour test-corpora test-hooks test-editor test-browser lint format picture docs corpus matrix templates context-tables old-names mutants bench regen lock clean
 
 help:
 	@echo "make demo        convert a real DAG file and print its definition"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-quick  what needs neither Airflow nor other processes, in seconds"
 	@echo "make test-full   the whole suite with every grid of cases in full (an hour and more)"
 	@echo "make test-first-hour  308 DAG files in trouble, converted by what the closing summary says (six minutes)"
+	@echo "make test-corpora  the forecast against what convert then does, on the files of make corpus (half an hour)"
 	@echo "make test-hooks  the hooks with the real pre-commit (needs a package index)"
 	@echo "make test-editor what needs Node: the editor's language server, SARIF's own schema"
 	@echo "make test-browser the assessment's page in this machine's Chromium"
@@ -87,6 +88,9 @@ test-full: $(READY)
 
 test-first-hour: $(READY)
 	@DAGCONV_TEST_FULL=1 $(BIN)/pytest -q tests/cli/test_first_hour.py
+
+test-corpora: $(READY)
+	@$(BIN)/pytest -q -s tests/assessment/corpora_check.py
 
 HOOKS := .cache/pre-commit
 test-hooks: $(READY)

@@ -11,17 +11,17 @@ from dagconv.assessment.forecast import Convert
 from dagconv.diagnostics import Means
 from dagconv.diagnostics.report import Report
 from dagconv.discover.source import SourceFile
-from dagconv.pipeline import CompileOptions, Compiler
+from dagconv.pipeline import CompileOptions, Compiler, Progress
 
 
-def converting(running: Compiler, files: Sequence[SourceFile]) -> Convert:
+def converting(running: Compiler, files: Sequence[SourceFile], on_progress: Progress | None = None) -> Convert:
     """The function that a forecast asks. `files` are those of the call; nothing that it converts is kept."""
     known = {file.path: file for file in files}
 
     def convert(paths: Sequence[str], granted: frozenset[Need]) -> Report:
         chosen = [known[path] for path in paths]
         options = _granting(running, running.options, chosen, granted)
-        return replace(running, options=options).convert(chosen).report
+        return replace(running, options=options).convert(chosen, on_progress).report
 
     return convert
 

@@ -48,6 +48,6 @@ def assess_files(
         running = replace(running, on_dag=seen)
         today = running.convert(files, on_progress)
         yamls = {(one.source_path, one.dag_id): one.text for one in today.definitions}
-        found = forecast(today.report, converting(running, files))
+        found = forecast(today.report, converting(running, files, on_progress))
     made = Made(now, masking(options.inputs), include_source)
     return Assessing(document(assess(names, today.report, found, outlines, yamls), made), today)

@@ -31,6 +31,7 @@ is no protection from hostile code: convert files that you do not trust in a con
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when an output is missing, stale or refused.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change as a unified diff.")
 @click.option("--force", is_flag=True, help="Overwrite files that were edited by hand or not written by dagconv.")
+@click.option("--prune", is_flag=True, help="Delete definitions that dagconv wrote and whose DAG is gone.")
 @setting("schema-line", metavar="ADDRESS")
 @setting("strict")
 @setting("jobs", "-j", metavar="N")

@@ -17,7 +17,7 @@ from dagconv.cli.diff import show_diff
 from dagconv.cli.kept import kept_result, using_cache
 from dagconv.cli.options import selection_of, settings_of
 from dagconv.cli.present import Row, exit_code, show_report, summary_lines, without_known, write_bytes
-from dagconv.cli.progress import progress
+from dagconv.cli.progress import OnProgress, progress
 from dagconv.cli.reads import reads_lines
 from dagconv.cli.source import with_surroundings
 from dagconv.diagnostics import Diagnostic, Severity
@@ -40,6 +40,7 @@ from dagconv.write import (
     with_outputs,
     write_outputs,
 )
+from dagconv.write.leftovers import DELETED
 from dagconv.write.rules import LEFT_OVER, RENAMED
 
 if TYPE_CHECKING:  # loading the pipeline takes time that --help and a wrong call need not wait for
@@ -110,6 +111,8 @@ def output_of(settings: Settings, flags: dict[str, Any]) -> str:
     output, form = settings.text("output"), settings.choice("format")
     if flags["bucket"] and (flags["check"] or flags["diff"]):
         raise UsageError("--check and --diff change nothing, so they do not go with --bucket")
+    if flags["prune"] and (flags["check"] or flags["diff"] or output == "-"):
+        raise UsageError("--prune deletes files, so it does not go with --check, --diff or --output -")
     if not output:
         raise UsageError("say where the definitions go: --output DIR, or --output - for standard output")
     if output == "-" and (flags["check"] or flags["diff"]):
@@ -158,15 +161,18 @@ def _converted(
 
             with compiler(options, worker, cache) as running:
                 result = running.convert(discovery.files, told)
-                yield result, discovery, _forecast(running, result, discovery) if flags["forecast"] else []
+                rows = _forecast(running, result, discovery, step) if flags["forecast"] else []
+                yield result, discovery, rows
 
 
-def _forecast(running: Compiler, result: ConvertResult, discovery: Discovery) -> list[Row]:
+def _forecast(running: Compiler, result: ConvertResult, discovery: Discovery, step: OnProgress) -> list[Row]:
     from dagconv.assessment.conversion import converting
     from dagconv.assessment.forecast import forecast
     from dagconv.assessment.summary import forecast_rows
 
-    return list(forecast_rows(forecast(result.report, converting(running, discovery.files))))
+    return list(
+        forecast_rows(forecast(result.report, converting(running, discovery.files, lambda file, _: step(file.path))))
+    )
 
 
 def about_the_call(report: Report, settings: Settings) -> Report:
@@ -212,7 +218,8 @@ def place(
         _make_folder(folder, needed=bool(outputs))
         outputs = write_outputs(outputs, force=flags["force"])
     told = Severity.ERROR if flags["check"] or flags["fail_on_change"] else None
-    left = find_leftovers(folder, outputs, report, sources, told, within="." if flags["auto"] else None)
+    within = "." if flags["auto"] else None
+    left = find_leftovers(folder, outputs, report, sources, told, within=within, prune=flags["prune"])
     return with_outputs(report, outputs, left), outputs
 
 
@@ -260,6 +267,9 @@ def _show(report: Report, rows: list[Row], settings: Settings, flags: dict[str, 
     if names_outputs and not document_on_stdout and not flags["quiet"]:
         for path in (dag.output for file in report.files for dag in file.dags if dag.output):
             click.echo(f"{_VALID_LINE}\n{_WRITTEN_LINE.format(path=path)}")
+        for found in report.diagnostics:
+            if found.rule is LEFT_OVER and found.param("outcome") == DELETED:
+                click.echo(f"deleted {safe(str(found.param('path')))}")
     show_report(report, settings, sys.stdout if document_on_stdout else sys.stderr, flags, rows=rows)
     if not document_on_stdout:
         click.echo(summary_lines(report, rows, settings, flags), err=True)

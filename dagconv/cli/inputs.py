@@ -70,7 +70,9 @@ def command(sources: tuple[str, ...], **flags: Any) -> int:
     syntax = ignore_syntax(sources, settings.text("airflowignore"), settings.text("source-airflow"))
     discovery = discover(sources, syntax)
     if not discovery.files:
-        click.echo("nothing is asked for")
+        click.echo(
+            f"warning: no file to load in {safe(' '.join(sources))}, so nothing was asked; check the path", err=True
+        )
         return OK
     with Worker() as worker:
         asked = ask_files(worker, discovery.files, settings.limits, inputs)

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 SUFFIX = ".yaml"
-PACKAGE = ".zip"
+PACKAGE, NEEDS = ".zip", ".needs.json"  # what goes with a definition
 _LENGTH_LIMIT = 255  # bytes of a name on the usual file systems
 # Windows keeps these names for devices, whatever the extension; a repository is checked out there too.
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)", re.IGNORECASE)

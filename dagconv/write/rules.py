@@ -108,11 +108,11 @@ LEFT_OVER = Rule(
     severity=Severity.WARNING,
     effect=Effect.NOTED,
     summary="A definition in the output folder has no DAG behind it any more.",
-    message="{path} was generated from {source}, but {reason}; the file was left as it is",
-    help="delete the file if the workflow is not wanted any more, and the workflow with it",
+    message="{path} was generated from {source}, but {reason}; {outcome}",
+    help="delete the workflow too if it is not wanted any more; --prune deletes files whose DAG is certainly gone",
     why="An old definition that stays in place goes on being deployed and run.",
     example="A DAG that was deleted, renamed, or is refused since its last change.",
-    fix="rm definitions/old_dag.yaml",
+    fix="dag-converter convert dags/ --output definitions/ --prune",
     source=(Page("docs/adr/0003-outputs.md"),),
 )
 

@@ -207,6 +207,15 @@ def test_fail_on_change_fails_once(call):
     assert call("convert", "dags", "-o", "out", "--fail-on-change")[0] == 0
 
 
+def test_prune_deletes_the_output_of_a_deleted_file_and_says_so(call):
+    call("convert", "dags", "-o", "out", a="dag one\n", b="dag two\n")
+    Path("dags/b.py").unlink()
+    code, out, err = call("convert", "dags", "-o", "out", "--prune", "--strict")
+    assert (code, out.splitlines()[-1], "0 warnings" in err) == (0, "deleted out/two.yaml", True)
+    assert [path.name for path in Path("out").iterdir()] == ["one.yaml"]
+    assert call("convert", "dags", "-o", "out", "--prune", "--check")[0] == 2
+
+
 def test_a_hook_that_is_told_nothing_finds_the_output_of_a_deleted_file(call):
     hook = ("convert", "-o", "out", "--format", "concise", "--auto", "--fail-on-change")
     call("convert", "dags", "-o", "out", a="dag one\n", b="dag two\n")

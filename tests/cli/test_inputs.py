@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from dagconv.cli.inputs import command
+from dagconv.cli.main import run
 
 pytestmark = pytest.mark.airflow
 
@@ -104,3 +105,8 @@ def test_a_template_that_is_not_filled_in_gives_nothing(many, tmp_path):
         "found beside the DAGs: inputs/variables.json (--variables), inputs/environment.env (--env-file)"
     )
     assert nothing == "nothing is asked for"
+
+
+def test_a_folder_without_a_file_is_said(tmp_path, capfd):
+    assert run(["inputs", str(tmp_path)]) == 0
+    assert "warning: no file to load" in capfd.readouterr().err

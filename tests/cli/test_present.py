@@ -54,6 +54,17 @@ def test_progress_is_for_a_terminal_and_several_files(monkeypatch, stream, total
     assert bool(err.getvalue()) is shown
 
 
+def test_a_log_gets_a_line_now_and_then(monkeypatch):
+    err = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", err)
+    moments = [0.0, 20.0, 40.0, 40.0, 60.0, 80.0, 80.0]  # at the start, then at each file, twice where a line is told
+    monkeypatch.setattr("time.monotonic", iter(moments).__next__)
+    with progress(3, quiet=False) as step:
+        for number in range(4):
+            step(f"{number}.py")
+    assert err.getvalue() == "2 of 3 files\n3 of 3 files, 1 more tries of further steps\n"
+
+
 def read_until(handle, wanted):
     text = ""
     while wanted not in text:

@@ -200,6 +200,34 @@ def test_leftovers_of_this_call_are_said_with_the_reason(folder):
     assert (folder / "gone.yaml").exists()
 
 
+def test_pruning_deletes_what_certainly_has_no_dag_and_nobody_edited(folder):
+    place(folder, Definition("gone"), Definition("refused"), Definition("kept"), Definition("failed", "dags/bad.py"))
+    place(folder, Definition("deleted", "dags/old.py"), Definition("edited", "dags/old.py"))
+    place(folder, Definition("other", "elsewhere/old.py"))
+    with (folder / "edited.yaml").open("a") as file:
+        file.write("# by hand\n")
+    (folder / "hand.yaml").write_text("mine: 1\n")
+    Path("dags/bad.py").touch()
+    loaded = report_of(("kept", FileStatus.CONVERTED), ("refused", FileStatus.REFUSED))
+    report = Report((*loaded.files, FileReport("dags/bad.py", FileStatus.FAILED)))
+    before = {path.stem for path in folder.iterdir()}
+    assert find_leftovers(folder, [], Report(()), ["dags"], prune=True)  # a folder without a DAG proves nothing
+    assert {path.stem for path in folder.iterdir()} == before
+    found = find_leftovers(folder, plan_outputs([Definition("kept")], folder), report, ["dags"], prune=True)
+    deleted = {Path(one.location.file).stem for one in found if one.severity is Severity.INFO}
+    assert deleted == {"gone", "deleted"} == before - {path.stem for path in folder.iterdir()}
+    assert {Path(one.location.file).stem for one in found} - deleted == {"refused", "failed", "edited"}
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_pruning_deletes_a_package_with_its_definition_or_neither(folder, edited):
+    needs = with_checksum({"a": 1})
+    place(folder, Definition("old", "dags/old.py"))
+    (folder / "old.needs.json").write_bytes(needs.replace(b"1", b"2", 1) if edited else needs)
+    find_leftovers(folder, [], report_of(("new", FileStatus.CONVERTED)), ["dags"], prune=True)
+    assert bool(list(folder.iterdir())) is edited
+
+
 def test_what_was_made_elsewhere_is_nobodys_leftover(folder):
     place(folder, Definition("here", "dags/old.py"), Definition("there", "../elsewhere/old.py"))
     found = find_leftovers(folder, [], Report(()), [], within=".")
