@@ -116,6 +116,7 @@ ELSEWHERE = {
     "DC839": (ACCOUNT, "migrate/test_cutover.py::test_c7_the_plan_tells_what_is_paused_and_what_no_call_can_pause"),
     "DC840": (ACCOUNT, "migrate/test_dependents.py::test_findings_name_who_breaks_and_why"),
     "DC841": (ACCOUNT, "migrate/test_dependents.py::test_findings_name_who_breaks_and_why"),
+    "DC845": (ACCOUNT, "migrate/test_plan.py::test_what_a_secrets_backend_must_serve_is_said"),
     "DC843": (ACCOUNT, "migrate/test_faults_account.py::test_h6_the_plan_says_whether_the_role_may_write_logs"),
     "DC844": (ACCOUNT, "migrate/test_faults_account.py::test_h6_the_plan_says_whether_the_role_may_write_logs"),
     "DC842": (ACCOUNT, "migrate/test_plan.py::test_h5_the_network_of_the_environment_is_taken_or_said_to_be_left"),

@@ -35,11 +35,14 @@ def source_options(command: Command) -> Command:
 # What decides what the DAGs mean and lies outside their folder.
 BESIDE = ("variables", "connections", "env-file", "aws-replies", "requirements", "airflow-config", "plugins")
 _FILES = (*BESIDE, "dags-root")
-_CHOICES = ("source-airflow", "source-provider", "dst", "accept", "stub-missing", "discovery")
+_CHOICES = (
+    *("source-airflow", "source-provider", "dst", "template-variables", "accept", "stub-missing", "discovery"),
+    *("jobs", "timeout", "memory", "thorough"),
+)
 
 
 def source_arguments(settings: Settings) -> list[str]:
-    """What was said of the source, wherever, as the options of a call in another folder."""
+    """What was said of the source and of how to load it, wherever, as the options of a call in another folder."""
     from pathlib import Path
 
     said: list[str] = []

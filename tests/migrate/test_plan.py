@@ -21,12 +21,14 @@ from dagconv.deploy.definition import (
 )
 from dagconv.deploy.deployment import Network, S3Location, version_request
 from dagconv.deploy.remote import TAG_DAG, TAG_MANAGED, TAG_MIGRATION, TAG_SOURCE, Owner, RemoteWorkflow
+from dagconv.deploy.trust import TrustAction
 from dagconv.errors import UsageError
-from dagconv.migrate.plan.item import ItemKind
+from dagconv.migrate.plan.item import Item, ItemKind
 from dagconv.migrate.plan.outline import counted, outline_of
-from dagconv.migrate.plan.plan import Plan, plan_migration
+from dagconv.migrate.plan.plan import Plan, identity, plan_migration
 from dagconv.migrate.plan.planfile import parse_plan, render_plan, tool_version
 from dagconv.migrate.plan.preflight.quota import check_versions
+from dagconv.migrate.plan.targets import narrow
 from dagconv.migrate.survey.given import read_given, replace_converted
 from dagconv.migrate.survey.inventory import Environment, Inventory, Surveyed, Wishes
 
@@ -299,3 +301,32 @@ def test_the_plan_tells_of_each_dag_when_it_fires_and_what_it_is_made_of() -> No
     assert outline is not None
     assert outline.when == "0 5 * * *, next 2026-11-24 05:00 UTC"
     assert (counted(outline.operators), counted(outline.lost)) == ("Y x2", "DC321 x2")
+
+
+def test_what_a_secrets_backend_must_serve_is_said() -> None:
+    text = TEXT + "      bucket: '{{ var.value.data_bucket }}'\n      keys: ['{{ conn.db.host }}', '{{ ds }}', plain]\n"
+    there = replace(INVENTORY, definitions=(Definition("a", text, Origin.GIVEN, "a.yaml"),))
+    (said,) = [finding for finding in plan(there).findings if finding.code == "DC845"]
+    assert said.message.endswith("when they run: a conn.db.host, var.value.data_bucket")
+    served = {"AIRFLOW_VAR_DATA_BUCKET": "raw", "AIRFLOW_CONN_DB": "x"}
+    backend = {"AIRFLOW__WORKERS__SECRETS_BACKEND": "airflow.providers.amazon.aws.secrets.SecretsManagerBackend"}
+    assert "DC845" not in codes(plan(there, Wishes(variables=served))) | codes(plan(there, Wishes(variables=backend)))
+    assert "DC845" not in codes(plan())
+
+
+def test_a_plan_is_cut_down_to_its_targets() -> None:
+    both = tuple(Definition(d, TEXT.replace("a:", f"{d}:", 1), Origin.GIVEN, f"{d}.yaml") for d in ("a", "b"))
+    whole = plan(replace(INVENTORY, definitions=both))
+    only, left = narrow(whole, ["b"])
+    assert ([i.dag_id for i in only.items], [i.dag_id for i in left]) == (["b"], ["a"])
+    assert only.id == identity(only) != whole.id
+    assert only.trust == whole.trust
+    assert narrow(whole, ["a", "b"]) == (whole, ())
+    with pytest.raises(UsageError, match="no such DAG in the plan; did you mean a"):
+        narrow(whole, ["aa"])
+    refused = plan(replace(INVENTORY, definitions=(*both, Definition("c", "", Origin.GIVEN, "c.yaml"))))
+    with pytest.raises(UsageError, match="--target c: the plan refuses this DAG"):
+        narrow(refused, ["a", "c"])
+    gone = plan(replace(INVENTORY, workflows=(deployed(plan()),), definitions=()), Wishes(prune=True))
+    deletion = replace(gone, items=(Item(ItemKind.DELETE, "a", "a", arn="x"),))
+    assert narrow(deletion, ["a"])[0].trust.action is TrustAction.SKIP

@@ -103,3 +103,16 @@ def test_a_plan_as_markdown_is_inert_and_whole(stand: Stand) -> None:
     assert '"s3://data/x" | "s3://data/x\\|y&lt;b>\\`z\\`" |' in changed
     assert "| warning DC843 |" in shown.out
     assert '"DagconvMwaaServerlessLogs"' in shown.out
+
+
+def test_a_target_is_applied_alone_and_the_rest_is_said_to_be_left_out(stand: Stand) -> None:
+    stand.define("a", "b", "c")
+    assert stand.plan().code == 0
+    done = stand.apply("--target", "a", "--target", "c", *JSON)
+    assert "1 changes are left out by --target: create b" in done.err
+    assert document(done, "apply")["left_out"] == ["b"]
+    assert set(stand.workflows()) == {"a", "c"}
+    assert stand.apply("--target", "d").code == 2
+    assert stand.cli("apply", "--resume", "--target", "a").code == 2
+    assert stand.plan().out.count("+ create") == 1
+    assert stand.cli("status", "--drift").code == 0

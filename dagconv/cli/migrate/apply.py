@@ -17,12 +17,14 @@ from dagconv.errors import UsageError
 
 if TYPE_CHECKING:
     from dagconv.aws.services import Json, World
+    from dagconv.migrate.plan.item import Item
     from dagconv.migrate.plan.plan import Plan
 
 
 @click.command("apply", epilog=EXIT_CODES, short_help="Carry a plan out.")
 @click.argument("plan_file", required=False, type=click.Path(path_type=Path), metavar="[PLAN]")
 @click.option("--resume", is_flag=True, help="End the last apply that was cut off or failed in part.")
+@click.option("--target", "targets", multiple=True, metavar="DAG", help="Only this DAG of the plan; repeatable.")
 @click.option("--abandon", is_flag=True, help="Give up the run that was cut off; what it made stays.")
 @click.option("--overwrite", is_flag=True, help="Update workflows that were changed since the plan was made.")
 @click.option(
@@ -46,6 +48,8 @@ def command(told: Json, **flags: Any) -> int:
     told |= {"plan": None, "left_out": [], "given_up": None, **steps_of(None)}
     world = open_aws(flags)
     limits = Limits(flags["parallel"], flags["max_failures"])
+    if flags["targets"] and (flags["resume"] or flags["abandon"]):
+        raise UsageError("--target chooses from a plan: a run that was cut off is ended or given up as a whole")
     try:
         if flags["abandon"]:
             return _abandon(world, told, flags)
@@ -56,7 +60,7 @@ def command(told: Json, **flags: Any) -> int:
                 click.echo("nothing to resume: the last apply is complete")
                 return 0
         else:
-            plan = _plan(world, flags)
+            plan = _plan(world, told, flags)
             told["plan"] = plan.id
             state = state_of(world, flags, plan.owner.mark)
             result = apply_plan(world, plan, state, limits, overwrite=flags["overwrite"])
@@ -67,20 +71,28 @@ def command(told: Json, **flags: Any) -> int:
     return FAILED if result.failed else 0
 
 
-def _plan(world: World, flags: dict[str, Any]) -> Plan:
+def _plan(world: World, told: Json, flags: dict[str, Any]) -> Plan:
     """The plan to carry out, shown and approved."""
-    from dagconv.cli.migrate.show import show_plan, show_summary
+    from dagconv.cli.migrate.show import escape, show_plan, show_summary
     from dagconv.migrate.plan.planfile import read_plan, require_no_secrets
+    from dagconv.migrate.plan.targets import narrow
     from dagconv.migrate.run.apply import require_place
 
     plan = read_plan(flags["plan_file"]) if flags["plan_file"] else make_plan(world, flags)
     if not flags["plan_file"]:
         require_no_secrets(plan, allowed=flags["allow_secrets"])
     require_place(world, plan)
+    left: tuple[Item, ...] = ()
+    if flags["targets"]:
+        plan, left = narrow(plan, flags["targets"])
+        told["left_out"] = [item.dag_id for item in left]
     if flags["plan_file"] and flags["auto_approve"]:
         show_summary(plan)
     else:
         show_plan(plan, verbose=False)
+    if left:
+        which = ", ".join(f"{item.kind.value} {item.dag_id}" for item in left)
+        click.echo(f"{len(left)} changes are left out by --target: {escape(which)}")
     if any(finding.severity == "error" for finding in plan.findings):
         raise UsageError("the plan has errors that concern every workflow (see above); nothing is applied")
     approve(f"Apply this plan to account {plan.account} in {plan.region}?", flags)

@@ -31,24 +31,46 @@ CHANGES = 4
 _OWN_OPTIONS = frozenset({"include", "exclude", "region"})
 
 
-def plan_options(command: Any) -> Any:
-    """Everything that decides a plan; `rehearse` takes the same."""
+def input_options(command: Any) -> Any:
+    """What is migrated, how it is read and how its workflows are called: a plan and a rehearsal take the same."""
     folder = click.Path(exists=False, path_type=Path)
     options = (
-        click.option("--environment", metavar="NAME", help="The MWAA environment to migrate."),
-        click.option("--migration", metavar="NAME", help="Name of a migration that has no environment."),
         click.option("--source", type=folder, metavar="DIR", help="Local DAG files instead of the environment's."),
         click.option(
             "--definitions", type=folder, metavar="DIR", help="Finished definitions; they win over converted."
         ),
+        click.option("--code", type=folder, metavar="FILE", help="Code package for the workflows: .zip, .py or .sh."),
+        click.option("--workflow-env", "workflow_variables", multiple=True, metavar="NAME=VALUE", help="Set for all."),
+        click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Tag of all workflows."),
+        click.option("--name-template", default="{dag_id}", show_default=True, help="Names of workflows."),
+        click.option("--suffix-names", is_flag=True, help="Tell colliding names apart by a short hash."),
+        click.option("--include", multiple=True, metavar="GLOB", help="Only these DAG ids."),
+        click.option("--exclude", multiple=True, metavar="GLOB", help="Not these DAG ids."),
+        click.option("--limit", type=click.IntRange(1), metavar="N", help="Create at most N workflows."),
+        click.option(
+            "--allow-secrets-in-plan", "allow_secrets", is_flag=True, help="Write a plan although it holds a secret."
+        ),
+        setting("jobs", "-j", metavar="N"),
+        setting("timeout", metavar="S"),
+        setting("memory", metavar="MB"),
+        setting("thorough"),
+        source_options,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def plan_options(command: Any) -> Any:
+    """Everything that decides a plan."""
+    options = (
+        click.option("--environment", metavar="NAME", help="The MWAA environment to migrate."),
+        click.option("--migration", metavar="NAME", help="Name of a migration that has no environment."),
         click.option("--bucket", metavar="NAME", help="Bucket for the definitions. [default: the environment's]"),
         click.option("--prefix", default="yaml", show_default=True, metavar="KEY", help="Where in the bucket."),
         click.option("--role-arn", metavar="ARN", help="Role of the workflows. [default: the environment's]"),
         click.option("--skip-trust", is_flag=True, help="Leave the role's trust policy alone."),
         click.option("--trust-policy-limit", type=int, metavar="N", help="Raised length limit of trust policies."),
-        click.option("--code", type=folder, metavar="FILE", help="Code package for the workflows: .zip, .py or .sh."),
-        click.option("--workflow-env", "workflow_variables", multiple=True, metavar="NAME=VALUE", help="Set for all."),
-        click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Tag of all workflows."),
         click.option(
             "--subnet", "subnets", multiple=True, metavar="ID", help="Subnet of the workflows. [default: environment's]"
         ),
@@ -62,23 +84,11 @@ def plan_options(command: Any) -> Any:
             help="Mode of new workflows. [default: MANUAL]",
         ),
         click.option("--trigger-mode-raw", metavar="TEXT", help="A trigger mode as the service spells it."),
-        click.option("--name-template", default="{dag_id}", show_default=True, help="Names of workflows."),
-        click.option("--suffix-names", is_flag=True, help="Tell colliding names apart by a short hash."),
-        click.option("--include", multiple=True, metavar="GLOB", help="Only these DAG ids."),
-        click.option("--exclude", multiple=True, metavar="GLOB", help="Not these DAG ids."),
-        click.option("--limit", type=click.IntRange(1), metavar="N", help="Create at most N workflows."),
         click.option("--prune", is_flag=True, help="Delete workflows of ours whose DAG is gone."),
         click.option("--take-over", is_flag=True, help="Move definitions here that are kept in another place."),
         click.option("--prune-versions", type=click.IntRange(0), default=0, metavar="N", help="Delete the N oldest."),
         click.option("--workflow-quota", type=click.IntRange(1), metavar="N", help="The account's raised quota."),
-        click.option(
-            "--allow-secrets-in-plan", "allow_secrets", is_flag=True, help="Write a plan although it holds a secret."
-        ),
-        setting("jobs", "-j", metavar="N"),
-        setting("timeout", metavar="S"),
-        setting("memory", metavar="MB"),
-        setting("thorough"),
-        source_options,
+        input_options,
     )
     for option in reversed(options):
         command = option(command)

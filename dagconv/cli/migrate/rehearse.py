@@ -10,17 +10,20 @@ import click
 
 from dagconv.cli.migrate import EXIT_CODES
 from dagconv.cli.migrate.options import FAILED
+from dagconv.cli.migrate.plan import input_options
 from dagconv.cli.options import settings_of
-from dagconv.cli.source import source_arguments, source_options
+from dagconv.cli.source import source_arguments
 from dagconv.errors import UsageError
+from dagconv.settings import KEYS
 
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+# Options of a plan that take a file or folder of the caller's.
+_FILES = frozenset({"code"})
+# Said to a plan by the rehearsal itself, or by the settings.
+_OWN = frozenset({"source", "definitions"})
 
 
 @click.command("rehearse", epilog=EXIT_CODES, short_help="Rehearse a migration on this machine.")
-@click.option("--source", type=_FOLDER, metavar="DIR", help="DAG files of the environment to rehearse with.")
-@click.option("--definitions", type=_FOLDER, metavar="DIR", help="Finished definitions instead.")
-@source_options
+@input_options
 @click.option("--crash", is_flag=True, help="Kill apply in the middle and resume it.")
 @click.option("--serve", is_flag=True, help="Only serve the stand-ins until Ctrl-C, for commands of your own.")
 @click.option("--port", type=int, default=0, metavar="N", help="Port for --serve. [default: any]")
@@ -37,8 +40,11 @@ def command(**flags: Any) -> int:
 
     if not flags["source"] and not flags["definitions"]:
         raise UsageError("give the DAGs to rehearse with: --source DIR or --definitions DIR")
+    for name in ("source", "definitions"):
+        if flags[name] and not flags[name].is_dir():
+            raise UsageError(f"--{name} {flags[name]}: no such folder")
     source, definitions = (flags[name].absolute() if flags[name] else None for name in ("source", "definitions"))
-    inputs = source_arguments(settings_of(flags))
+    inputs = [*source_arguments(settings_of(flags)), *_arguments(flags)]
     with Stage(port=flags["port"]) as stage:
         if flags["serve"]:
             stage.open_environment(ENVIRONMENT, source)
@@ -53,3 +59,19 @@ def command(**flags: Any) -> int:
     for failure in rehearsal.failures:
         click.echo(f"FAILED: {failure}")
     return FAILED if rehearsal.failures else 0
+
+
+def _arguments(flags: dict[str, Any]) -> list[str]:
+    """The options of a plan that are no settings, as they were given, for a call in another folder."""
+    settings = {key.name.replace("-", "_") for key in KEYS} - {"include", "exclude"}
+    said: list[str] = []
+    for option in input_options(click.Command("plan")).params:
+        value = flags[option.name]
+        if option.name in settings | _OWN or value in (None, (), False, option.default):
+            continue
+        if value is True:
+            said.append(option.opts[0])
+            continue
+        for one in value if isinstance(value, tuple) else (value,):
+            said += [option.opts[0], str(Path(one).absolute()) if option.name in _FILES else str(one)]
+    return said

@@ -102,6 +102,7 @@ def plan_migration(inventory: Inventory, wishes: Wishes, *, tool: str, made: str
     findings = [
         *preflight.check_account(inventory, wishes),
         *preflight.check_trust(trust),
+        *preflight.check_backend(items, wishes),
         *check_dependents(dependents, moving),
     ]
     plan = Plan(

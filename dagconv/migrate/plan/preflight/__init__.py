@@ -8,11 +8,20 @@ from dagconv.migrate.plan.preflight.bucket import check_bucket
 from dagconv.migrate.plan.preflight.environment import check_environment
 from dagconv.migrate.plan.preflight.quota import check_versions, within_quota
 from dagconv.migrate.plan.preflight.role import check_logs, check_trust
+from dagconv.migrate.plan.preflight.secrets import check_backend
 from dagconv.migrate.plan.preflight.variables import check_network, check_variables
 from dagconv.migrate.plan.preflight.workflow import in_the_way, unchangeable
 from dagconv.migrate.survey.inventory import Inventory, Wishes
 
-__all__ = ["check_account", "check_trust", "check_versions", "in_the_way", "unchangeable", "within_quota"]
+__all__ = [
+    "check_account",
+    "check_backend",
+    "check_trust",
+    "check_versions",
+    "in_the_way",
+    "unchangeable",
+    "within_quota",
+]
 
 
 def check_account(inventory: Inventory, wishes: Wishes) -> list[Diagnostic]:
