@@ -41,7 +41,7 @@ def open_world(region: str | None, profile: str | None, say: Callable[[str], Non
         raise UsageError(f"{error}; the profiles are those of the AWS configuration files") from error
     if not session.region_name:
         raise UsageError("no Region: give --region or set AWS_REGION")
-    require_region(session.region_name)
+    require_region(session.region_name, core)
     clock = open_clock()
     doors = _Doors(session, clock)
     identity = AwsIdentity(doors.invoke("sts"), session.region_name)
@@ -113,11 +113,10 @@ def require_model() -> None:
         )
 
 
-def require_region(region: str) -> None:
+def require_region(region: str, session: Any) -> None:
     """Raises UsageError where the service is not offered; the endpoint resolver alone accepts any name
-    (docs/faults.md 11).
+    (docs/faults.md 11). `session` is botocore's.
     """
-    session = shapes.new_session()
     excluded = service().excluded_partitions
     offered = sorted(
         name
