@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from tests.standin.stand import Stand
 
 UPDATE, REST = "mwaa-serverless:UpdateWorkflow", "mwaa:InvokeRestApi"
+
+
+FULL = bool(os.environ.get("DAGCONV_TEST_FULL"))  # else some of the records at which a call is killed
 
 
 @pytest.fixture
@@ -155,7 +159,7 @@ def test_a_dry_run_shows_and_changes_nothing(deployed: Stand) -> None:
     assert deployed.cli("cutover", "--pause-source", "--auto-approve").code == 0, "no dry run is in the way"
 
 
-@pytest.mark.parametrize("point", ["2:after", "3:before", "3:after", "4:after", "5:before"])
+@pytest.mark.parametrize("point", ["2:after", "3:before", "3:after", "4:after", "5:before"][:: 1 if FULL else 2])
 def test_a_cutover_that_was_killed_is_resumed(deployed: Stand, point: str) -> None:
     killed = deployed.cli("cutover", "--pause-source", "--auto-approve", env={"DAGCONV_TEST_KILL_AT": point})
     assert killed.code == -signal.SIGKILL
@@ -166,7 +170,7 @@ def test_a_cutover_that_was_killed_is_resumed(deployed: Stand, point: str) -> No
     assert all(w["versions"] == 2 for w in deployed.workflows().values())
 
 
-@pytest.mark.parametrize("point", ["3:before", "4:after", "5:before"])
+@pytest.mark.parametrize("point", ["3:before", "4:after", "5:before"][:: 1 if FULL else 2])
 def test_a_cutover_that_was_killed_is_rolled_back(deployed: Stand, point: str) -> None:
     killed = deployed.cli("cutover", "--pause-source", "--auto-approve", env={"DAGCONV_TEST_KILL_AT": point})
     assert killed.code == -signal.SIGKILL

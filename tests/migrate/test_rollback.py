@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from tests.standin.stand import Ran, Stand
 
 REST, UPDATE = "mwaa:InvokeRestApi", "mwaa-serverless:UpdateWorkflow"
+
+
+FULL = bool(os.environ.get("DAGCONV_TEST_FULL"))  # else some of the records at which a call is killed
 
 
 def rollback(stand: Stand, *arguments: str) -> Ran:
@@ -209,7 +213,9 @@ def test_c2_an_apply_that_was_cut_off_before_its_first_step_leads_to_no_older_on
     assert list(stand.workflows()) == ["a"]
 
 
-@pytest.mark.parametrize("point", [f"{n}:{moment}" for n in range(1, 11) for moment in ("before", "after")][::3])
+@pytest.mark.parametrize(
+    "point", [f"{n}:{moment}" for n in range(1, 11) for moment in ("before", "after")][:: 3 if FULL else 8]
+)
 def test_a_rollback_after_a_cutover_is_killed_and_called_again(stand: Stand, point: str) -> None:
     cut_over(stand, "a")
     killed = stand.cli("rollback", "--auto-approve", env={"DAGCONV_TEST_KILL_AT": point})

@@ -40,7 +40,7 @@ CASES = (
 NOW = datetime.datetime(2026, 11, 23, 12, 0, tzinfo=datetime.timezone.utc)
 ACCEPTED = frozenset({"typed-outputs", "packaged-operators"})
 # Per case, spread over all kinds: some 300 with DAGCONV_TEST_FULL, by `make test-mutants`.
-LIMIT = 40 if os.environ.get("DAGCONV_TEST_FULL") else 4
+LIMIT = 40 if os.environ.get("DAGCONV_TEST_FULL") else 2
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
 

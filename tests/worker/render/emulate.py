@@ -1,7 +1,7 @@
 """Renders the tables of contexts/ with the context that the worker emulates, in a process of its own: Airflow stands
 in it without database, and no other test has it.
 
-Run by test_contexts.py with the paths of a table and of the answer.
+Run by test_contexts.py with the paths of a table and of the answer, and how many runs a step takes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def main() -> None:
     table = json.loads(Path(sys.argv[1]).read_text())
     release = "2.7" if table["versions"]["pendulum"].startswith("2.") else "2.11"
     columns = table["columns"]
-    runs = [rendered(table["schedules"][run[0]], run, columns, release) for run in table["runs"]]
+    runs = [rendered(table["schedules"][run[0]], run, columns, release) for run in table["runs"][:: int(sys.argv[3])]]
     Path(sys.argv[2]).write_text(json.dumps(runs))
 
 
