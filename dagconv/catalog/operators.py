@@ -79,7 +79,8 @@ class OperatorClass:
     """A class path. `parameters` are those of the whole MRO; when `open_arguments`, they are not known.
     `defined_at` is the path of the class itself if `path` is a second way to it. `exclusive` are sets of
     arguments of which at most one may be given; `needs_code` is "", "always" or "script". `template_fields` are
-    attributes that Airflow renders; `rendered_as` tells the attribute of an argument that has another name there.
+    attributes that Airflow renders; `rendered_as` tells the attribute of an argument that has another name there, and
+    `rendered` the arguments by both: it is asked for each argument of each task.
     """
 
     path: str
@@ -97,12 +98,11 @@ class OperatorClass:
     defined_at: str = ""
     exclusive: tuple[tuple[str, ...], ...] = ()
     one_of: tuple[OneOf, ...] = ()
+    rendered: tuple[str, ...] = field(init=False)
 
-    @property
-    def rendered(self) -> tuple[str, ...]:
-        """The arguments that are rendered."""
+    def __post_init__(self) -> None:
         arguments = {attribute: name for name, attribute in self.rendered_as.items()}
-        return tuple(arguments.get(name, name) for name in self.template_fields)
+        object.__setattr__(self, "rendered", tuple(arguments.get(name, name) for name in self.template_fields))
 
     @property
     def required(self) -> tuple[str, ...]:
