@@ -229,6 +229,7 @@ def _signal_when(child: int, holds: Callable[[], bool], sign: int) -> int:
 def _warm_up() -> None:
     """Imports and models are read once here, so that forked calls start fast."""
     import boto3
+    from botocore import hooks
 
     import dagconv.cli.migrate
     import dagconv.cli.workflow
@@ -238,6 +239,10 @@ def _warm_up() -> None:
     from dagconv.catalog.operators import load_operators
     from dagconv.check.definition import check_definition
 
+    # What botocore finds out anew for each session about its own handlers and names of events.
+    names: dict[str, str] = {}
+    hooks.accepts_kwargs = functools.cache(hooks.accepts_kwargs)
+    hooks.EventAliaser._alias_name_cache = property(lambda _: names, lambda *_: None)  # type: ignore[attr-defined]
     for room in (dagconv.cli.migrate, dagconv.cli.workflow, dagconv.migrate, dagconv.operate):
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             importlib.import_module(module.name)
