@@ -14,6 +14,7 @@ from dagconv.ir import value as ir
 from dagconv.ir.value import (
     BytesValue,
     CallableValue,
+    ContainerValue,
     DatetimeValue,
     DateValue,
     DecimalValue,
@@ -37,6 +38,7 @@ from dagconv.ir.value import (
 )
 
 WITHOUT_FORM = [
+    ContainerValue("builtins.range", ListValue((0, 1))),
     TupleValue((1,)),
     SetValue((1,)),
     DateValue("2024-01-01"),
