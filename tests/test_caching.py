@@ -463,6 +463,7 @@ def test_a_cache_that_takes_nothing_in_changes_nothing(project, monkeypatch):
     project.settle()
     cold = project.convert()
     project.dag("import missing_module")
+    project.settle()
     monkeypatch.setattr(type(project.cache.folder), "write", full)
     assert project.convert()[0].files[0].status.value == "failed"
     assert project.cache.failures == ["No space left on device"]

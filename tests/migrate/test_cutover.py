@@ -89,7 +89,7 @@ def test_an_old_dag_is_not_let_go_while_its_workflow_runs_by_schedule(deployed: 
 def test_a_workflow_that_somebody_disabled_is_switched_on_by_name_only(deployed: Stand) -> None:
     a = deployed.workflows()["a"]
     deployed.set_dags("a", "b", paused=True)
-    request = {k: a[k] for k in ("RoleArn", "DefinitionS3Location")}
+    request = {k: a[k] for k in ("RoleArn", "DefinitionS3Location", "NetworkConfiguration")}
     deployed.aws("mwaa-serverless").update_workflow(WorkflowArn=a["arn"], TriggerMode="DISABLED", **request)
     assert deployed.cli("cutover", "--paused-by-hand", "--auto-approve").code == 0
     assert modes(deployed) == {"a": "DISABLED", "b": "SCHEDULED"}

@@ -64,7 +64,7 @@ def test_a_changed_definition_makes_one_new_version_and_keeps_the_mode(stand: St
     stand.define("a", marker="y")
     planned = stand.plan("--detailed-exitcode")
     assert planned.code == 4
-    assert "+      bucket_key: s3://data/y" in planned.out
+    assert 'bucket_key: "s3://data/x" -> "s3://data/y"' in planned.out
     assert stand.apply().code == 0
     workflow = stand.workflows()["a"]
     assert (workflow["versions"], workflow["TriggerMode"]) == (3, "SCHEDULED")

@@ -32,6 +32,7 @@ def _asked(tree: ast.AST) -> Iterator[str]:
                     yield name
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Airflow's own imports, when it is the first to import
 def test_what_airflow_asks_of_any_task_is_listed() -> None:
     import airflow
     from airflow.sdk import BaseOperator
