@@ -13,7 +13,7 @@ from cases import FIXTURES
 from dagconv.catalog.foreign_tasks import foreign_tasks
 
 CASE = FIXTURES / "code" / "decorators"
-# In the case `code/bash_decorator`, which converts.
+# Refused by a rule of its own: its function gives a command to a shell, and is no callable of the task.
 ELSEWHERE = {"bash"}
 
 
