@@ -11,10 +11,10 @@ from dagconv.assessment.assessment import Assessed, Assessment, Reason
 from dagconv.catalog.service import service
 from dagconv.diagnostics import Diagnostic, Location
 from dagconv.diagnostics.folding import fold
-from dagconv.diagnostics.lines import read_source_lines
 from dagconv.diagnostics.report import FileReport, FileStatus, Report
-from dagconv.language.secret import mask_secrets, veiled
+from dagconv.language.secret import mask_secrets
 from dagconv.load.given_secrets import given_secrets, masked
+from dagconv.load.shown_lines import read_shown_lines
 from dagconv.version import __version__
 from dagconv.wire.inputs import Inputs
 
@@ -84,8 +84,8 @@ def _places(findings: Iterable[Diagnostic], mask: Mask) -> list[Document]:
 
 
 def _line(file: str, line: int | None, mask: Mask) -> str:
-    lines = read_source_lines(file) or [] if line else []
-    return mask(veiled(lines[line - 1].strip())) if line and line <= len(lines) else ""
+    lines = read_shown_lines(file) or [] if line else []
+    return mask(lines[line - 1].strip()) if line and line <= len(lines) else ""
 
 
 def _dag(dag: Assessed, made: Made) -> Document:
@@ -106,7 +106,7 @@ def _dag(dag: Assessed, made: Made) -> Document:
     if dag.yaml is not None:
         said["yaml"] = made.mask(dag.yaml)
     if made.include_source:
-        said["source"] = made.mask(veiled("\n".join(read_source_lines(dag.path) or [])))
+        said["source"] = made.mask("\n".join(read_shown_lines(dag.path) or []))
     return said
 
 

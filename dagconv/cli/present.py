@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections import Counter
@@ -15,7 +14,6 @@ import click
 from dagconv.cli.main import FINDINGS, INTERNAL, OK
 from dagconv.diagnostics import Severity
 from dagconv.diagnostics.folding import fold
-from dagconv.diagnostics.lines import read_source_lines
 from dagconv.diagnostics.render import TEXT_FORMATS, RenderOptions, ordered, renderer
 from dagconv.diagnostics.render.terminal import safe
 from dagconv.diagnostics.report import FileStatus, Report
@@ -60,8 +58,10 @@ def show_report(
     if flags["statistics"] and form in TEXT_FORMATS:
         text = _statistics(report)
     else:
+        from dagconv.load.shown_lines import read_shown_lines
+
         options = RenderOptions(
-            _shown_lines,
+            read_shown_lines,
             __version__,
             color=painted,
             shows_dags=shows_dags,
@@ -76,15 +76,6 @@ def show_report(
         Path(output_file).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"{output_file} cannot be written: {error.strerror}") from error
-
-
-@functools.lru_cache(maxsize=16)
-def _shown_lines(path: str) -> list[str] | None:
-    """The lines of a file without the secrets that stand in them."""
-    from dagconv.language.secret import veiled
-
-    lines = read_source_lines(path)
-    return veiled("\n".join(lines)).split("\n") if lines is not None else None
 
 
 def without_known(shown: Report, settings: Settings, flags: Mapping[str, Any]) -> Report:
