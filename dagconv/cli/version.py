@@ -19,8 +19,10 @@ def version_lines() -> list[str]:
 
 
 def _installed(names: tuple[str, ...]) -> dict[str, str]:
-    """By the names of their folders, which say both (https://packaging.python.org/en/latest/specifications/recording-
-    installed-packages/); to import importlib.metadata takes longer than all the rest."""
+    """By the names of their folders, which say both; to import importlib.metadata takes longer than all the rest.
+
+    Source: https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+    """
     found: dict[str, str] = {}
     for folder in sys.path:
         try:

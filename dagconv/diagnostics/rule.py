@@ -28,8 +28,8 @@ class Rule:
 
     `message` and `help` are `str.format` templates over the keyword arguments of `at`. `source` says where the
     facts can be read that the rule rests on. `accept` is the name under which `--accept` takes what is refused as a
-    warning, empty where it cannot be taken; `remedy` what mends a refusal: `accept` is
-    proposed only where it says so.
+    warning, empty where it cannot be taken; `remedy` what mends a refusal: `accept` is proposed only where it
+    says so.
     """
 
     code: str
