@@ -5,16 +5,15 @@ what is assigned to a name like password or token
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from dagconv.language.secret import MASK, is_secret_name, mask_secrets
+from dagconv.language.secret import MASK, mask_secrets
 
+# Wider than `is_secret_name`: it is no name of an argument that must be told from others, and all may read the value.
+_SECRET_NAME = re.compile(r"(?i)(password|passwd|secret(?!s_backend)|token|api_?key|private_?key|credential)")
 # Members of requests and answers whose values are never shown.
 _HIDDEN = frozenset({"Variables", "AirflowConfigurationOptions", "OverrideParameters", "variables"})
-
-
-def redact_text(text: str) -> str:
-    return mask_secrets(text)
 
 
 def redact(value: Any) -> Any:
@@ -26,9 +25,10 @@ def redact(value: Any) -> Any:
         }
     if isinstance(value, list | tuple):
         return [redact(item) for item in value]
-    return redact_text(value) if isinstance(value, str) else value
+    return mask_secrets(value) if isinstance(value, str) else value
 
 
 def looks_secret(name: str, value: str) -> bool:
     """Whether a variable for all to read in GetWorkflow holds a secret (contract 3.4)."""
-    return bool(value) and (is_secret_name(name) or redact_text(value) != value)
+    named = _SECRET_NAME.search(name) is not None and not name.startswith("AIRFLOW__WORKERS__SECRETS_BACKEND")
+    return bool(value) and (named or mask_secrets(value) != value)

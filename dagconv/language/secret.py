@@ -7,12 +7,14 @@ import re
 MASK = "***"
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NAME = re.compile(r"(?i)(^|_|-)(password|passwd|pwd|secret|token|(api|access|private)_?key|credentials?)(_|-|$)")
-# Of a URI the user and password only; a placeholder in the password's stead is none.
+# What stands for a password that is filled in later, and is none itself.
+_FILLED_IN = r"(?:\{[^@\s]*\}|%s|%\(\w+\)s|\$\{\w+\}|\$[A-Z_][A-Z0-9_]*|<[^@\s]*>|\*+)"
+# Of a URI the user and password only.
 _FORMS = re.compile(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.*?-----END [A-Z ]*PRIVATE KEY-----)?"
-    r"|(?<=://)[^/\s:@]*:(?![{%$<*])[^@/\s]+(?=@)"
-    r"|\b(?:xox[abp]-[\w-]{10,}|gh[pousr]_\w{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+)",
+    rf"|(?<=://)[^/\s:@]*:(?!{_FILLED_IN}@)[^@/\s]+(?=@)"
+    r"|(?i:\b(?:xox[abp]-[\w-]{10,}|gh[pousr]_\w{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+))",
     re.DOTALL,
 )
 _NAMED = (

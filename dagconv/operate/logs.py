@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dagconv.aws.redact import redact_text
 from dagconv.aws.services import World
+from dagconv.language.secret import mask_secrets
 from dagconv.operate.runs import Attempt
 
 
@@ -71,7 +71,7 @@ def inert(text: str) -> str:
     """One line that does nothing to a terminal: controls, direction marks and lone surrogates are written out."""
     return "".join(
         one if one.isprintable() or one == "\t" else one.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for one in redact_text(text.rstrip("\r\n"))
+        for one in mask_secrets(text.rstrip("\r\n"))
     )
 
 

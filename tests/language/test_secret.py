@@ -26,6 +26,10 @@ def test_names_that_only_resemble_one(name):
     [
         "id AKIA" + "ABCDEFGHIJKLMNOP",
         "postgres://user:word@host/db",
+        "postgres://user:%40word@host/db",
+        "postgres://user:$ecret@host/db",
+        "postgres://user:{word@host/db",
+        "XOXB-" + "1" * 12,
         "-----BEGIN RSA PRIVATE " + "KEY-----\nx",
         "ghp_" + "a" * 36,
     ],

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dagconv.aws.redact import redact, redact_text
+from dagconv.aws.redact import redact
 from dagconv.deploy.definition import Definition
 from dagconv.deploy.names import map_names
 from dagconv.deploy.trust import Statement, Verdict, judge_trust
 from dagconv.errors import UsageError
+from dagconv.language.secret import mask_secrets
 
 if TYPE_CHECKING:
     from tests.standin.stand import Stand
@@ -461,7 +462,7 @@ def test_53_no_secret_is_printed_or_kept(stand: Stand) -> None:
 
 
 def test_53_redaction_knows_keys_uris_and_variables() -> None:
-    assert redact_text("key AKIAABCDEFGHIJKLMNOP in x://u:p4ss@h") == "key *** in x://***@h"
+    assert mask_secrets("key AKIAABCDEFGHIJKLMNOP in x://u:p4ss@h") == "key *** in x://***@h"
     hidden = redact({"Environment": {"Variables": {"A": "b"}}, "x": ["postgres://a:b@c"]})
     assert hidden == {"Environment": {"Variables": {"A": "***"}}, "x": ["postgres://***@c"]}
 
@@ -484,7 +485,7 @@ def test_53_redaction_knows_keys_uris_and_variables() -> None:
     ],
 )
 def test_m2_what_is_assigned_to_a_name_of_a_secret_is_masked(text: str, shown: str) -> None:
-    assert redact_text(text) == shown
+    assert mask_secrets(text) == shown
 
 
 def test_m2_secrets_in_definitions_are_masked_in_text_and_json(stand: Stand) -> None:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from dagconv.aws.redact import redact_text
 from dagconv.cli.migrate.show import escape, said, summary_of, surroundings
 from dagconv.deploy.trust import TrustAction
+from dagconv.language.secret import mask_secrets
 from dagconv.migrate.plan.outline import counted, outline_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def markdown_of(plan: Plan) -> str:
-    return escape(redact_text("\n".join(_lines(plan))))
+    return escape(mask_secrets("\n".join(_lines(plan))))
 
 
 def _lines(plan: Plan) -> Iterator[str]:

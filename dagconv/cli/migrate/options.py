@@ -62,10 +62,10 @@ def parallel_options(command: Command) -> Command:
 
 def open_aws(flags: dict[str, Any]) -> World:
     """The doors to AWS. Raises UsageError; progress goes to standard error."""
-    from dagconv.aws.redact import redact_text
     from dagconv.aws.session import open_world
+    from dagconv.language.secret import mask_secrets
 
-    return open_world(flags["region"], flags["profile"], lambda text: click.echo(redact_text(text), err=True))
+    return open_world(flags["region"], flags["profile"], lambda text: click.echo(mask_secrets(text), err=True))
 
 
 def migration_options(command: Command) -> Command:

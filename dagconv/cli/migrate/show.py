@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dagconv.aws.redact import redact, redact_text
+from dagconv.aws.redact import redact
 from dagconv.deploy.definition import Origin
 from dagconv.deploy.deployment import LOG_GROUPS, S3Location, version_request
 from dagconv.deploy.remote import SCHEDULED
 from dagconv.deploy.trust import TrustAction
+from dagconv.language.secret import mask_secrets
 from dagconv.migrate.plan.item import ItemKind
 from dagconv.migrate.plan.outline import counted, outline_of
 from dagconv.migrate.run.execute import State
@@ -37,7 +38,7 @@ _LOOKS = {
 
 def show_plan(plan: Plan, *, verbose: bool) -> None:
     for line, colour in _plan_lines(plan, verbose):
-        click.secho(escape(redact_text(line)), fg=colour)
+        click.secho(escape(mask_secrets(line)), fg=colour)
 
 
 def show_summary(plan: Plan) -> None:
@@ -51,11 +52,11 @@ def show_result(result: Result, verb: str) -> None:
     done, failed, left = ([o for o in result.results if o.state is state] for state in State)
     for name, warnings in sorted(result.warnings.items()):
         for warning in warnings:
-            click.echo(f"  warning of the service for {escape(name)}, not predicted: {escape(redact_text(warning))}")
+            click.echo(f"  warning of the service for {escape(name)}, not predicted: {escape(mask_secrets(warning))}")
     for cause, count in sorted(Counter(o.cause for o in failed).items()):
         click.echo(f"  {count} failed: {cause}")
         for outcome in [o for o in failed if o.cause == cause][:10]:
-            click.echo(f"    {escape(str(outcome.key))}: {escape(redact_text(outcome.reason))}")
+            click.echo(f"    {escape(str(outcome.key))}: {escape(mask_secrets(outcome.reason))}")
     click.echo(f"{verb}: {len(done)} steps done, {len(failed)} failed, {len(left)} left")
     if result.stopped:
         click.echo(f"stopped: {result.stopped}")

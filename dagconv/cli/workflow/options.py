@@ -36,19 +36,19 @@ run_argument = click.argument("run", required=False, metavar="[RUN]")
 @contextlib.contextmanager
 def aws_world(flags: Mapping[str, Any]) -> Iterator[World]:
     """The doors to AWS. What AWS refuses becomes a UsageError of one line that says what to do next."""
-    from dagconv.aws.redact import redact_text
     from dagconv.aws.services import CallError
     from dagconv.aws.session import open_world
     from dagconv.catalog.next_steps import next_step
     from dagconv.deploy.steps.step import StepRefusedError
+    from dagconv.language.secret import mask_secrets
 
-    world = open_world(flags["region"], flags["profile"], lambda text: click.echo(safe(redact_text(text)), err=True))
+    world = open_world(flags["region"], flags["profile"], lambda text: click.echo(safe(mask_secrets(text)), err=True))
     try:
         yield world
     except CallError as error:
-        raise UsageError(safe(redact_text(f"{error}; {next_step(error.cause.value, error.code)}"))) from error
+        raise UsageError(safe(mask_secrets(f"{error}; {next_step(error.cause.value, error.code)}"))) from error
     except StepRefusedError as error:
-        raise UsageError(safe(redact_text(str(error)))) from error
+        raise UsageError(safe(mask_secrets(str(error)))) from error
 
 
 def show_json(document: Any) -> None:

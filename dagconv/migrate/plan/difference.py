@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dagconv.aws.redact import redact, redact_text
+from dagconv.aws.redact import redact
 from dagconv.deploy.definition import body_of
-from dagconv.language.secret import MASK, is_secret_name
+from dagconv.language.secret import MASK, is_secret_name, mask_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +44,4 @@ def _said(path: str, value: Any) -> str | None:
         return None
     if ".Variables" in path or is_secret_name(path.rpartition(".")[2]):
         return MASK
-    return redact_text(json.dumps(redact(value), default=str, ensure_ascii=False))
+    return mask_secrets(json.dumps(redact(value), default=str, ensure_ascii=False))

@@ -8,12 +8,13 @@ from typing import Any
 
 import jsonschema
 
-from dagconv.aws.redact import looks_secret, redact_text
+from dagconv.aws.redact import looks_secret
 from dagconv.catalog.files import read_schema
 from dagconv.deploy.deployment import Deployment
 from dagconv.errors import UsageError
 from dagconv.files import write_atomically
 from dagconv.ir.codec import DecodeError, decode, encode
+from dagconv.language.secret import mask_secrets
 from dagconv.migrate.plan.plan import Plan, identity
 from dagconv.version import __version__
 
@@ -43,7 +44,7 @@ def require_no_secrets(plan: Plan, *, allowed: bool) -> None:
 
 
 def _holds_secret(deployment: Deployment) -> bool:
-    return redact_text(deployment.definition) != deployment.definition or any(
+    return mask_secrets(deployment.definition) != deployment.definition or any(
         looks_secret(name, value) for name, value in deployment.variables.items()
     )
 
