@@ -65,6 +65,7 @@ LATEST_ONLY = Rule(
     example="LatestOnlyOperator(task_id='latest')",
     fix="Remove the task and connect its neighbours.",
     source=(ContractRule(53), Section("1.5"), Section("3.6")),
+    remedy=Remedy(Means.CODE),
 )
 PYTHON = Rule(
     code="DC317",

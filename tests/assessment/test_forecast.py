@@ -157,3 +157,23 @@ def test_the_forecast_equals_what_convert_then_does(tmp_path, monkeypatch):
         "b",
         "c",
     ]
+
+
+LATEST_ONLY = """
+from airflow.sdk import DAG
+from airflow.providers.amazon.aws.operators.s3 import S3ListOperator
+from airflow.providers.standard.operators.latest_only import LatestOnlyOperator
+with DAG("latest", schedule=None):
+    LatestOnlyOperator(task_id="latest") >> S3ListOperator(task_id="list", bucket="b")
+"""
+
+
+@pytest.mark.airflow
+def test_a_task_that_a_package_needs_not_hold_is_opened_by_it_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "latest.py").write_text(LATEST_ONLY)
+    files = discover(["."]).files
+    now = datetime.datetime(2026, 11, 23, tzinfo=datetime.timezone.utc)
+    with compiler(CompileOptions(Options(now=now))) as running:
+        found = forecast(running.convert(files).report, converting(running, files))
+    assert [(step.need, step.opens) for step in found.steps] == [(CODE, Count(dags=1))]
