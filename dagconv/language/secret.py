@@ -10,57 +10,44 @@ _NAME = re.compile(r"(?i)(^|_|-)(password|passwd|pwd|secret|token|(api|access|pr
 # What stands for a password that is filled in later, and is none itself.
 _FILLED_IN = r"(?:\{[^@\s]*\}|%s|%\(\w+\)s|\$\{\w+\}|\$[A-Z_][A-Z0-9_]*|<[^@\s]*>|\*+)"
 # Of a URI the user and password only.
-_FORMS = re.compile(
+FORMS = re.compile(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.*?-----END [A-Z ]*PRIVATE KEY-----)?"
     rf"|(?<=://)[^/\s:@]*:(?!{_FILLED_IN}@)[^@/\s]+(?=@)"
     r"|(?i:\b(?:xox[abp]-[\w-]{10,}|gh[pousr]_\w{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+))",
     re.DOTALL,
 )
-_NAMED = (
+NAMED = (
     r"(?<![a-z0-9])(?<!\d:)(?:[\w-]{0,64}[_-])?"
     r"(?:password|passwd|pwd|secret|token|(?:api|access|private|secret)_?key|credentials?)"
 )
-_GIVEN = rf"{_NAMED}(?:[\"']?\s*[=:]|(?<=-password)|(?<=-token))\s*"
+GIVEN = rf"{NAMED}(?:[\"']?\s*[=:]|(?<=-password)|(?<=-token))\s*"
 # A template, a variable and an ARN are no secret themselves.
-_UNLESS = r"(?!\s|[\"']?(?:\{\{|\$|\*\*\*|arn:|null\b|none\b|true\b|false\b))"
+UNLESS = r"(?!\s|[\"']?(?:\{\{|\$|\*\*\*|arn:|null\b|none\b|true\b|false\b))"
 # What is given to a name of a secret.
-_ASSIGNED = re.compile(rf"(?i)({_GIVEN}){_UNLESS}(\"[^\"]*\"|'[^']*'|[^\s\"',;&)}}\]]+)")
-# In Python also what stands behind such a name as the next argument, but no call, no look-up and no type.
-_IN_SOURCE = (
-    re.compile(rf"(?i)({_NAMED}[\"']?\]?\s*(?::[^=,\n]{{1,40}}=|[,=:])\s*[rbf]?){_UNLESS}(\"[^\"]*\"|'[^']*')"),
-    re.compile(rf"(?i)({_GIVEN}){_UNLESS}(?![rbf]?[\"'])(?![\w.]+[(\[]|(?:str|bytes|int)\b)([^\s\"',;&)}}\]]+)"),
-    re.compile(r"(?i)(\b(?:bearer|basic)\s+)([\w+/.~=-]{8,})"),
-)
+_ASSIGNED = re.compile(rf"(?i)({GIVEN}){UNLESS}(\"[^\"]*\"|'[^']*'|[^\s\"',;&)}}\]]+)")
 
 
 def is_secret_name(name: str) -> bool:
     """Whether one of the name's words promises a secret, be it written `db_password`, `DB-PASSWORD` or `dbPassword`."""
-    return _NAME.search(_HUMP.sub("_", name)) is not None
+    return _NAME.search(in_words(name)) is not None
+
+
+def in_words(name: str) -> str:
+    """`db_Password` for `dbPassword`."""
+    return _HUMP.sub("_", name)
 
 
 def is_secret_text(text: str) -> bool:
     """Whether a credential stands in the text: an AWS key, a private key, a token, a URI with a password."""
-    return _FORMS.search(text) is not None
+    return FORMS.search(text) is not None
 
 
 def mask_forms(text: str) -> str:
     """The text with credentials masked; the address of a URI stays."""
-    return _FORMS.sub(MASK, text)
+    return FORMS.sub(MASK, text)
 
 
 def mask_secrets(text: str) -> str:
     """The text without credentials, and without what is given to names of secrets."""
     return _ASSIGNED.sub(rf"\1{MASK}", mask_forms(text))
-
-
-def veiled(source: str) -> str:
-    """Source with secrets struck out character by character, so that its lines and columns stay."""
-    source = _FORMS.sub(lambda found: _stars(found[0]), source)
-    for pattern in _IN_SOURCE:
-        source = pattern.sub(lambda found: found[1] + _stars(found[2]), source)
-    return source
-
-
-def _stars(text: str) -> str:
-    return re.sub(r"[^\s\"']", "*", text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from dagconv.diagnostics.lines import read_source_lines
-from dagconv.language.secret import veiled
+from dagconv.language.veil import veiled
 
 
 def read_shown_lines(path: str) -> list[str] | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dagconv.language.secret import is_secret_name, is_secret_text, mask_forms, mask_secrets, veiled
+from dagconv.language.secret import is_secret_name, is_secret_text, mask_forms, mask_secrets
+from dagconv.language.veil import veiled
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,18 @@ def test_masked_texts_keep_what_is_no_secret():
         "aws_secret_access_key='planted'",
         "    secret = b'planted'  # the secret: planted",
         "fernet_secret_key=f'planted{x}'",
+        "password = ('planted')",
+        "password = 'x' + 'planted'",
+        'password = "x" "planted"',
+        'token = """planted"""',
+        "password = 'it\\'s planted'",
+        "password = 'planted'.encode()",
+        "(password := 'planted')",
+        "user, password = 'u', 'planted'",
+        "def connect(user, password='planted'): pass",
+        "assert password == 'planted'",
+        "dbPassword = u'planted'",
+        "größe, token = 'ä', rf'planted'",
     ],
 )
 def test_secrets_are_struck_out_where_they_stand(line):
@@ -94,11 +107,21 @@ def test_secrets_are_struck_out_where_they_stand(line):
         "query='{{ var.value.token }}', password='{{ conn.db.password }}'",
         "secret_arn='arn:aws:secretsmanager:eu-west-1:1:secret:db'",
         "def tokens(password: str, other): pass",
+        "password = settings.get('db', 'password')",
+        "password = config['a']['b']",
+        "token_url = 'https://example.com/token'",
+        "user, password = read('both')",
         "S3ListOperator(task_id='list', bucket='b')",
     ],
 )
 def test_what_is_no_secret_is_shown(line):
     assert veiled(line) == line
+
+
+def test_texts_over_several_lines_are_struck_out_on_each():
+    assert veiled("password = \\\n  'planted'") == "password = \\\n  '*******'"
+    assert veiled("token = '''plan\nted'''  # a") == "token = '''****\n***'''  # a"
+    assert veiled("password = [\n  'planted']\ndef (") == "password = [\n  'planted']\ndef (", "no Python: by its lines"
 
 
 def test_a_key_over_several_lines_is_struck_out_on_each():
