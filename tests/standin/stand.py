@@ -7,6 +7,7 @@ import functools
 import gc
 import importlib
 import json
+import logging
 import os
 import pkgutil
 import signal
@@ -203,6 +204,9 @@ class Stand:
             os.chdir(self.folder)
             sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w", buffering=1), open(2, "w", buffering=1)  # noqa: SIM115
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            # Another test may have imported Airflow, which has all loggers speak on standard output.
+            logging.root.handlers.clear()
+            logging.root.setLevel(logging.WARNING)
             from dagconv.cli.main import run
 
             code = run([self.verbs, *arguments])
